@@ -1,0 +1,12 @@
+export { SessionHeadersSentError } from './session-headers-sent.error.js';
+export { SessionIdCollisionError } from './session-id-collision.error.js';
+export { SessionLockLostError } from './session-lock-lost.error.js';
+export { SessionLockTimeoutError } from './session-lock-timeout.error.js';
+export { SessionNotLoadedError } from './session-not-loaded.error.js';
+export { SessionNotSerializableError } from './session-not-serializable.error.js';
+export { SessionReadOnlyError } from './session-read-only.error.js';
+export { SessionStoreError } from './session-store.error.js';
+export { SessionTooLargeError } from './session-too-large.error.js';
+export { SessionsConfigError } from './sessions-config.error.js';
+export { SessionsError } from './sessions.error.js';
+export { SessionsUnsupportedError } from './sessions-unsupported.error.js';

@@ -1,0 +1,10 @@
+import { SessionsError } from './sessions.error.js';
+
+/** The session needs a cookie that can no longer be sent. */
+export class SessionHeadersSentError extends SessionsError {
+  override readonly code = 'SESSION_HEADERS_SENT';
+
+  constructor(operation: string) {
+    super(`${operation} needs a cookie, and none can be sent any more: do it before the response starts.`);
+  }
+}

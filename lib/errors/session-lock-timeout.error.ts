@@ -1,0 +1,17 @@
+import { SessionsError } from './sessions.error.js';
+import type { LockHolder } from '../interfaces/session-record.interface.js';
+
+/** The lock was not free within `lock.wait`, or too many were waiting for it already. 503. */
+export class SessionLockTimeoutError extends SessionsError {
+  override readonly code = 'SESSION_LOCK_TIMEOUT';
+
+  constructor(
+    message: string,
+    /** Milliseconds after which another attempt may succeed. */
+    readonly retryAfter: number,
+    /** Who held the lock, where that is known. */
+    readonly holder?: LockHolder,
+  ) {
+    super(message, 503);
+  }
+}

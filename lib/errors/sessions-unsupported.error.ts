@@ -1,0 +1,10 @@
+import { SessionsError } from './sessions.error.js';
+
+/** Something that this store, or this kind of handler, cannot do. */
+export class SessionsUnsupportedError extends SessionsError {
+  override readonly code = 'SESSIONS_UNSUPPORTED';
+
+  constructor(message: string) {
+    super(message);
+  }
+}

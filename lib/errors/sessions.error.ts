@@ -1,0 +1,20 @@
+/**
+ * The base of every error of this library. Nest answers with `status`, and since `expose` is false the body holds the
+ * status text alone: no id, key, host or statement reaches a client.
+ */
+export abstract class SessionsError extends Error {
+  /** Stable, for programs; the message is for people and may change. */
+  abstract readonly code: string;
+
+  /** The HTTP status of the answer. */
+  readonly status: number;
+  readonly statusCode: number;
+  readonly expose = false;
+
+  protected constructor(message: string, status = 500, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.status = status;
+    this.statusCode = status;
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * What a store keeps for a session. Stores know no timeout policy, no id format and no serialisation: the payload is
+ * opaque to them, and expiry is an instant.
+ */
+export interface SessionRecord {
+  /** The serialised data. */
+  readonly data: string;
+  /** Epoch milliseconds: when the session's life began. It never changes in that life. */
+  readonly createdAt: number;
+  /** Epoch milliseconds: from this instant on the record counts as missing. */
+  readonly expiresAt: number;
+}
+
+/** Opaque to all but the store that made it. Two writes of one record never have the same version. */
+export type SessionVersion = string | number;
+
+/** Who holds a lock: told to those who waited for it in vain. */
+export interface LockHolder {
+  /** The route, or what else opened the session. */
+  readonly route: string;
+  /** Host and process id. */
+  readonly process: string;
+  /** Epoch milliseconds. */
+  readonly since: number;
+}
+
+/** The record is there and alive. */
+export interface Found {
+  readonly status: 'found';
+  readonly record: SessionRecord;
+  readonly version: SessionVersion;
+}
+
+/** Nothing is there, or it has expired. */
+export interface Missing {
+  readonly status: 'missing';
+}
+
+/** A tombstone: the session was destroyed, or its id was changed, a moment ago. */
+export interface Gone {
+  readonly status: 'gone';
+}
+
+/** The lock is ours, and this is the record as it is under the lock. */
+export interface Acquired {
+  readonly status: 'acquired';
+  readonly record: SessionRecord;
+  readonly version: SessionVersion;
+}
+
+/** Somebody else holds the lock. */
+export interface Held {
+  readonly status: 'held';
+  readonly holder?: LockHolder;
+}
+
+/**
+ * What must still be true of the stored record for a write to happen. `version`: nobody wrote since we read. `token`: our
+ * lock was not lost (the fence against a holder that slept through its lease). Both are always checked in one atomic step
+ * with the write: a lock holder that checked its token alone would overwrite a writer that needs no lock.
+ */
+export interface WriteGuard {
+  readonly version: SessionVersion;
+  /** The lock that must still be ours. */
+  readonly lock?: {
+    readonly token: string;
+    /** Lets the lock go in the same step. */
+    readonly release: boolean;
+  };
+}

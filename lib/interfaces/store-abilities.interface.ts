@@ -1,0 +1,44 @@
+import type { Clock } from './clock.interface.js';
+import type { SessionsLogger } from './sessions-logger.interface.js';
+
+/** What the module hands to a store when the application starts. */
+export interface StoreContext {
+  readonly clock: Clock;
+  readonly logger: SessionsLogger;
+}
+
+/** A store that must check or open something before the first request. A rejection ends the start-up with its message. */
+export interface StartableStore {
+  start(context: StoreContext): Promise<void>;
+}
+
+/** A store that owns something that must be closed. What was handed to it ready-made stays open. */
+export interface ClosableStore {
+  close(): Promise<void>;
+}
+
+/** A store that can say how many live sessions it holds, tombstones and expired ones not counted. */
+export interface CountableStore {
+  count(): Promise<number>;
+}
+
+export interface SweepOptions {
+  /** At most so many records are removed in one batch. */
+  readonly batchSize: number;
+}
+
+/** What one batch did. */
+export interface SweepBatch {
+  /** How many expired records and tombstones it removed. */
+  readonly removed: number;
+  /** Bad records that it could not judge and left where they were. */
+  readonly errors?: readonly Error[];
+}
+
+/**
+ * A store that has to be told to forget what has expired. It yields after each batch, so that requests are served in
+ * between; it leaves locked sessions alone, and never removes one that was renewed meanwhile.
+ */
+export interface SweepableStore {
+  sweep(options: SweepOptions): AsyncIterable<SweepBatch>;
+}
