@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+
+const { name, exports } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
+
+/** Tests import the package by its public names and get its sources: each `./dist/x.js` is `lib/x.ts`. */
+const publicNames = Object.entries(exports)
+  .filter(([, target]) => target.default)
+  .map(([subpath, target]) => [
+    `^${name}${subpath.slice(1)}$`,
+    target.default.replace('./dist/', '<rootDir>/lib/').replace(/\.js$/, '.ts'),
+  ]);
+
+const swc = {
+  jsc: {
+    target: 'es2023',
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true, verbatimModuleSyntax: true },
+    keepClassNames: true,
+  },
+  sourceMaps: 'inline',
+  swcrc: false,
+};
+
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.{spec,e2e-spec}.ts'],
+  testTimeout: 30_000,
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': ['@swc/jest', swc] },
+  moduleNameMapper: {
+    ...Object.fromEntries(publicNames),
+    // The specifier of a TypeScript source names the file that it compiles to.
+    '^(\\.{1,2}/.*)\\.js$': ['$1.js', '$1.ts'],
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist'],
+  collectCoverageFrom: ['lib/**/*.ts'],
+};
