@@ -1,0 +1,62 @@
+import type { CircuitBreaker } from './circuit-breaker.js';
+import { SessionStore } from '../stores/session-store.js';
+
+type Args<M extends 'load' | 'create' | 'update' | 'touch' | 'delete' | 'rotate' | 'tryLock' | 'renewLock' | 'unlock'> = Parameters<
+  SessionStore[M]
+>[0];
+
+/** The application's store, each operation with a deadline and behind the circuit breaker. */
+export class GuardedStore extends SessionStore {
+  constructor(
+    private readonly store: SessionStore,
+    private readonly breaker: CircuitBreaker,
+  ) {
+    super();
+  }
+
+  load(args: Args<'load'>): ReturnType<SessionStore['load']> {
+    return this.breaker.run('load', () => this.store.load(args));
+  }
+
+  create(args: Args<'create'>): ReturnType<SessionStore['create']> {
+    return this.breaker.run('create', () => this.store.create(args));
+  }
+
+  update(args: Args<'update'>): ReturnType<SessionStore['update']> {
+    return this.breaker.run('update', () => this.store.update(args));
+  }
+
+  touch(args: Args<'touch'>): Promise<boolean> {
+    return this.breaker.run('touch', () => this.store.touch(args));
+  }
+
+  delete(args: Args<'delete'>): Promise<boolean> {
+    return this.breaker.run('delete', () => this.store.delete(args));
+  }
+
+  rotate(args: Args<'rotate'>): ReturnType<SessionStore['rotate']> {
+    return this.breaker.run('rotate', () => this.store.rotate(args));
+  }
+
+  tryLock(args: Args<'tryLock'>): ReturnType<SessionStore['tryLock']> {
+    return this.breaker.run(
+      'tryLock',
+      () => this.store.tryLock(args),
+      (answer) => {
+        if (answer.status === 'acquired') {
+          // The request that asked is gone: without this the session would stay locked for a whole lease. When this fails as
+          // well, the lease runs out by itself.
+          this.unlock({ id: args.id, token: args.token }).catch(() => false);
+        }
+      },
+    );
+  }
+
+  renewLock(args: Args<'renewLock'>): Promise<boolean> {
+    return this.breaker.run('renewLock', () => this.store.renewLock(args));
+  }
+
+  unlock(args: Args<'unlock'>): Promise<boolean> {
+    return this.breaker.run('unlock', () => this.store.unlock(args));
+  }
+}

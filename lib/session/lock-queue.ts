@@ -1,0 +1,80 @@
+/** One who waits for its turn. */
+interface Waiter {
+  readonly resolve: () => void;
+}
+
+interface Queue<Holder> {
+  holder: Holder | undefined;
+  readonly waiters: Set<Waiter>;
+}
+
+/** A place in the queue. */
+export interface Turn {
+  /** Resolves when it is this one's turn; `undefined` when it is already. */
+  readonly ready: Promise<void> | undefined;
+  /** Gives the place up; `false` when the turn had come already, and must be passed on. */
+  leave(): boolean;
+}
+
+/**
+ * First come, first served within the process, for each session: only the head contends in the store, so a process with a
+ * hundred requests for one session asks the store no more often than a process with one.
+ */
+export class LockQueue<Holder> {
+  readonly #queues = new Map<string, Queue<Holder>>();
+
+  /** How many sessions are locked or waited for; 0 when nothing is going on. */
+  get size(): number {
+    return this.#queues.size;
+  }
+
+  /** How many wait for this session. */
+  waiting(id: string): number {
+    return this.#queues.get(id)?.waiters.size ?? 0;
+  }
+
+  holder(id: string): Holder | undefined {
+    return this.#queues.get(id)?.holder;
+  }
+
+  enter(id: string): Turn {
+    const queue = this.#queues.get(id);
+    if (queue === undefined) {
+      this.#queues.set(id, { holder: undefined, waiters: new Set() });
+      return { ready: undefined, leave: () => false };
+    }
+    let leave = (): boolean => false;
+    const ready = new Promise<void>((resolve) => {
+      const waiter = { resolve };
+      queue.waiters.add(waiter);
+      leave = () => queue.waiters.delete(waiter);
+    });
+    return { ready, leave };
+  }
+
+  /** The head has the lock now. */
+  hold(id: string, holder: Holder): void {
+    const queue = this.#queues.get(id);
+    if (queue === undefined) {
+      this.#queues.set(id, { holder, waiters: new Set() });
+    } else {
+      queue.holder = holder;
+    }
+  }
+
+  /** The head is done; the next one is woken. */
+  pass(id: string): void {
+    const queue = this.#queues.get(id);
+    if (queue === undefined) {
+      return;
+    }
+    queue.holder = undefined;
+    const [next] = queue.waiters;
+    if (next === undefined) {
+      this.#queues.delete(id);
+    } else {
+      queue.waiters.delete(next);
+      next.resolve();
+    }
+  }
+}

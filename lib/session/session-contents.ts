@@ -1,0 +1,157 @@
+import { assertSerializable, deserialize, emptyBag, isPrimitive, serialize, type SessionBag } from './session-serializer.js';
+
+const EMPTY = '{}';
+
+/** The data of one session in one request, and what this request changed of it. */
+export class SessionContents {
+  /** One object for the whole request, so that references to it stay true after a reload. */
+  readonly #bag = emptyBag();
+  /** The data as they were last read from, or written to, the store. */
+  #baseline = EMPTY;
+  #isModified = false;
+  /** A reference was handed out: the data may change without our seeing it. */
+  #isExposed = false;
+
+  get bag(): SessionBag {
+    this.#isExposed = true;
+    return this.#bag;
+  }
+
+  keys(): string[] {
+    return Object.keys(this.#bag);
+  }
+
+  has(key: string): boolean {
+    return key in this.#bag;
+  }
+
+  get(key: string): unknown {
+    const value = this.#bag[key];
+    if (!isPrimitive(value)) {
+      this.#isExposed = true;
+    }
+    return value;
+  }
+
+  set(key: string, value: unknown): void {
+    if (value === undefined) {
+      this.delete(key);
+      return;
+    }
+    assertSerializable(key, value);
+    this.#bag[key] = value;
+    this.#isModified = true;
+    if (!isPrimitive(value)) {
+      this.#isExposed = true;
+    }
+  }
+
+  delete(key: string): boolean {
+    const existed = key in this.#bag;
+    if (existed) {
+      Reflect.deleteProperty(this.#bag, key);
+      this.#isModified = true;
+    }
+    return existed;
+  }
+
+  clear(): void {
+    for (const key of this.keys()) {
+      this.delete(key);
+    }
+  }
+
+  get isEmpty(): boolean {
+    for (const key in this.#bag) {
+      if (this.#bag[key] !== undefined) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * The data to store, or `undefined` when they are what was read. Deep: a change inside of a value counts. The text is
+   * compared, and serves as payload and for the size check: one serialisation for all three.
+   */
+  changes(): string | undefined {
+    if (!this.#isModified && !this.#isExposed) {
+      return undefined;
+    }
+    const text = serialize(this.#bag);
+    if (text === this.#baseline) {
+      return undefined;
+    }
+    for (const key of this.keys()) {
+      assertSerializable(key, this.#bag[key]);
+    }
+    return text;
+  }
+
+  /** The data in full, changed or not. */
+  text(): string {
+    return this.changes() ?? this.#baseline;
+  }
+
+  /** `text` is what the store holds now. */
+  stored(text: string): void {
+    this.#baseline = text;
+    this.#isModified = false;
+  }
+
+  /** Replaces everything by what the store holds; `false`, with nothing changed, when that cannot be decoded. */
+  load(text: string): boolean {
+    const stored = deserialize(text);
+    if (stored === undefined) {
+      return false;
+    }
+    this.#replace(stored);
+    this.stored(text);
+    return true;
+  }
+
+  /** Forgets everything: nothing is stored. */
+  reset(): void {
+    this.#replace(emptyBag());
+    this.stored(EMPTY);
+  }
+
+  /** Everything counts as changed: it is to be stored as a new session. */
+  detach(): void {
+    this.#baseline = EMPTY;
+    this.#isModified = true;
+  }
+
+  /**
+   * Lays the top-level keys that this request changed over what the store holds now, so that requests that change different
+   * keys never undo each other. `false`, with nothing changed, when the stored text cannot be decoded.
+   */
+  rebase(text: string): boolean {
+    const newest = deserialize(text);
+    if (newest === undefined) {
+      return false;
+    }
+    const before = deserialize(this.#baseline) ?? emptyBag();
+    for (const key of new Set([...Object.keys(before), ...this.keys()])) {
+      if (JSON.stringify(before[key]) === JSON.stringify(this.#bag[key])) {
+        continue;
+      }
+      if (this.#bag[key] === undefined) {
+        Reflect.deleteProperty(newest, key);
+      } else {
+        newest[key] = this.#bag[key];
+      }
+    }
+    this.#replace(newest);
+    this.#baseline = text;
+    this.#isModified = true;
+    return true;
+  }
+
+  #replace(bag: SessionBag): void {
+    for (const key of this.keys()) {
+      Reflect.deleteProperty(this.#bag, key);
+    }
+    Object.assign(this.#bag, bag);
+  }
+}

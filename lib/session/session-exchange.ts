@@ -1,0 +1,18 @@
+/** The engine's view of whatever the session is opened for: an HTTP request, a socket, a script. */
+export interface SessionExchange {
+  /** The `Cookie` header as it came. */
+  readonly cookieHeader: string | undefined;
+  /** Names what opened the session, in logs and to those who wait for its lock. */
+  readonly route: string;
+  /** Whether using the session prolongs it: only where a refreshed cookie can be sent. */
+  readonly renewsExpiry: boolean;
+  /** Whether a cookie could reach the client now. */
+  canSendCookie(): boolean;
+  /** The session is about to be loaded for the first time. */
+  onFirstLoad(): void;
+}
+
+/** What the response has to tell the browser. */
+export type CookieChange =
+  | { readonly kind: 'set'; readonly id: string; readonly expiresAt: number; readonly isRefresh: boolean }
+  | { readonly kind: 'expire' };

@@ -1,0 +1,86 @@
+import type { Clock } from '../interfaces/clock.interface.js';
+import type { SessionRecord } from '../interfaces/session-record.interface.js';
+import type { CookieChange } from './session-exchange.js';
+import type { SessionExpiry } from './session-expiry.js';
+import { hashSessionId, type SessionIds } from './session-id.js';
+import type { SessionState, StoredFacts } from './session-state.js';
+
+/** What a commit would do, decided without doing it. */
+export class SessionPlan {
+  constructor(
+    private readonly expiry: SessionExpiry,
+    private readonly ids: SessionIds,
+    private readonly clock: Clock,
+    /** Whether the cookie carries an expiry, and so has to be sent again when that moves. */
+    private readonly isCookiePersistent: boolean,
+  ) {}
+
+  /** Whether a commit would do anything. */
+  isDue(state: SessionState): boolean {
+    switch (state.phase) {
+      case 'unloaded':
+        return false;
+      case 'new':
+        return !state.contents.isEmpty;
+      case 'gone':
+      case 'destroyed':
+        return state.contents.changes() !== undefined;
+      case 'stored':
+        return state.lock !== undefined || this.isChanged(state) || this.isTouchDue(state);
+    }
+  }
+
+  isChanged(state: SessionState): boolean {
+    return state.rotation !== undefined || state.contents.changes() !== undefined;
+  }
+
+  isTouchDue(state: SessionState): boolean {
+    const { stored } = state;
+    return stored !== undefined && this.nextRecord(state, stored).expiresAt > stored.expiresAt;
+  }
+
+  /** The record of a session that is not stored yet. */
+  firstRecord(data: string): SessionRecord {
+    const now = this.clock.now();
+    return { data, createdAt: now, expiresAt: this.expiry.expiresAt(now, now) };
+  }
+
+  /** The record that follows on the stored one. */
+  nextRecord(state: SessionState, stored: StoredFacts, data = ''): SessionRecord {
+    if (state.rotation?.isNewLife === true) {
+      return this.firstRecord(data);
+    }
+    const expiresAt = state.exchange.renewsExpiry ? this.expiry.renewed(stored, this.clock.now()) : stored.expiresAt;
+    return { data, createdAt: stored.createdAt, expiresAt };
+  }
+
+  /** The cookie that goes with the record, or the one decided on before when this record needs none. */
+  cookieFor(state: SessionState, record: SessionRecord): CookieChange | undefined {
+    if (state.isCookieExpired) {
+      return { kind: 'expire' };
+    }
+    const isFirst = state.stored === undefined || state.rotation !== undefined;
+    const isMoved = state.stored !== undefined && record.expiresAt > state.stored.expiresAt;
+    if (!isFirst && !(isMoved && this.isCookiePersistent)) {
+      return state.cookie;
+    }
+    return { kind: 'set', id: this.idOf(state), expiresAt: record.expiresAt, isRefresh: !isFirst };
+  }
+
+  /** The cookie that a successful commit would send: for a response whose headers cannot wait for it. */
+  nextCookie(state: SessionState): CookieChange | undefined {
+    if (state.phase === 'new' && !state.contents.isEmpty) {
+      return this.cookieFor(state, this.firstRecord(''));
+    }
+    return state.stored === undefined ? state.cookie : this.cookieFor(state, this.nextRecord(state, state.stored));
+  }
+
+  idOf(state: SessionState): string {
+    return (state.id ??= this.ids.generate());
+  }
+
+  /** Where the session belongs: under its new id, when it was regenerated. */
+  keyOf(state: SessionState, stored: StoredFacts): string {
+    return state.rotation === undefined ? stored.key : hashSessionId(this.idOf(state));
+  }
+}

@@ -1,0 +1,122 @@
+import { SessionNotSerializableError, SessionTooLargeError } from '../errors/index.js';
+
+const MAX_DEPTH = 200;
+
+/** The data of a session as an object without a prototype: no key, `__proto__` included, means anything but itself. */
+export type SessionBag = Record<string, unknown>;
+
+export function emptyBag(): SessionBag {
+  return Object.create(null) as SessionBag;
+}
+
+/** `undefined` when the text is not an object in JSON: the record is corrupt. */
+export function deserialize(text: string): SessionBag | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    return undefined;
+  }
+  const bag = emptyBag();
+  for (const [key, value] of Object.entries(parsed)) {
+    bag[key] = value;
+  }
+  return bag;
+}
+
+/** JSON, or an error that names the key. One pass of native code; only what it cannot take is looked at more closely. */
+export function serialize(bag: SessionBag): string {
+  try {
+    return JSON.stringify(bag);
+  } catch (error) {
+    for (const key of Object.keys(bag)) {
+      assertSerializable(key, bag[key]);
+    }
+    throw error;
+  }
+}
+
+/**
+ * Refuses what would not come back as it went in: JSON turns dates into strings, NaN into null and maps into `{}` without a
+ * word. A property that is `undefined` counts as absent.
+ */
+export function assertSerializable(key: string, value: unknown): void {
+  if (isPrimitive(value)) {
+    assertPrimitive(key, value);
+  } else {
+    assertObject(key, value as object, []);
+  }
+}
+
+/** Checks the size only where the characters alone cannot rule it out: most sessions are far below the limit. */
+export function assertSize(text: string, maxBytes: number): void {
+  const MAX_BYTES_PER_CHARACTER = 3;
+  if (text.length * MAX_BYTES_PER_CHARACTER <= maxBytes) {
+    return;
+  }
+  const bytes = Buffer.byteLength(text);
+  if (bytes > maxBytes) {
+    throw new SessionTooLargeError(bytes, maxBytes);
+  }
+}
+
+export function isPrimitive(value: unknown): boolean {
+  return value === null || (typeof value !== 'object' && typeof value !== 'function');
+}
+
+function assertPrimitive(key: string, value: unknown): void {
+  switch (typeof value) {
+    case 'bigint':
+      throw new SessionNotSerializableError(key, 'it has a bigint');
+    case 'symbol':
+      throw new SessionNotSerializableError(key, 'it has a symbol');
+    case 'number':
+      if (!Number.isFinite(value)) {
+        throw new SessionNotSerializableError(key, `it has the number ${String(value)}`);
+      }
+  }
+}
+
+function assertObject(key: string, value: object, parents: readonly object[]): void {
+  if (parents.includes(value)) {
+    throw new SessionNotSerializableError(key, 'it refers to itself');
+  }
+  if (parents.length >= MAX_DEPTH) {
+    throw new SessionNotSerializableError(key, `it is nested deeper than ${MAX_DEPTH} levels`);
+  }
+  const children = Array.isArray(value) ? arrayItems(key, value) : plainValues(key, value);
+  const path = [...parents, value];
+  for (const child of children) {
+    if (isPrimitive(child)) {
+      assertPrimitive(key, child);
+    } else {
+      assertObject(key, child as object, path);
+    }
+  }
+}
+
+function arrayItems(key: string, array: readonly unknown[]): readonly unknown[] {
+  // Array.from also shows the holes of a sparse array.
+  const items = Array.from(array);
+  if (items.includes(undefined)) {
+    throw new SessionNotSerializableError(key, 'it has undefined in an array');
+  }
+  return items;
+}
+
+function plainValues(key: string, value: object): unknown[] {
+  if (typeof value === 'function') {
+    throw new SessionNotSerializableError(key, 'it has a function');
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw new SessionNotSerializableError(key, `it has a ${value.constructor.name}`);
+  }
+  if ('toJSON' in value) {
+    throw new SessionNotSerializableError(key, 'it has a toJSON() of its own');
+  }
+  return Object.values(value);
+}

@@ -1,0 +1,53 @@
+import type { Clock } from '../interfaces/clock.interface.js';
+import type { SessionsLogger } from '../interfaces/sessions-logger.interface.js';
+import { shortHash } from './session-id.js';
+import { SpellLogger } from './spell-logger.js';
+
+/** What the engine tells the log. Ids appear as the first 8 characters of their hash, and never otherwise. */
+export class SessionTrace {
+  readonly warnings: SpellLogger;
+  readonly #errors: SpellLogger;
+  #corruptRecords = 0;
+
+  constructor(
+    private readonly logger: SessionsLogger,
+    clock: Clock,
+    private readonly isDebug: boolean,
+  ) {
+    this.warnings = new SpellLogger(clock, (message) => logger.warn(message));
+    this.#errors = new SpellLogger(clock, (message) => logger.error(message));
+  }
+
+  /** With `debug: true`. */
+  step(what: string, key: string, outcome = ''): void {
+    if (this.isDebug) {
+      this.logger.debug(`${shortHash(key)} ${what}${outcome === '' ? '' : `: ${outcome}`}`);
+    }
+  }
+
+  dropped(key: string, route: string): void {
+    this.logger.warn(
+      `Session ${shortHash(key)} was destroyed or got a new id while ${route} was running: the changes of that request were dropped`,
+    );
+  }
+
+  corrupt(key: string): void {
+    this.#corruptRecords += 1;
+    this.#errors.log(
+      'corrupt record',
+      `The record of session ${shortHash(key)} cannot be decoded: it is left alone and its visitor starts anew (${this.#corruptRecords} so far)`,
+    );
+  }
+
+  notStored(route: string): void {
+    this.warnings.log(
+      'no cookie',
+      `${route}: a new session was not stored, since its cookie could not be sent. Set data before the response starts; ` +
+        "behind a proxy that ends TLS, set Express's `trust proxy`.",
+    );
+  }
+
+  failed(what: string, error: unknown): void {
+    this.#errors.log(what, `${what}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,232 @@
+import { SessionIdCollisionError, SessionLockLostError, SessionReadOnlyError, SessionStoreError } from '../errors/index.js';
+import type { Clock } from '../interfaces/clock.interface.js';
+import type { SessionRecord, SessionVersion, WriteGuard } from '../interfaces/session-record.interface.js';
+import type { SessionStore } from '../stores/session-store.js';
+import { hashSessionId, shortHash } from './session-id.js';
+import type { SessionLocks } from './session-lock.js';
+import type { SessionPlan } from './session-plan.js';
+import { assertSize } from './session-serializer.js';
+import type { SessionState, StoredFacts } from './session-state.js';
+import type { SessionTrace } from './session-trace.js';
+
+const MAX_CONFLICTS = 10;
+const MAX_IDS = 5;
+
+/** How long a destroyed or rotated id answers "gone": requests in flight with it must not start a session of their own. */
+export const TOMBSTONE_LIFE = 30_000;
+
+/** Writes what a request did to its session: the switch behind every commit and `save()`. */
+export class SessionWriter {
+  constructor(
+    private readonly store: SessionStore,
+    private readonly locks: SessionLocks,
+    private readonly plan: SessionPlan,
+    private readonly clock: Clock,
+    private readonly trace: SessionTrace,
+    private readonly maxBytes: number,
+  ) {}
+
+  /** Writes changes, touches when that is due, and lets the lock go, in one trip to the store wherever that is possible. */
+  async commit(state: SessionState): Promise<void> {
+    await this.#write(state, true);
+    await this.release(state);
+  }
+
+  /** Writes changes and keeps the lock. */
+  async save(state: SessionState): Promise<void> {
+    await this.#write(state, false);
+  }
+
+  /** Lets the lock go, and nothing else. */
+  async release(state: SessionState): Promise<void> {
+    const { lock } = state;
+    if (lock !== undefined) {
+      state.lock = undefined;
+      await this.locks.release(lock);
+    }
+  }
+
+  /** Deletes at once: a logout must not hang on whether the rest of the request succeeds. */
+  async destroy(state: SessionState): Promise<void> {
+    const { stored } = state;
+    if (stored !== undefined) {
+      await this.store.delete({ id: stored.key, tombstoneUntil: this.clock.now() + TOMBSTONE_LIFE });
+      this.trace.step('destroy', stored.key);
+      state.cookie = { kind: 'expire' };
+    }
+    this.#forget(state, state.phase === 'gone' ? 'gone' : 'destroyed');
+  }
+
+  async #write(state: SessionState, isFinal: boolean): Promise<void> {
+    switch (state.phase) {
+      case 'unloaded':
+        return;
+      case 'new':
+        return this.#create(state);
+      case 'stored':
+        return this.#writeStored(state, isFinal);
+      case 'gone':
+      case 'destroyed':
+        this.#drop(state);
+    }
+  }
+
+  async #writeStored(state: SessionState, isFinal: boolean): Promise<void> {
+    if (this.plan.isChanged(state)) {
+      if (state.settings.mode === 'read-only') {
+        throw new SessionReadOnlyError('Changing the session');
+      }
+      await this.#replace(state, isFinal);
+    } else if (isFinal && this.plan.isTouchDue(state)) {
+      await this.#touch(state);
+    }
+  }
+
+  async #create(state: SessionState): Promise<void> {
+    if (state.contents.isEmpty) {
+      return;
+    }
+    if (!state.exchange.canSendCookie() && !state.isCookieAnnounced) {
+      this.trace.notStored(state.exchange.route);
+      state.contents.reset();
+      return;
+    }
+    const record = this.plan.firstRecord(this.#payload(state));
+    for (let attempt = 1; attempt <= MAX_IDS; attempt += 1) {
+      const key = hashSessionId(this.plan.idOf(state));
+      const version = await this.store.create({ id: key, record });
+      this.trace.step('create', key, version === false ? 'taken' : 'done');
+      if (version !== false) {
+        this.#written(state, key, version, record, false);
+        return;
+      }
+      this.#giveUpId(state);
+    }
+    throw new SessionIdCollisionError();
+  }
+
+  async #replace(state: SessionState, release: boolean): Promise<void> {
+    for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts += 1) {
+      const { stored } = state;
+      if (stored === undefined) {
+        return;
+      }
+      const key = this.plan.keyOf(state, stored);
+      const record = this.plan.nextRecord(state, stored, this.#payload(state));
+      const version = await this.#send(state, stored, key, record, release);
+      if (version !== false) {
+        this.#written(state, key, version, record, release);
+        return;
+      }
+      await this.#reconcile(state, stored, key);
+    }
+    throw new SessionStoreError(`A session was changed by others ${MAX_CONFLICTS} times while it was written`, 1_000);
+  }
+
+  #send(state: SessionState, stored: StoredFacts, key: string, record: SessionRecord, release: boolean): Promise<SessionVersion | false> {
+    const { lock } = state;
+    const guard: WriteGuard = { version: stored.version, ...(lock && { lock: { token: lock.token, release } }) };
+    if (key === stored.key) {
+      this.trace.step('update', key);
+      return this.store.update({ id: key, record, guard });
+    }
+    this.trace.step('rotate', stored.key);
+    const tombstoneUntil = this.clock.now() + TOMBSTONE_LIFE;
+    return this.store.rotate({ from: stored.key, to: key, record, guard, tombstoneUntil });
+  }
+
+  /**
+   * A write was refused. Either somebody without a lock wrote in between: then our keys are laid over what is there now. Or
+   * the session is gone, or our lock is: then nothing is written, whatever we hold.
+   */
+  async #reconcile(state: SessionState, stored: StoredFacts, key: string): Promise<void> {
+    const isFenced = state.lock !== undefined && !(await this.locks.isStillOurs(state.lock));
+    const answer = await this.store.load({ id: stored.key });
+    this.trace.step('conflict', stored.key, answer.status);
+    if (answer.status !== 'found') {
+      this.#drop(state);
+      return;
+    }
+    if (isFenced) {
+      this.#letGo(state);
+      throw new SessionLockLostError(shortHash(stored.key));
+    }
+    if (answer.version === stored.version && key !== stored.key) {
+      this.#giveUpId(state);
+      return;
+    }
+    if (state.rotation?.isNewLife !== true && !state.contents.rebase(answer.record.data)) {
+      this.trace.corrupt(stored.key);
+      this.#drop(state);
+      return;
+    }
+    const { createdAt, expiresAt } = answer.record;
+    state.stored = { key: stored.key, version: answer.version, createdAt, expiresAt };
+  }
+
+  async #touch(state: SessionState): Promise<void> {
+    const { stored, lock } = state;
+    if (stored === undefined) {
+      return;
+    }
+    const record = this.plan.nextRecord(state, stored);
+    const { expiresAt } = record;
+    state.lock = undefined;
+    const isTouched = await (lock ? this.locks.release(lock, expiresAt) : this.store.touch({ id: stored.key, expiresAt }));
+    this.trace.step('touch', stored.key, isTouched ? 'done' : 'refused');
+    if (isTouched) {
+      state.cookie = this.plan.cookieFor(state, record);
+      state.stored = { ...stored, expiresAt };
+    }
+  }
+
+  #payload(state: SessionState): string {
+    const text = state.contents.text();
+    assertSize(text, this.maxBytes);
+    return text;
+  }
+
+  /** An id that somebody has seen cannot be exchanged for another behind their back. */
+  #giveUpId(state: SessionState): void {
+    if (state.isIdRead || state.isCookieAnnounced) {
+      throw new SessionIdCollisionError();
+    }
+    state.id = undefined;
+  }
+
+  #written(state: SessionState, key: string, version: SessionVersion, record: SessionRecord, isReleased: boolean): void {
+    if (isReleased) {
+      this.#letGo(state);
+    } else if (state.lock !== undefined && state.lock.id !== key) {
+      this.locks.moved(state.lock, key);
+    }
+    state.cookie = this.plan.cookieFor(state, record);
+    state.contents.stored(record.data);
+    state.phase = 'stored';
+    state.stored = { key, version, createdAt: record.createdAt, expiresAt: record.expiresAt };
+    state.rotation = undefined;
+  }
+
+  #drop(state: SessionState): void {
+    if (this.plan.isChanged(state)) {
+      this.trace.dropped(state.stored?.key ?? hashSessionId(state.candidates[0] ?? ''), state.exchange.route);
+    }
+    this.#forget(state, state.phase === 'destroyed' ? 'destroyed' : 'gone');
+  }
+
+  #forget(state: SessionState, phase: 'gone' | 'destroyed'): void {
+    this.#letGo(state);
+    state.phase = phase;
+    state.stored = undefined;
+    state.rotation = undefined;
+    state.contents.reset();
+  }
+
+  /** The store has let the lock go already, or there is nothing left to lock. */
+  #letGo(state: SessionState): void {
+    if (state.lock !== undefined) {
+      this.locks.released(state.lock);
+      state.lock = undefined;
+    }
+  }
+}
