@@ -74,7 +74,11 @@ async function firstMessage(child: ChildProcess, exited: Promise<Exit>, output: 
   let timer: NodeJS.Timeout | undefined;
   try {
     return await Promise.race([
-      new Promise<string>((resolve) => child.once('message', (message) => resolve(String(message)))),
+      new Promise<string>((resolve) => {
+        child.on('message', (message) => {
+          if (typeof message === 'string') resolve(message);
+        });
+      }),
       exited.then(({ code, signal }): never => {
         throw new Error(`${child.spawnfile} ended with ${String(signal ?? code)} before it was ready:\n${output()}`);
       }),
