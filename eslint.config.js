@@ -56,7 +56,7 @@ function store(name, ...ownClients) {
 }
 
 export default defineConfig(
-  globalIgnores(['dist/', 'build/', 'coverage/', 'var/']),
+  globalIgnores(['dist/', 'build/', 'coverage/', 'var/', 'tools/consumer/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
