@@ -5,6 +5,9 @@ export class SessionHeadersSentError extends SessionsError {
   override readonly code = 'SESSION_HEADERS_SENT';
 
   constructor(operation: string) {
-    super(`${operation} needs a cookie, and none can be sent any more: do it before the response starts.`);
+    super(
+      `${operation} needs a cookie, and none can be sent: the response has started, or there is none, ` +
+        'or the cookie is Secure and the connection is not (behind a proxy that ends TLS, set `trust proxy`).',
+    );
   }
 }

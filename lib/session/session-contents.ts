@@ -116,9 +116,9 @@ export class SessionContents {
     this.stored(EMPTY);
   }
 
-  /** Everything counts as changed: it is to be stored as a new session. */
-  detach(): void {
-    this.#baseline = EMPTY;
+  /** Back to what `text()` was, as changes of this request. */
+  restore(text: string): void {
+    this.#replace(deserialize(text) ?? emptyBag());
     this.#isModified = true;
   }
 

@@ -6,6 +6,8 @@ export interface SessionExchange {
   readonly route: string;
   /** Whether using the session prolongs it: only where a refreshed cookie can be sent. */
   readonly renewsExpiry: boolean;
+  /** The response has begun. */
+  readonly hasSentHeaders: boolean;
   /** Whether a cookie could reach the client now. */
   canSendCookie(): boolean;
   /** The session is about to be loaded for the first time. */

@@ -27,7 +27,7 @@ export class SessionLoader {
    */
   async load(state: SessionState, withLock: boolean, signal: () => AbortSignal): Promise<void> {
     let isGone = false;
-    for (const id of state.candidates) {
+    for (const id of state.sent.candidates) {
       const key = hashSessionId(id);
       const answer = withLock ? await this.#lock(state, key, signal) : await this.store.load({ id: key });
       this.trace.step(withLock ? 'lock and load' : 'load', key, answer.status);
@@ -38,7 +38,7 @@ export class SessionLoader {
     }
     state.phase = isGone ? 'gone' : 'new';
     state.isNew = true;
-    state.isMissing = state.originalId !== undefined;
+    state.isMissing = state.sent.originalId !== undefined;
   }
 
   /** Locks a session that was loaded without a lock, and reads it again; what this request changed meanwhile stays on top. */

@@ -1,5 +1,7 @@
 import type { SessionVersion } from '../interfaces/session-record.interface.js';
+import type { LockingMode } from '../interfaces/sessions-options.interface.js';
 import { SessionContents } from './session-contents.js';
+import type { ClientIds, SessionCookieReader } from './session-cookie-reader.js';
 import type { CookieChange, SessionExchange } from './session-exchange.js';
 import type { SessionLock } from './session-lock.js';
 
@@ -11,9 +13,6 @@ import type { SessionLock } from './session-lock.js';
  * - `destroyed`: this request destroyed it.
  */
 export type SessionPhase = 'unloaded' | 'new' | 'stored' | 'gone' | 'destroyed';
-
-/** When the session is locked. */
-export type LockingMode = 'implicit' | 'early' | 'explicit' | 'read-only';
 
 /** What holds for one route. */
 export interface LockSettings {
@@ -55,13 +54,16 @@ export class SessionState {
   isMissing = false;
   isNew = false;
   isRegenerated = false;
+  #sent: ClientIds | undefined;
 
   constructor(
     readonly exchange: SessionExchange,
-    /** The well-formed ids that the client sent, at most two. */
-    readonly candidates: readonly string[],
-    /** Whatever the client sent first, well-formed or not: untrusted. */
-    readonly originalId: string | undefined,
+    private readonly reader: SessionCookieReader,
     public settings: LockSettings,
   ) {}
+
+  /** The ids that the client sent; looked for when somebody asks. */
+  get sent(): ClientIds {
+    return (this.#sent ??= this.reader.read(this.exchange.cookieHeader));
+  }
 }

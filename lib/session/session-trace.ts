@@ -42,8 +42,7 @@ export class SessionTrace {
   notStored(route: string): void {
     this.warnings.log(
       'no cookie',
-      `${route}: a new session was not stored, since its cookie could not be sent. Set data before the response starts; ` +
-        "behind a proxy that ends TLS, set Express's `trust proxy`.",
+      `${route}: a new session was not stored, since its cookie can no longer be sent. Set data before the response starts.`,
     );
   }
 

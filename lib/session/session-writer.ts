@@ -209,7 +209,11 @@ export class SessionWriter {
 
   #drop(state: SessionState): void {
     if (this.plan.isChanged(state)) {
-      this.trace.dropped(state.stored?.key ?? hashSessionId(state.candidates[0] ?? ''), state.exchange.route);
+      this.trace.dropped(state.stored?.key ?? hashSessionId(state.sent.candidates[0] ?? ''), state.exchange.route);
+    }
+    if (state.phase !== 'destroyed') {
+      // Whoever made it go has sent a cookie of its own, which this one would overwrite in the browser.
+      state.cookie = undefined;
     }
     this.#forget(state, state.phase === 'destroyed' ? 'destroyed' : 'gone');
   }

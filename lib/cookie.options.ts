@@ -1,0 +1,85 @@
+import { SessionsConfigError } from './errors/index.js';
+import type { SessionCookieOptions } from './interfaces/sessions-options.interface.js';
+import { checkKeys, flag, oneOf } from './option-checks.js';
+import type { CookieSettings } from './session/session-cookie-writer.js';
+
+const KEYS: readonly (keyof SessionCookieOptions)[] = [
+  'name',
+  'path',
+  'pathHeader',
+  'domain',
+  'httpOnly',
+  'sameSite',
+  'secure',
+  'partitioned',
+  'persistent',
+];
+
+type SameSite = NonNullable<SessionCookieOptions['sameSite']>;
+
+/** RFC 6265: a cookie's name is a token. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const PATH = /^\/[\x20-\x3a\x3c-\x7e]*$/;
+const DOMAIN = /^\.?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/;
+/** RFC 6265bis: browsers cut longer ones off, or ignore them. */
+const MAX_ATTRIBUTE_OCTETS = 1_024;
+const MAX_PERSISTENT_TIMEOUT = 400 * 24 * 60 * 60 * 1_000;
+
+export interface ResolvedCookie extends CookieSettings {
+  readonly pathHeader: string | undefined;
+}
+
+/** Every default and every rule of the cookie (RFC 6265bis): a cookie that browsers would drop is refused at start-up. */
+export function resolveCookie(options: SessionCookieOptions, timeout: number): ResolvedCookie {
+  checkKeys('cookie', options, KEYS);
+  const sameSite = oneOf<SameSite>('cookie.sameSite', options.sameSite, 'lax', ['strict', 'lax', 'none', false]);
+  const cookie: ResolvedCookie = {
+    name: text('cookie.name', options.name ?? 'session_id', TOKEN, 'a cookie name (letters, digits, - and _)'),
+    path: text('cookie.path', options.path ?? '/', PATH, "a path that begins with '/' and has no ';'"),
+    pathHeader: optional('cookie.pathHeader', options.pathHeader, TOKEN, 'the name of a request header')?.toLowerCase(),
+    domain: optional('cookie.domain', options.domain, DOMAIN, 'a domain name'),
+    httpOnly: flag('cookie.httpOnly', options.httpOnly, true),
+    sameSite: sameSite === false ? undefined : sameSite,
+    secure: oneOf<boolean | 'auto'>('cookie.secure', options.secure, 'auto', [true, false, 'auto']),
+    partitioned: flag('cookie.partitioned', options.partitioned, false),
+    persistent: flag('cookie.persistent', options.persistent, true),
+  };
+  checkRules(cookie, timeout);
+  return cookie;
+}
+
+/** Whether a request header names a path that may go into a cookie. */
+export function isCookiePath(path: string): boolean {
+  return PATH.test(path) && path.length <= MAX_ATTRIBUTE_OCTETS;
+}
+
+function checkRules(cookie: ResolvedCookie, timeout: number): void {
+  // Browsers compare the prefixes without regard to case.
+  const name = cookie.name.toLowerCase();
+  if (name.startsWith('__host-') && (cookie.path !== '/' || cookie.domain !== undefined || cookie.pathHeader !== undefined)) {
+    throw new SessionsConfigError("A cookie named __Host-... must have path: '/', no domain and no pathHeader");
+  }
+  if ((name.startsWith('__host-') || name.startsWith('__secure-')) && cookie.secure !== true) {
+    throw new SessionsConfigError('A cookie named __Host-... or __Secure-... must have secure: true');
+  }
+  if (cookie.sameSite === 'none' && cookie.secure !== true) {
+    throw new SessionsConfigError("cookie.sameSite 'none' demands cookie.secure: true, else browsers drop the cookie");
+  }
+  if (cookie.partitioned && cookie.secure !== true) {
+    throw new SessionsConfigError('cookie.partitioned demands cookie.secure: true, else browsers drop the cookie');
+  }
+  if (cookie.persistent && timeout > MAX_PERSISTENT_TIMEOUT) {
+    throw new SessionsConfigError('Browsers keep no cookie for longer than 400 days: lower timeout, or set cookie.persistent: false');
+  }
+}
+
+function text(name: string, value: unknown, pattern: RegExp, what: string): string {
+  if (typeof value !== 'string' || !pattern.test(value) || value.length > MAX_ATTRIBUTE_OCTETS) {
+    throw new SessionsConfigError(`${name} must be ${what}; it is '${String(value)}'`);
+  }
+  return value;
+}
+
+function optional(name: string, value: unknown, pattern: RegExp, what: string): string | undefined {
+  return value === undefined ? undefined : text(name, value, pattern, what);
+}

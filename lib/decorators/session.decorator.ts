@@ -1,0 +1,60 @@
+import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
+import { SessionsConfigError, SessionsUnsupportedError } from '../errors/index.js';
+import type { SessionData, SessionKey } from '../interfaces/session-data.interface.js';
+import { requestSessionOf } from '../middleware/request-session.js';
+import type { SessionObject } from '../session/session.js';
+
+type Pipe = Type<PipeTransform> | PipeTransform;
+
+/** What `@Session()` injects. */
+export type Session<T extends object = SessionData> = SessionObject<T>;
+
+/** Marks a parameter as ours; the routes' metadata are searched for it at start-up. */
+export function sessionOf(key: string | undefined, context: ExecutionContext): unknown {
+  if (context.getType() !== 'http') {
+    throw new SessionsUnsupportedError(
+      '@Session() works in HTTP handlers. Elsewhere, hand the Cookie header to Sessions.open(cookieHeader, (session) => ...).',
+    );
+  }
+  const requestSession = requestSessionOf(context.switchToHttp().getRequest());
+  if (requestSession === undefined) {
+    throw new SessionsConfigError(
+      '@Session() is used on a route that has no session: import SessionsModule.forRoot(), and check its forRoutes and exclude.',
+    );
+  }
+  return key === undefined ? requestSession.session : requestSession.session.get(key);
+}
+
+const decorate = createParamDecorator(sessionOf);
+
+/**
+ * Injects the session of the request, loaded and, in the modes `implicit` and `early`, locked.
+ *
+ * @throws SessionsConfigError on a route that the module does not serve.
+ * @throws SessionsUnsupportedError in a socket or RPC handler.
+ */
+export function Session(...pipes: Pipe[]): ParameterDecorator;
+/** Injects what is under `key`, after the pipes. */
+export function Session(key: SessionKey<SessionData>, ...pipes: Pipe[]): ParameterDecorator;
+export function Session(keyOrPipe?: string | Pipe, ...pipes: Pipe[]): ParameterDecorator {
+  const apply =
+    typeof keyOrPipe === 'string' || keyOrPipe === undefined ? decorate(keyOrPipe, ...pipes) : decorate(undefined, keyOrPipe, ...pipes);
+  return (target, method, index) => {
+    apply(target, method, index);
+    hideMetatype(target, method, index);
+  };
+}
+
+/**
+ * The type annotation `Session` is also the name of this decorator, so compilers record the decorator as the parameter's
+ * class, and a validation pipe would construct it.
+ */
+function hideMetatype(target: object, method: string | symbol | undefined, index: number): void {
+  if (method === undefined) {
+    return;
+  }
+  const types: unknown = Reflect.getMetadata('design:paramtypes', target, method);
+  if (Array.isArray(types) && types[index] === Session) {
+    types[index] = Object;
+  }
+}

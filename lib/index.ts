@@ -1,0 +1,70 @@
+// The module
+export { SessionsModule } from './sessions.module.js';
+export type { SessionsModuleOptions, SessionsOptionsFactory } from './sessions.module-options.js';
+export type {
+  CleanupOptions,
+  CommitOnError,
+  LockingMode,
+  LockOptions,
+  SessionCookieOptions,
+  SessionPolicyOptions,
+} from './interfaces/sessions-options.interface.js';
+export { days, hours, minutes, seconds } from './durations.js';
+
+// In controllers
+export { Session } from './decorators/session.decorator.js';
+export { SessionObject } from './session/session.js';
+export type { SessionContents, SessionData, SessionKey, SessionValue } from './interfaces/session-data.interface.js';
+export { LockSession, type LockSessionOptions } from './decorators/lock-session.decorator.js';
+export { RequireSession } from './decorators/require-session.decorator.js';
+export { RequireSessionGuard } from './guards/require-session.guard.js';
+
+// In providers
+export { CurrentSession } from './current-session.js';
+export { Sessions } from './sessions.service.js';
+export { InjectSessionStore } from './decorators/inject-session-store.decorator.js';
+
+// Stores
+export { FileStore, type FileStoreOptions } from './stores/file.store.js';
+export { MemoryStore, type MemoryStoreOptions } from './stores/memory.store.js';
+
+// Writing a store
+export { SessionStore } from './stores/session-store.js';
+export type {
+  Acquired,
+  Found,
+  Gone,
+  Held,
+  LockHolder,
+  Missing,
+  SessionRecord,
+  SessionVersion,
+  WriteGuard,
+} from './interfaces/session-record.interface.js';
+export type {
+  ClosableStore,
+  CountableStore,
+  StartableStore,
+  StoreContext,
+  SweepableStore,
+  SweepBatch,
+  SweepOptions,
+} from './interfaces/store-abilities.interface.js';
+export type { CancelTimer, Clock } from './interfaces/clock.interface.js';
+export type { SessionsLogger } from './interfaces/sessions-logger.interface.js';
+
+// Errors
+export {
+  SessionHeadersSentError,
+  SessionIdCollisionError,
+  SessionLockLostError,
+  SessionLockTimeoutError,
+  SessionNotLoadedError,
+  SessionNotSerializableError,
+  SessionReadOnlyError,
+  SessionsConfigError,
+  SessionsError,
+  SessionStoreError,
+  SessionsUnsupportedError,
+  SessionTooLargeError,
+} from './errors/index.js';

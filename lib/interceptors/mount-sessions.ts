@@ -1,0 +1,43 @@
+import { UseGuards, UseInterceptors, type Type } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA, RouteParamtypes, SSE_METADATA } from '@nestjs/common/internal';
+import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
+import { sessionOf } from '../decorators/session.decorator.js';
+import { sseSessionGuard } from '../guards/sse-session.guard.js';
+import { sessionInterceptor } from './session.interceptor.js';
+
+const MOUNTED = 'nestjs-sessions: mounted';
+const NEST_SESSION = `${RouteParamtypes.SESSION}:`;
+
+/**
+ * Mounts the session on every handler that takes it, and on no other: a global interceptor costs each route of the application
+ * a quarter of its time. The metadata of the routes are searched, since a decorator that mounts it by itself loses it as soon
+ * as another decorator wraps the method.
+ */
+export function mountSessions(modules: ModulesContainer): void {
+  const scanner = new MetadataScanner();
+  for (const module of modules.values()) {
+    for (const { metatype } of module.controllers.values()) {
+      if (typeof metatype === 'function') {
+        mountOn(metatype as Type, scanner);
+      }
+    }
+  }
+}
+
+function mountOn(controller: Type, scanner: MetadataScanner): void {
+  const prototype = controller.prototype as Record<string, unknown>;
+  for (const method of scanner.getAllMethodNames(prototype)) {
+    const handler = prototype[method];
+    if (typeof handler === 'function' && takesSession(controller, method) && !Reflect.hasMetadata(MOUNTED, handler)) {
+      const mount = Reflect.hasMetadata(SSE_METADATA, handler) ? UseGuards(sseSessionGuard) : UseInterceptors(sessionInterceptor);
+      mount(prototype, method, { value: handler });
+      Reflect.defineMetadata(MOUNTED, true, handler);
+    }
+  }
+}
+
+/** Ours or Nest's own `@Session()`. */
+function takesSession(controller: Type, method: string): boolean {
+  const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method) ?? {}) as Record<string, { factory?: unknown }>;
+  return Object.entries(parameters).some(([key, { factory }]) => key.startsWith(NEST_SESSION) || factory === sessionOf);
+}

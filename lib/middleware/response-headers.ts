@@ -1,0 +1,60 @@
+import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+
+/** The headers that `writeHead()` takes: an object, or an array of names and values in turn. */
+export type PassedHeaders = OutgoingHttpHeaders | OutgoingHttpHeader[];
+
+const SHARED_CACHING = /(?:^|,)\s*(?:public|s-maxage\s*=)/i;
+
+/**
+ * Sets what was passed to `writeHead()` on the response, as `writeHead()` itself would: passed ones replace those set before,
+ * and several of one name in an array are all kept (array headers were corrupted elsewhere: CVE-2025-7339).
+ */
+export function applyPassedHeaders(response: ServerResponse, headers: PassedHeaders): void {
+  if (!Array.isArray(headers)) {
+    for (const [name, value] of Object.entries(headers)) {
+      if (value !== undefined) {
+        response.setHeader(name, value);
+      }
+    }
+    return;
+  }
+  const pairs = pairsOf(headers);
+  for (const [name] of pairs) {
+    response.removeHeader(name);
+  }
+  for (const [name, value] of pairs) {
+    response.appendHeader(name, value);
+  }
+}
+
+/** RFC 9110: what was read with the help of a cookie must not be served from a cache to others. */
+export function varyByCookie(response: ServerResponse): void {
+  const vary = String(response.getHeader('Vary') ?? '');
+  const names = vary.split(',').map((name) => name.trim().toLowerCase());
+  if (!names.includes('cookie') && !names.includes('*')) {
+    response.setHeader('Vary', vary === '' ? 'Cookie' : `${vary}, Cookie`);
+  }
+}
+
+/** Whether the application allows shared caches to keep the response. */
+export function isSharedCacheable(response: ServerResponse): boolean {
+  return SHARED_CACHING.test(String(response.getHeader('Cache-Control') ?? ''));
+}
+
+/** OWASP: a response that carries a session id is kept nowhere, unless the application has decided. */
+export function forbidStoring(response: ServerResponse): void {
+  if (!response.hasHeader('Cache-Control')) {
+    response.setHeader('Cache-Control', 'no-store');
+  }
+}
+
+function pairsOf(headers: readonly unknown[]): [string, string | string[]][] {
+  // Node takes names and values in turn, and an array of pairs.
+  const flat = Array.isArray(headers[0]) ? headers.flat(1) : headers;
+  const pairs: [string, string | string[]][] = [];
+  for (let index = 0; index + 1 < flat.length; index += 2) {
+    const value = flat[index + 1];
+    pairs.push([String(flat[index]), Array.isArray(value) ? value.map(String) : String(value)]);
+  }
+  return pairs;
+}

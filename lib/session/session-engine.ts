@@ -1,0 +1,86 @@
+import type { Clock } from '../interfaces/clock.interface.js';
+import type { SessionsLogger } from '../interfaces/sessions-logger.interface.js';
+import type { SessionStore } from '../stores/session-store.js';
+import { CircuitBreaker } from './circuit-breaker.js';
+import type { CookieSignature } from './cookie-signature.js';
+import { GuardedStore } from './guarded-store.js';
+import { RunningWork } from './running-work.js';
+import { SessionCookieReader } from './session-cookie-reader.js';
+import type { SessionExchange } from './session-exchange.js';
+import { SessionExpiry } from './session-expiry.js';
+import { hashSessionId, type SessionIds } from './session-id.js';
+import { SessionLifecycle, type LifecycleParts } from './session-lifecycle.js';
+import { SessionLoader } from './session-loader.js';
+import { SessionLocks, type LockLimits } from './session-lock.js';
+import { SessionPlan } from './session-plan.js';
+import { SessionState, type LockSettings } from './session-state.js';
+import { SessionTrace } from './session-trace.js';
+import { SessionWriter, TOMBSTONE_LIFE } from './session-writer.js';
+
+/** What the engine is made of; every duration in milliseconds. */
+export interface EngineSettings {
+  readonly store: SessionStore;
+  readonly clock: Clock;
+  readonly logger: SessionsLogger;
+  readonly isDebug: boolean;
+  readonly ids: SessionIds;
+  readonly signature: CookieSignature | undefined;
+  readonly cookieName: string;
+  readonly isCookiePersistent: boolean;
+  readonly timeout: number;
+  readonly absoluteTimeout: number;
+  readonly touchAfter: number;
+  readonly storeTimeout: number;
+  readonly maxBytes: number;
+  readonly locking: LockSettings;
+  readonly limits: LockLimits;
+}
+
+/** Opens sessions. One for each module: two applications in one process do not meet. */
+export class SessionEngine {
+  readonly trace: SessionTrace;
+  readonly locks: SessionLocks;
+  readonly #settings: EngineSettings;
+  readonly #store: SessionStore;
+  readonly #reader: SessionCookieReader;
+  readonly #parts: LifecycleParts;
+
+  constructor(settings: EngineSettings) {
+    const { clock, ids } = settings;
+    this.#settings = settings;
+    this.trace = new SessionTrace(settings.logger, clock, settings.isDebug);
+    this.#store = new GuardedStore(settings.store, new CircuitBreaker(clock, settings.storeTimeout));
+    this.#reader = new SessionCookieReader(settings.cookieName, ids, settings.signature);
+    this.locks = new SessionLocks(this.#store, clock, settings.limits, this.trace.warnings);
+    const expiry = new SessionExpiry(settings.timeout, settings.absoluteTimeout, settings.touchAfter);
+    const plan = new SessionPlan(expiry, ids, clock, settings.isCookiePersistent);
+    this.#parts = {
+      plan,
+      loader: new SessionLoader(this.#store, this.locks, expiry, clock, this.trace),
+      writer: new SessionWriter(this.#store, this.locks, plan, clock, this.trace, settings.maxBytes),
+      trace: this.trace,
+      running: new RunningWork(),
+    };
+  }
+
+  /** The settings of a route that says nothing about locking. */
+  get locking(): LockSettings {
+    return this.#settings.locking;
+  }
+
+  /** Costs next to nothing: no store access, no id. */
+  open(exchange: SessionExchange, locking = this.#settings.locking): SessionLifecycle {
+    return new SessionLifecycle(this.#parts, new SessionState(exchange, this.#reader, locking));
+  }
+
+  /** Ends a session by its id, whoever holds its lock; `false` when there is none. */
+  destroy(id: string): Promise<boolean> {
+    return this.#store.delete({ id: hashSessionId(id), tombstoneUntil: this.#settings.clock.now() + TOMBSTONE_LIFE });
+  }
+
+  /** Waits for what is being written, and lets go of every lock. */
+  async close(): Promise<void> {
+    await this.#parts.running.idle();
+    await this.locks.close();
+  }
+}

@@ -1,0 +1,233 @@
+import { SessionHeadersSentError, SessionReadOnlyError } from '../errors/index.js';
+import type { RunningWork } from './running-work.js';
+import type { CookieChange } from './session-exchange.js';
+import type { SessionLoader } from './session-loader.js';
+import type { SessionPlan } from './session-plan.js';
+import type { LockSettings, SessionState } from './session-state.js';
+import type { SessionTrace } from './session-trace.js';
+import type { SessionWriter } from './session-writer.js';
+
+/** What the lives of all sessions share. */
+export interface LifecycleParts {
+  readonly loader: SessionLoader;
+  readonly writer: SessionWriter;
+  readonly plan: SessionPlan;
+  readonly trace: SessionTrace;
+  readonly running: RunningWork;
+}
+
+const NEVER_ABORTED = new AbortController().signal;
+
+/** The life of a session in one request, from the first touch to the commit. */
+export class SessionLifecycle {
+  #loading: Promise<void> | undefined;
+  #abandon: AbortController | undefined;
+  /** Steps that write run one after the other: a commit never overtakes a `save()` that was not awaited. */
+  #lastStep: Promise<unknown> = Promise.resolve();
+  /** How often the lock was taken: it is re-entrant within a request. */
+  #lockDepth = 0;
+  #failure: unknown;
+
+  constructor(
+    private readonly parts: LifecycleParts,
+    readonly state: SessionState,
+  ) {}
+
+  get isLoaded(): boolean {
+    return this.state.phase !== 'unloaded';
+  }
+
+  /** What went wrong with the store or the lock, when anything did. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  get cookie(): CookieChange | undefined {
+    return this.state.isCookieExpired ? { kind: 'expire' } : this.state.cookie;
+  }
+
+  /** The current id; generated when there is none yet. */
+  get id(): string {
+    this.state.isIdRead = true;
+    return this.parts.plan.idOf(this.state);
+  }
+
+  /** Must be set before the session is loaded to have an effect on how. */
+  set settings(settings: LockSettings) {
+    this.state.settings = settings;
+  }
+
+  /** Reads the store once, and locks in the modes that lock by themselves. After a failure it can be tried again. */
+  load(): Promise<void> {
+    return this.isLoaded ? Promise.resolve() : (this.#loading ??= this.#load());
+  }
+
+  /** Nobody waits for the answer any more: a request that waits for the lock leaves the queue. A handler that runs goes on. */
+  abandon(): void {
+    this.#abandon ??= new AbortController();
+    this.#abandon.abort();
+  }
+
+  async save(): Promise<void> {
+    await this.load();
+    this.assertWritable('save()');
+    if (this.state.phase === 'new' && !this.state.contents.isEmpty) {
+      this.#assertCookie('Storing a new session');
+    }
+    await this.#step(() => this.parts.writer.save(this.state));
+  }
+
+  async acquireLock(): Promise<void> {
+    await this.load();
+    this.assertWritable('acquireLock()');
+    await this.#step(async () => {
+      if (this.state.lock === undefined) {
+        await this.parts.loader.lock(this.state, () => NEVER_ABORTED);
+      }
+      this.#lockDepth += 1;
+    });
+  }
+
+  /** Saves and unlocks when the outermost lock is let go. */
+  async releaseLock(): Promise<void> {
+    if (this.#lockDepth > 0) {
+      this.#lockDepth -= 1;
+      if (this.#lockDepth === 0) {
+        await this.#step(() => this.parts.writer.commit(this.state));
+      }
+    }
+  }
+
+  async withLock<R>(section: () => R | Promise<R>): Promise<R> {
+    await this.acquireLock();
+    const before = this.state.contents.text();
+    let result: R;
+    try {
+      result = await section();
+    } catch (error) {
+      this.state.contents.restore(before);
+      await this.releaseLock();
+      throw error;
+    }
+    await this.releaseLock();
+    return result;
+  }
+
+  async regenerate(keepData: boolean): Promise<void> {
+    await this.load();
+    this.assertWritable('regenerate()');
+    this.#assertCookie('regenerate()');
+    const { state } = this;
+    if (state.phase === 'stored') {
+      state.rotation = { isNewLife: !keepData || state.rotation?.isNewLife === true };
+    } else if (state.phase !== 'new') {
+      state.phase = 'new';
+      state.contents.reset();
+    }
+    if (!keepData) {
+      state.contents.clear();
+    }
+    state.id = undefined;
+    state.isIdRead = false;
+    state.isCookieExpired = false;
+    state.isRegenerated = true;
+  }
+
+  async destroy(): Promise<void> {
+    await this.load();
+    this.assertWritable('destroy()');
+    if (this.state.exchange.hasSentHeaders) {
+      throw new SessionHeadersSentError('destroy()');
+    }
+    await this.#step(() => this.parts.writer.destroy(this.state));
+  }
+
+  expire(): void {
+    this.assertWritable('expire()');
+    this.#assertCookie('expire()');
+    this.state.isCookieExpired = true;
+  }
+
+  /** Whether a commit would do anything. */
+  get isCommitDue(): boolean {
+    if (this.state.isOver) {
+      return false;
+    }
+    try {
+      return this.parts.plan.isDue(this.state);
+    } catch {
+      // Data that cannot be serialised: the commit meets the same error and reports it.
+      return true;
+    }
+  }
+
+  /** Writes what is to be written and unlocks. It may be called again: what changed since is written then. */
+  async commit(): Promise<void> {
+    try {
+      await this.#step(async () => {
+        this.#lockDepth = 0;
+        if (!this.state.isOver) {
+          await this.parts.writer.commit(this.state);
+        }
+      });
+    } catch (error) {
+      await this.discard();
+      throw error;
+    }
+  }
+
+  /** Unlocks and writes nothing, now or later. */
+  async discard(): Promise<void> {
+    this.state.isOver = true;
+    this.state.isCookieExpired = false;
+    try {
+      await this.#step(() => this.parts.writer.release(this.state));
+    } catch (error) {
+      // The lease runs out by itself, and the answer is an error already.
+      this.parts.trace.failed('A session lock could not be released and is left to run out', error);
+    }
+  }
+
+  /** The headers leave now and cannot wait for the commit: the cookie that it will need goes with them. */
+  announceCookie(): void {
+    if (!this.state.isOver && this.isLoaded) {
+      this.state.cookie = this.parts.plan.nextCookie(this.state);
+      this.state.isCookieAnnounced = true;
+    }
+  }
+
+  assertWritable(operation: string): void {
+    if (this.state.settings.mode === 'read-only') {
+      throw new SessionReadOnlyError(operation);
+    }
+  }
+
+  #assertCookie(operation: string): void {
+    if (!this.state.exchange.canSendCookie()) {
+      throw new SessionHeadersSentError(operation);
+    }
+  }
+
+  async #load(): Promise<void> {
+    const { state } = this;
+    try {
+      state.exchange.onFirstLoad();
+      const isLocking = state.settings.mode === 'implicit' || state.settings.mode === 'early';
+      await this.parts.loader.load(state, isLocking, () => (this.#abandon ??= new AbortController()).signal);
+      this.#lockDepth = state.lock === undefined ? 0 : 1;
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    } finally {
+      this.#loading = undefined;
+    }
+  }
+
+  #step<R>(work: () => Promise<R>): Promise<R> {
+    const step = this.#lastStep.then(() => this.parts.running.run(work));
+    this.#lastStep = step.catch((error: unknown) => {
+      this.#failure = error;
+    });
+    return step;
+  }
+}

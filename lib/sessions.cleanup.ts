@@ -1,0 +1,87 @@
+import { Inject, Injectable, Logger, Optional, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Cron, CronExpression, SchedulerRegistry } from '@nestjs/schedule';
+import { CronJob } from 'cron';
+import type { SweepableStore } from './interfaces/store-abilities.interface.js';
+import type { ResolvedOptions } from './sessions.options.js';
+import { RESOLVED_OPTIONS } from './sessions.tokens.js';
+import { SessionStore } from './stores/session-store.js';
+
+const JOB = 'nestjs-sessions.cleanup';
+const DEFAULT_BATCH = 1_000;
+
+/** Removes expired sessions, on a schedule and on demand; it never runs twice at once. */
+@Injectable()
+export class SessionsCleanup implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #logger = new Logger('SessionsModule');
+  #ownJob: CronJob | undefined;
+  #running: Promise<number> | undefined;
+  #isStopping = false;
+
+  constructor(
+    private readonly store: SessionStore,
+    @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
+    @Optional() private readonly registry?: SchedulerRegistry,
+  ) {
+    const { cleanup } = options;
+    // Decorated when it is made, and not on the class: the expression is known only now, and two applications in one process
+    // may have different ones.
+    this.tick = this.tick.bind(this);
+    const decorate = Cron(cleanup === false ? CronExpression.EVERY_YEAR : cleanup.cron, { name: JOB, disabled: cleanup === false });
+    decorate(this, 'tick', { value: this.tick });
+  }
+
+  /** Where the application has a ScheduleModule it has found the job; where it has none, this one job is scheduled by itself. */
+  onApplicationBootstrap(): void {
+    const { cleanup } = this.options;
+    if (this.registry === undefined && cleanup !== false) {
+      this.#ownJob = CronJob.from({ cronTime: cleanup.cron, onTick: this.tick, start: true, unrefTimeout: true });
+    }
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#isStopping = true;
+    await this.#ownJob?.stop();
+    await this.#running;
+  }
+
+  /** Gives the number of sessions removed; a call during another joins it. */
+  cleanUp(): Promise<number> {
+    this.#running ??= this.#sweep().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  /** The job. Errors end here: the next tick is another attempt. */
+  async tick(): Promise<void> {
+    try {
+      await this.cleanUp();
+    } catch (error) {
+      this.#logger.error(`Clean-up failed and is tried again at its next time: ${String(error)}`);
+    }
+  }
+
+  async #sweep(): Promise<number> {
+    if (!isSweepable(this.store)) {
+      return 0;
+    }
+    const { cleanup } = this.options;
+    let removed = 0;
+    for await (const batch of this.store.sweep({ batchSize: cleanup === false ? DEFAULT_BATCH : cleanup.batchSize })) {
+      removed += batch.removed;
+      for (const error of batch.errors ?? []) {
+        this.#logger.warn(`Clean-up left a bad record where it was: ${error.message}`);
+      }
+      if (this.#isStopping) {
+        break;
+      }
+      await new Promise(setImmediate);
+    }
+    this.#logger.log(`Clean-up removed ${removed} expired sessions`);
+    return removed;
+  }
+}
+
+function isSweepable(store: object): store is SweepableStore {
+  return 'sweep' in store && typeof store.sweep === 'function';
+}

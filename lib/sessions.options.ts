@@ -1,0 +1,170 @@
+import { CronExpression } from '@nestjs/schedule';
+import { resolveCookie, type ResolvedCookie } from './cookie.options.js';
+import { SessionsConfigError } from './errors/index.js';
+import type { Clock } from './interfaces/clock.interface.js';
+import type { CommitOnError, LockOptions, SessionPolicyOptions } from './interfaces/sessions-options.interface.js';
+import { checkKeys, count, duration, flag, oneOf, timerDuration } from './option-checks.js';
+import { systemClock } from './session/clock.js';
+import { CookieSignature } from './session/cookie-signature.js';
+import type { EngineSettings } from './session/session-engine.js';
+import { sessionIds } from './session/session-id.js';
+import type { SessionsModuleOptions } from './sessions.module-options.js';
+import { MemoryStore } from './stores/memory.store.js';
+import type { SessionStore } from './stores/session-store.js';
+
+const KEYS: readonly (keyof SessionsModuleOptions)[] = [
+  'store',
+  'timeout',
+  'absoluteTimeout',
+  'touchAfter',
+  'locking',
+  'lock',
+  'cookie',
+  'secret',
+  'generateId',
+  'commitOnError',
+  'maxBytes',
+  'storeTimeout',
+  'cleanup',
+  'currentSession',
+  'forRoutes',
+  'exclude',
+  'clock',
+  'debug',
+];
+const LOCK_KEYS: readonly (keyof LockOptions)[] = ['wait', 'lease', 'maxWaiters', 'maxHold'];
+
+const STORE_METHODS: readonly (keyof SessionStore)[] = [
+  'load',
+  'create',
+  'update',
+  'touch',
+  'delete',
+  'rotate',
+  'tryLock',
+  'renewLock',
+  'unlock',
+];
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const DEFAULT_MAX_BYTES = 1_024 * 1_024 - 1_024;
+
+export const LOCKING_MODES = ['implicit', 'early', 'explicit', 'read-only'] as const;
+
+/** The options with every default in place, checked. */
+export interface ResolvedOptions extends Omit<EngineSettings, 'logger'> {
+  readonly cookie: ResolvedCookie;
+  readonly commitOnError: CommitOnError | undefined;
+  readonly cleanup: { readonly cron: string; readonly batchSize: number } | false;
+  readonly currentSession: boolean;
+  readonly forRoutes: SessionsModuleOptions['forRoutes'];
+  readonly exclude: SessionsModuleOptions['exclude'];
+}
+
+/**
+ * Every default and every check, once.
+ *
+ * @throws SessionsConfigError that names the option and says what to write.
+ */
+export function resolveOptions(options: SessionsModuleOptions = {}): ResolvedOptions {
+  checkKeys('SessionsModule', options, KEYS);
+  const timeout = duration('timeout', options.timeout, 60 * MINUTE);
+  const cookie = resolveCookie(options.cookie ?? {}, timeout);
+  const lock = resolveLock(options.lock ?? {});
+  return {
+    store: resolveStore(options.store),
+    clock: resolveClock(options.clock),
+    isDebug: flag('debug', options.debug, false),
+    ids: sessionIds(callable('generateId', options.generateId)),
+    signature: resolveSecret(options.secret),
+    cookie,
+    cookieName: cookie.name,
+    isCookiePersistent: cookie.persistent,
+    timeout,
+    absoluteTimeout: duration('absoluteTimeout', options.absoluteTimeout, Infinity),
+    touchAfter: duration('touchAfter', options.touchAfter, timeout / 10, { min: 0, max: timeout }),
+    storeTimeout: timerDuration('storeTimeout', options.storeTimeout, 2 * SECOND),
+    maxBytes: count('maxBytes', options.maxBytes, DEFAULT_MAX_BYTES),
+    locking: { mode: oneOf('locking', options.locking, 'implicit', LOCKING_MODES), wait: lock.wait, lease: lock.lease },
+    limits: { maxWaiters: lock.maxWaiters, maxHold: lock.maxHold },
+    commitOnError: resolveCommitOnError(options.commitOnError),
+    cleanup: resolveCleanup(options.cleanup),
+    currentSession: flag('currentSession', options.currentSession, false),
+    forRoutes: options.forRoutes,
+    exclude: options.exclude,
+  };
+}
+
+/** Also for one route: `@LockSession({ wait, lease })`. */
+export function resolveLock(lock: LockOptions): Required<LockOptions> {
+  checkKeys('lock', lock, LOCK_KEYS);
+  return {
+    wait: timerDuration('lock.wait', lock.wait, 10 * SECOND),
+    lease: timerDuration('lock.lease', lock.lease, 30 * SECOND),
+    maxWaiters: count('lock.maxWaiters', lock.maxWaiters, 100, 0),
+    maxHold: timerDuration('lock.maxHold', lock.maxHold, 5 * MINUTE),
+  };
+}
+
+function resolveStore(store: SessionStore | undefined): SessionStore {
+  if (store === undefined) {
+    return new MemoryStore();
+  }
+  const missing = STORE_METHODS.filter((method) => typeof store[method] !== 'function');
+  if (missing.length > 0) {
+    throw new SessionsConfigError(
+      `store must be a SessionStore, for example new FileStore({ directory }); it lacks ${missing.join(', ')}`,
+    );
+  }
+  return store;
+}
+
+function resolveClock(clock: SessionPolicyOptions['clock']): Clock {
+  if (clock === undefined) {
+    return systemClock;
+  }
+  if (typeof clock.now !== 'function') {
+    throw new SessionsConfigError('clock must have now(), in epoch milliseconds');
+  }
+  return {
+    now: () => clock.now(),
+    monotonic: () => (clock.monotonic ? clock.monotonic() : systemClock.monotonic()),
+    setTimer: (callback, milliseconds) =>
+      clock.setTimer ? clock.setTimer(callback, milliseconds) : systemClock.setTimer(callback, milliseconds),
+  };
+}
+
+function resolveSecret(secret: SessionsModuleOptions['secret']): CookieSignature | undefined {
+  if (secret === undefined) {
+    return undefined;
+  }
+  const [first, ...rest] = typeof secret === 'string' ? [secret] : secret;
+  if (first === undefined || [first, ...rest].some((one) => typeof one !== 'string' || one === '')) {
+    throw new SessionsConfigError('secret must be a non-empty string, or an array of them of which the first signs');
+  }
+  return new CookieSignature([first, ...rest]);
+}
+
+function resolveCommitOnError(commitOnError: unknown): CommitOnError | undefined {
+  if (commitOnError !== undefined && typeof commitOnError !== 'boolean' && typeof commitOnError !== 'function') {
+    throw new SessionsConfigError('commitOnError must be true, false or a function of error and status');
+  }
+  return commitOnError as CommitOnError | undefined;
+}
+
+function resolveCleanup(cleanup: SessionsModuleOptions['cleanup']): ResolvedOptions['cleanup'] {
+  if (cleanup === false) {
+    return false;
+  }
+  const { cron = CronExpression.EVERY_5_MINUTES, batchSize } = cleanup ?? {};
+  checkKeys('cleanup', cleanup ?? {}, ['cron', 'batchSize']);
+  return { cron, batchSize: count('cleanup.batchSize', batchSize, 1_000) };
+}
+
+function callable<T>(name: string, value: T): T {
+  if (value !== undefined && typeof value !== 'function') {
+    throw new SessionsConfigError(`${name} must be a function`);
+  }
+  return value;
+}

@@ -1,0 +1,57 @@
+import { Logger, type Provider } from '@nestjs/common';
+import { CurrentSession, currentSessionOf } from './current-session.js';
+import { LockSessionGuard } from './guards/lock-session.guard.js';
+import type { RequestSessionParts } from './middleware/request-session.js';
+import { RequestContext } from './request-context.js';
+import { SessionCookieWriter } from './session/session-cookie-writer.js';
+import { SessionEngine } from './session/session-engine.js';
+import { SessionsCleanup } from './sessions.cleanup.js';
+import { MODULE_OPTIONS_TOKEN } from './sessions.module-definition.js';
+import type { SessionsModuleOptions } from './sessions.module-options.js';
+import { resolveOptions, type ResolvedOptions } from './sessions.options.js';
+import { Sessions } from './sessions.service.js';
+import { REQUEST_SESSION_PARTS, RESOLVED_OPTIONS } from './sessions.tokens.js';
+import { StoreLifecycle } from './store-lifecycle.js';
+import { SessionStore } from './stores/session-store.js';
+
+const logger = new Logger('SessionsModule');
+
+export const SESSIONS_PROVIDERS: Provider[] = [
+  {
+    provide: RESOLVED_OPTIONS,
+    inject: [MODULE_OPTIONS_TOKEN],
+    useFactory: (options: SessionsModuleOptions) => resolveOptions(options),
+  },
+  { provide: SessionStore, inject: [RESOLVED_OPTIONS], useFactory: ({ store }: ResolvedOptions) => store },
+  {
+    provide: StoreLifecycle,
+    inject: [RESOLVED_OPTIONS],
+    useFactory: ({ store, clock }: ResolvedOptions) => StoreLifecycle.start(store, clock, logger),
+  },
+  {
+    provide: SessionEngine,
+    inject: [RESOLVED_OPTIONS],
+    useFactory: (options: ResolvedOptions) => new SessionEngine({ ...options, logger }),
+  },
+  {
+    provide: REQUEST_SESSION_PARTS,
+    inject: [RESOLVED_OPTIONS, SessionEngine],
+    useFactory: (options: ResolvedOptions, engine: SessionEngine): RequestSessionParts => ({
+      engine,
+      cookies: new SessionCookieWriter(options.cookie, options.clock, options.signature),
+      pathHeader: options.cookie.pathHeader,
+      commitOnError: options.commitOnError,
+    }),
+  },
+  {
+    provide: RequestContext,
+    inject: [RESOLVED_OPTIONS],
+    useFactory: ({ currentSession }: ResolvedOptions) => new RequestContext(currentSession),
+  },
+  { provide: CurrentSession, inject: [RequestContext], useFactory: currentSessionOf },
+  LockSessionGuard,
+  SessionsCleanup,
+  Sessions,
+];
+
+export const SESSIONS_EXPORTS = [SessionStore, Sessions, CurrentSession];
