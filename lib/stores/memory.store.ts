@@ -131,7 +131,8 @@ export class MemoryStore extends SessionStore implements StartableStore, Closabl
   rotate({ from, to, record, guard, tombstoneUntil }: RotateArgs): Promise<SessionVersion | false> {
     const entry = this.#guarded(from, guard);
     if (!entry || this.#use(to)) return Promise.resolve(false);
-    const lock = guard.lock?.release ? undefined : entry.lock;
+    // Only the lock of the one who rotates goes along: another holder does not know the new id, and could not free it.
+    const lock = guard.lock && !guard.lock.release ? entry.lock : undefined;
     const expiresAt = Math.max(entry.expiresAt, record.expiresAt);
     bury(entry, tombstoneUntil);
     return Promise.resolve(this.#put(to, { ...record, expiresAt }, lock).version);
@@ -205,7 +206,7 @@ export class MemoryStore extends SessionStore implements StartableStore, Closabl
 
   #guarded(id: string, { version, lock }: WriteGuard): Entry | undefined {
     const entry = this.#useLive(id);
-    if (!entry || entry.version !== version) return undefined;
+    if (entry?.version !== version) return undefined;
     return lock && entry.lock?.token !== lock.token ? undefined : entry;
   }
 

@@ -1,1 +1,5 @@
 export { ManualClock } from './manual-clock.js';
+
+// The store contract, for those who write a store
+export { sessionStoreContract } from './session-store-contract.js';
+export type { SessionStoreContractCase, SessionStoreContractOptions } from './contract-trial.js';
