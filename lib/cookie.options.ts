@@ -56,7 +56,10 @@ export function isCookiePath(path: string): boolean {
 function checkRules(cookie: ResolvedCookie, timeout: number): void {
   // Browsers compare the prefixes without regard to case.
   const name = cookie.name.toLowerCase();
-  if (name.startsWith('__host-') && (cookie.path !== '/' || cookie.domain !== undefined || cookie.pathHeader !== undefined)) {
+  if (
+    name.startsWith('__host-') &&
+    (cookie.path !== '/' || cookie.domain !== undefined || cookie.pathHeader !== undefined)
+  ) {
     throw new SessionsConfigError("A cookie named __Host-... must have path: '/', no domain and no pathHeader");
   }
   if ((name.startsWith('__host-') || name.startsWith('__secure-')) && cookie.secure !== true) {
@@ -69,7 +72,9 @@ function checkRules(cookie: ResolvedCookie, timeout: number): void {
     throw new SessionsConfigError('cookie.partitioned demands cookie.secure: true, else browsers drop the cookie');
   }
   if (cookie.persistent && timeout > MAX_PERSISTENT_TIMEOUT) {
-    throw new SessionsConfigError('Browsers keep no cookie for longer than 400 days: lower timeout, or set cookie.persistent: false');
+    throw new SessionsConfigError(
+      'Browsers keep no cookie for longer than 400 days: lower timeout, or set cookie.persistent: false',
+    );
   }
 }
 

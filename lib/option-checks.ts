@@ -3,7 +3,7 @@ import { SessionsConfigError } from './errors/index.js';
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Refuses misspelt options: a default in place of what somebody meant is a hole that nobody sees. */
-export function checkKeys(where: string, options: object, known: readonly string[]): void {
+export function checkKeys(where: string, options: unknown, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new SessionsConfigError(`${where} must be an object`);
   }
@@ -16,7 +16,12 @@ export function checkKeys(where: string, options: object, known: readonly string
 }
 
 /** A duration in milliseconds. */
-export function duration(name: string, value: unknown, fallback: number, { min = 1, max = Number.MAX_SAFE_INTEGER } = {}): number {
+export function duration(
+  name: string,
+  value: unknown,
+  fallback: number,
+  { min = 1, max = Number.MAX_SAFE_INTEGER } = {},
+): number {
   if (value === undefined) {
     return fallback;
   }
@@ -70,9 +75,9 @@ function display(value: unknown): string {
 /** How many letters have to change (Levenshtein). */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a.toLowerCase()].entries()) {
+  for (const [i, letter] of Array.from(a.toLowerCase()).entries()) {
     const next = [i + 1];
-    for (const [j, other] of [...b.toLowerCase()].entries()) {
+    for (const [j, other] of Array.from(b.toLowerCase()).entries()) {
       next.push(Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)));
     }
     row = next;

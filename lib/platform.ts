@@ -5,6 +5,8 @@ import { SessionsConfigError } from './errors/index.js';
 export function assertExpress({ httpAdapter }: HttpAdapterHost): void {
   const platform = httpAdapter.getType();
   if (platform !== 'express') {
-    throw new SessionsConfigError(`SessionsModule works with @nestjs/platform-express; ${platform} is not supported yet`);
+    throw new SessionsConfigError(
+      `SessionsModule works with @nestjs/platform-express; ${platform} is not supported yet`,
+    );
   }
 }

@@ -1,9 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { SessionObject } from './session/session.js';
 
 /** Carries the session of a request to every provider that it calls; switched off it costs nothing. */
 export class RequestContext {
-  readonly #storage: AsyncLocalStorage<SessionObject> | undefined;
+  readonly #storage: AsyncLocalStorage<object> | undefined;
 
   constructor(isEnabled: boolean) {
     this.#storage = isEnabled ? new AsyncLocalStorage() : undefined;
@@ -13,11 +12,12 @@ export class RequestContext {
     return this.#storage !== undefined;
   }
 
-  get session(): SessionObject | undefined {
+  /** Of whatever type the application gave its sessions. */
+  get session(): object | undefined {
     return this.#storage?.getStore();
   }
 
-  run<R>(session: SessionObject, work: () => R): R {
+  run<R>(session: object, work: () => R): R {
     return this.#storage === undefined ? work() : this.#storage.run(session, work);
   }
 }

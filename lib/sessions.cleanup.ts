@@ -1,4 +1,11 @@
-import { Inject, Injectable, Logger, Optional, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  Optional,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { Cron, CronExpression, SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
 import type { SweepableStore } from './interfaces/store-abilities.interface.js';
@@ -25,16 +32,25 @@ export class SessionsCleanup implements OnApplicationBootstrap, BeforeApplicatio
     const { cleanup } = options;
     // Decorated when it is made, and not on the class: the expression is known only now, and two applications in one process
     // may have different ones.
-    this.tick = this.tick.bind(this);
-    const decorate = Cron(cleanup === false ? CronExpression.EVERY_YEAR : cleanup.cron, { name: JOB, disabled: cleanup === false });
-    decorate(this, 'tick', { value: this.tick });
+    const tick = this.tick.bind(this);
+    this.tick = tick;
+    const decorate = Cron(cleanup === false ? CronExpression.EVERY_YEAR : cleanup.cron, {
+      name: JOB,
+      disabled: cleanup === false,
+    });
+    decorate(this, 'tick', { value: tick });
   }
 
   /** Where the application has a ScheduleModule it has found the job; where it has none, this one job is scheduled by itself. */
   onApplicationBootstrap(): void {
     const { cleanup } = this.options;
     if (this.registry === undefined && cleanup !== false) {
-      this.#ownJob = CronJob.from({ cronTime: cleanup.cron, onTick: this.tick, start: true, unrefTimeout: true });
+      this.#ownJob = CronJob.from({
+        cronTime: cleanup.cron,
+        onTick: () => this.tick(),
+        start: true,
+        unrefTimeout: true,
+      });
     }
   }
 

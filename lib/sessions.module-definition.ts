@@ -2,13 +2,9 @@ import { ConfigurableModuleBuilder } from '@nestjs/common';
 import type { SessionsModuleOptions } from './sessions.module-options.js';
 
 /** `forRoot(options)` and `forRootAsync({ imports, inject, useFactory | useClass | useExisting })`; global unless told otherwise. */
-export const {
-  ConfigurableModuleClass,
-  MODULE_OPTIONS_TOKEN,
-  OPTIONS_TYPE,
-  ASYNC_OPTIONS_TYPE,
-} = new ConfigurableModuleBuilder<SessionsModuleOptions>({ moduleName: 'Sessions' })
-  .setClassMethodName('forRoot')
-  .setFactoryMethodName('createSessionsOptions')
-  .setExtras({ isGlobal: true }, (definition, { isGlobal }) => ({ ...definition, global: isGlobal }))
-  .build();
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
+  new ConfigurableModuleBuilder<SessionsModuleOptions>({ moduleName: 'Sessions' })
+    .setClassMethodName('forRoot')
+    .setFactoryMethodName('createSessionsOptions')
+    .setExtras({ isGlobal: true }, (definition, { isGlobal }) => ({ ...definition, global: isGlobal }))
+    .build();

@@ -1,5 +1,5 @@
 import { Logger, type Provider } from '@nestjs/common';
-import { CurrentSession, currentSessionOf } from './current-session.js';
+import { CurrentSession } from './current-session.js';
 import { LockSessionGuard } from './guards/lock-session.guard.js';
 import type { RequestSessionParts } from './middleware/request-session.js';
 import { RequestContext } from './request-context.js';
@@ -48,7 +48,7 @@ export const SESSIONS_PROVIDERS: Provider[] = [
     inject: [RESOLVED_OPTIONS],
     useFactory: ({ currentSession }: ResolvedOptions) => new RequestContext(currentSession),
   },
-  { provide: CurrentSession, inject: [RequestContext], useFactory: currentSessionOf },
+  CurrentSession,
   LockSessionGuard,
   SessionsCleanup,
   Sessions,

@@ -45,7 +45,10 @@ export class Sessions {
     { mode }: { readonly mode?: LockingMode } = {},
   ): Promise<R> {
     const { locking } = this.engine;
-    const lifecycle = this.engine.open(withoutResponse(cookieHeader), mode === undefined ? locking : { ...locking, mode });
+    const lifecycle = this.engine.open(
+      withoutResponse(cookieHeader),
+      mode === undefined ? locking : { ...locking, mode },
+    );
     await lifecycle.load();
     let result: R;
     try {

@@ -5,7 +5,11 @@ import type { SessionStore } from './stores/session-store.js';
 
 /** Starts the store with the application and closes it with it, where the store wants that. */
 export class StoreLifecycle {
-  private constructor(private readonly store: SessionStore) {}
+  readonly #store: SessionStore;
+
+  constructor(store: SessionStore) {
+    this.#store = store;
+  }
 
   /** @throws SessionsConfigError from the store, when it cannot work as it is configured: the application must not start. */
   static async start(store: SessionStore, clock: Clock, logger: SessionsLogger): Promise<StoreLifecycle> {
@@ -16,8 +20,9 @@ export class StoreLifecycle {
   }
 
   async close(): Promise<void> {
-    if (isClosable(this.store)) {
-      await this.store.close();
+    const store: object = this.#store;
+    if (isClosable(store)) {
+      await store.close();
     }
   }
 }

@@ -10,6 +10,10 @@ export class SessionNotSerializableError extends SessionsError {
     what: string,
     options?: ErrorOptions,
   ) {
-    super(`The session cannot keep what is under "${key}": ${what}. Sessions hold JSON: plain objects, arrays, strings, finite numbers, booleans and null.`, 500, options);
+    super(
+      `The session cannot keep what is under "${key}": ${what}. Sessions hold JSON: plain objects, arrays, strings, finite numbers, booleans and null.`,
+      500,
+      options,
+    );
   }
 }

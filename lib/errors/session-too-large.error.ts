@@ -8,6 +8,8 @@ export class SessionTooLargeError extends SessionsError {
     readonly bytes: number,
     readonly maxBytes: number,
   ) {
-    super(`The session has ${bytes} bytes, more than maxBytes (${maxBytes}). Keep large data elsewhere and its key in the session.`);
+    super(
+      `The session has ${bytes} bytes, more than maxBytes (${maxBytes}). Keep large data elsewhere and its key in the session.`,
+    );
   }
 }

@@ -3,8 +3,4 @@ import { SessionsError } from './sessions.error.js';
 /** Something that this store, or this kind of handler, cannot do. */
 export class SessionsUnsupportedError extends SessionsError {
   override readonly code = 'SESSIONS_UNSUPPORTED';
-
-  constructor(message: string) {
-    super(message);
-  }
 }

@@ -11,7 +11,7 @@ export abstract class SessionsError extends Error {
   readonly statusCode: number;
   readonly expose = false;
 
-  protected constructor(message: string, status = 500, options?: ErrorOptions) {
+  constructor(message: string, status = 500, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
     this.status = status;

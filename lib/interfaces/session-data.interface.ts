@@ -15,9 +15,16 @@ export interface SessionData {}
 /** The keys of `T`; any string while `T` declares none. */
 export type SessionKey<T extends object> = [keyof T] extends [never] ? string : keyof T & string;
 
+/** What an un-augmented session holds under any key. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the documented type: nobody has said what it holds
+type Anything = any;
+
 /** The value under `K`; `any` while `T` declares no keys. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the documented type of an un-augmented session
-export type SessionValue<T extends object, K extends string> = [keyof T] extends [never] ? any : K extends keyof T ? T[K] : never;
+export type SessionValue<T extends object, K extends string> = [keyof T] extends [never]
+  ? Anything
+  : K extends keyof T
+    ? T[K]
+    : never;
 
 /** All of the data as one plain object. */
 export type SessionContents<T extends object> = [keyof T] extends [never] ? Record<string, SessionValue<T, string>> : T;

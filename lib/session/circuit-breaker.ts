@@ -22,7 +22,9 @@ export class CircuitBreaker {
   run<T>(operation: string, call: () => Promise<T>, late?: (answer: T) => void): Promise<T> {
     const isOpen = this.#timeouts >= TIMEOUTS_UNTIL_OPEN;
     if (isOpen && (this.#isProbing || this.clock.monotonic() < this.#openUntil)) {
-      return Promise.reject(new SessionStoreError(`${operation}: the session store did not answer five times in a row`, OPEN_FOR));
+      return Promise.reject(
+        new SessionStoreError(`${operation}: the session store did not answer five times in a row`, OPEN_FOR),
+      );
     }
     this.#isProbing = isOpen;
     return this.#withDeadline(operation, call, late);
@@ -34,7 +36,9 @@ export class CircuitBreaker {
       const cancel = this.clock.setTimer(() => {
         isOverdue = true;
         this.#timedOut();
-        reject(new SessionStoreError(`${operation}: the session store did not answer within ${this.deadline} ms`, OPEN_FOR));
+        reject(
+          new SessionStoreError(`${operation}: the session store did not answer within ${this.deadline} ms`, OPEN_FOR),
+        );
       }, this.deadline);
       call().then(
         (answer) => {

@@ -1,9 +1,8 @@
 import type { CircuitBreaker } from './circuit-breaker.js';
 import { SessionStore } from '../stores/session-store.js';
 
-type Args<M extends 'load' | 'create' | 'update' | 'touch' | 'delete' | 'rotate' | 'tryLock' | 'renewLock' | 'unlock'> = Parameters<
-  SessionStore[M]
->[0];
+type Args<M extends 'load' | 'create' | 'update' | 'touch' | 'delete' | 'rotate' | 'tryLock' | 'renewLock' | 'unlock'> =
+  Parameters<SessionStore[M]>[0];
 
 /** The application's store, each operation with a deadline and behind the circuit breaker. */
 export class GuardedStore extends SessionStore {

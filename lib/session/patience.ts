@@ -4,7 +4,12 @@ import type { Clock } from '../interfaces/clock.interface.js';
 export type WaitOutcome = 'ready' | 'elapsed' | 'aborted';
 
 /** Waits for `ready`, for so many milliseconds, or until the signal, whichever comes first; without `ready` it only pauses. */
-export function waitFor(clock: Clock, milliseconds: number, signal: AbortSignal, ready?: Promise<void>): Promise<WaitOutcome> {
+export function waitFor(
+  clock: Clock,
+  milliseconds: number,
+  signal: AbortSignal,
+  ready?: Promise<void>,
+): Promise<WaitOutcome> {
   if (signal.aborted) {
     return Promise.resolve('aborted');
   }

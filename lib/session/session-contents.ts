@@ -1,4 +1,11 @@
-import { assertSerializable, deserialize, emptyBag, isPrimitive, serialize, type SessionBag } from './session-serializer.js';
+import {
+  assertSerializable,
+  deserialize,
+  emptyBag,
+  isPrimitive,
+  serialize,
+  type SessionBag,
+} from './session-serializer.js';
 
 const EMPTY = '{}';
 

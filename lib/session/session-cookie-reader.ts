@@ -25,7 +25,7 @@ export class SessionCookieReader {
   ) {}
 
   read(header: string | undefined): ClientIds {
-    if (header === undefined || !header.includes(this.name)) {
+    if (!header?.includes(this.name)) {
       return NOTHING;
     }
     const values = valuesOf(header, this.name);

@@ -5,6 +5,7 @@ import { CircuitBreaker } from './circuit-breaker.js';
 import type { CookieSignature } from './cookie-signature.js';
 import { GuardedStore } from './guarded-store.js';
 import { RunningWork } from './running-work.js';
+import { SessionConflicts } from './session-conflicts.js';
 import { SessionCookieReader } from './session-cookie-reader.js';
 import type { SessionExchange } from './session-exchange.js';
 import { SessionExpiry } from './session-expiry.js';
@@ -54,10 +55,11 @@ export class SessionEngine {
     this.locks = new SessionLocks(this.#store, clock, settings.limits, this.trace.warnings);
     const expiry = new SessionExpiry(settings.timeout, settings.absoluteTimeout, settings.touchAfter);
     const plan = new SessionPlan(expiry, ids, clock, settings.isCookiePersistent);
+    const conflicts = new SessionConflicts(this.#store, this.locks, this.trace);
     this.#parts = {
       plan,
       loader: new SessionLoader(this.#store, this.locks, expiry, clock, this.trace),
-      writer: new SessionWriter(this.#store, this.locks, plan, clock, this.trace, settings.maxBytes),
+      writer: new SessionWriter(this.#store, this.locks, conflicts, plan, clock, this.trace, settings.maxBytes),
       trace: this.trace,
       running: new RunningWork(),
     };

@@ -112,4 +112,3 @@ export class SessionLoader {
 function isLoaded(answer: Answer): answer is Answer & Loaded {
   return answer.status === 'found' || answer.status === 'acquired';
 }
-

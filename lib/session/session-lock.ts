@@ -43,7 +43,8 @@ export interface SessionLock extends Lease {
   readonly since: number;
 }
 
-export type LockOutcome = (Omit<Acquired, 'status'> & { readonly status: 'acquired'; readonly lock: SessionLock }) | Missing | Gone;
+export type LockOutcome =
+  (Omit<Acquired, 'status'> & { readonly status: 'acquired'; readonly lock: SessionLock }) | Missing | Gone;
 
 /** The policy of locking, for all stores: queue, wait, renew, give up. */
 export class SessionLocks {
@@ -86,7 +87,11 @@ export class SessionLocks {
   /** Lets the lock go in the store, touching the record in the same step when `expiresAt` is given. */
   async release(lock: SessionLock, expiresAt?: number): Promise<boolean> {
     try {
-      return await this.store.unlock({ id: lock.id, token: lock.token, ...(expiresAt === undefined ? {} : { expiresAt }) });
+      return await this.store.unlock({
+        id: lock.id,
+        token: lock.token,
+        ...(expiresAt === undefined ? {} : { expiresAt }),
+      });
     } finally {
       this.released(lock);
     }
@@ -149,13 +154,21 @@ export class SessionLocks {
       const holder: LockHolder = { route: request.route, process: PROCESS, since: this.clock.now() };
       const answer = await this.store.tryLock({ id: request.id, token, lease: request.lease, holder });
       if (answer.status === 'acquired') {
-        return this.#acquired(answer, { id: request.id, token, holder, since, duration: request.lease, renewedAt: since });
+        return this.#acquired(answer, {
+          id: request.id,
+          token,
+          holder,
+          since,
+          duration: request.lease,
+          renewedAt: since,
+        });
       }
       if (answer.status !== 'held') {
         return answer;
       }
       const left = request.wait - (this.clock.monotonic() - asked);
-      const outcome = left > 0 ? await waitFor(this.clock, Math.min(left, pause(attempt)), request.signal()) : 'elapsed';
+      const outcome =
+        left > 0 ? await waitFor(this.clock, Math.min(left, pause(attempt)), request.signal()) : 'elapsed';
       if (left <= 0 || outcome === 'aborted') {
         throw this.#givenUp(request, asked, outcome === 'aborted', answer.holder);
       }
@@ -197,13 +210,21 @@ export class SessionLocks {
     return this.#timeout(request, `it was not free within ${waited} ms (lock.wait)`, holder);
   }
 
-  #timeout(request: LockRequest, reason: string, holder = this.#queue.holder(request.id)?.holder): SessionLockTimeoutError {
+  #timeout(
+    request: LockRequest,
+    reason: string,
+    holder = this.#queue.holder(request.id)?.holder,
+  ): SessionLockTimeoutError {
     const held =
       holder === undefined
         ? ''
         : ` It has been held for ${this.clock.now() - holder.since} ms by ${holder.route} (${holder.process}).` +
           ' A handler that calls its own server with the same cookie waits for itself: release the lock first.';
-    return new SessionLockTimeoutError(`Session ${shortHash(request.id)} is locked: ${reason}.${held}`, RETRY_AFTER, holder);
+    return new SessionLockTimeoutError(
+      `Session ${shortHash(request.id)} is locked: ${reason}.${held}`,
+      RETRY_AFTER,
+      holder,
+    );
   }
 }
 

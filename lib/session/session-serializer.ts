@@ -68,15 +68,11 @@ export function isPrimitive(value: unknown): boolean {
 }
 
 function assertPrimitive(key: string, value: unknown): void {
-  switch (typeof value) {
-    case 'bigint':
-      throw new SessionNotSerializableError(key, 'it has a bigint');
-    case 'symbol':
-      throw new SessionNotSerializableError(key, 'it has a symbol');
-    case 'number':
-      if (!Number.isFinite(value)) {
-        throw new SessionNotSerializableError(key, `it has the number ${String(value)}`);
-      }
+  if (typeof value === 'bigint' || typeof value === 'symbol') {
+    throw new SessionNotSerializableError(key, `it has a ${typeof value}`);
+  }
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new SessionNotSerializableError(key, `it has the number ${String(value)}`);
   }
 }
 

@@ -1,8 +1,9 @@
-import { SessionIdCollisionError, SessionLockLostError, SessionReadOnlyError, SessionStoreError } from '../errors/index.js';
+import { SessionIdCollisionError, SessionReadOnlyError, SessionStoreError } from '../errors/index.js';
 import type { Clock } from '../interfaces/clock.interface.js';
 import type { SessionRecord, SessionVersion, WriteGuard } from '../interfaces/session-record.interface.js';
 import type { SessionStore } from '../stores/session-store.js';
-import { hashSessionId, shortHash } from './session-id.js';
+import type { SessionConflicts } from './session-conflicts.js';
+import { hashSessionId } from './session-id.js';
 import type { SessionLocks } from './session-lock.js';
 import type { SessionPlan } from './session-plan.js';
 import { assertSize } from './session-serializer.js';
@@ -20,6 +21,7 @@ export class SessionWriter {
   constructor(
     private readonly store: SessionStore,
     private readonly locks: SessionLocks,
+    private readonly conflicts: SessionConflicts,
     private readonly plan: SessionPlan,
     private readonly clock: Clock,
     private readonly trace: SessionTrace,
@@ -118,12 +120,18 @@ export class SessionWriter {
         this.#written(state, key, version, record, release);
         return;
       }
-      await this.#reconcile(state, stored, key);
+      await this.#resolveConflict(state, stored, key);
     }
     throw new SessionStoreError(`A session was changed by others ${MAX_CONFLICTS} times while it was written`, 1_000);
   }
 
-  #send(state: SessionState, stored: StoredFacts, key: string, record: SessionRecord, release: boolean): Promise<SessionVersion | false> {
+  #send(
+    state: SessionState,
+    stored: StoredFacts,
+    key: string,
+    record: SessionRecord,
+    release: boolean,
+  ): Promise<SessionVersion | false> {
     const { lock } = state;
     const guard: WriteGuard = { version: stored.version, ...(lock && { lock: { token: lock.token, release } }) };
     if (key === stored.key) {
@@ -135,33 +143,13 @@ export class SessionWriter {
     return this.store.rotate({ from: stored.key, to: key, record, guard, tombstoneUntil });
   }
 
-  /**
-   * A write was refused. Either somebody without a lock wrote in between: then our keys are laid over what is there now. Or
-   * the session is gone, or our lock is: then nothing is written, whatever we hold.
-   */
-  async #reconcile(state: SessionState, stored: StoredFacts, key: string): Promise<void> {
-    const isFenced = state.lock !== undefined && !(await this.locks.isStillOurs(state.lock));
-    const answer = await this.store.load({ id: stored.key });
-    this.trace.step('conflict', stored.key, answer.status);
-    if (answer.status !== 'found') {
+  async #resolveConflict(state: SessionState, stored: StoredFacts, key: string): Promise<void> {
+    const outcome = await this.conflicts.resolve(state, stored, key);
+    if (outcome === 'gone') {
       this.#drop(state);
-      return;
-    }
-    if (isFenced) {
-      this.#letGo(state);
-      throw new SessionLockLostError(shortHash(stored.key));
-    }
-    if (answer.version === stored.version && key !== stored.key) {
+    } else if (outcome === 'id taken') {
       this.#giveUpId(state);
-      return;
     }
-    if (state.rotation?.isNewLife !== true && !state.contents.rebase(answer.record.data)) {
-      this.trace.corrupt(stored.key);
-      this.#drop(state);
-      return;
-    }
-    const { createdAt, expiresAt } = answer.record;
-    state.stored = { key: stored.key, version: answer.version, createdAt, expiresAt };
   }
 
   async #touch(state: SessionState): Promise<void> {
@@ -172,7 +160,9 @@ export class SessionWriter {
     const record = this.plan.nextRecord(state, stored);
     const { expiresAt } = record;
     state.lock = undefined;
-    const isTouched = await (lock ? this.locks.release(lock, expiresAt) : this.store.touch({ id: stored.key, expiresAt }));
+    const isTouched = await (lock
+      ? this.locks.release(lock, expiresAt)
+      : this.store.touch({ id: stored.key, expiresAt }));
     this.trace.step('touch', stored.key, isTouched ? 'done' : 'refused');
     if (isTouched) {
       state.cookie = this.plan.cookieFor(state, record);
@@ -194,7 +184,13 @@ export class SessionWriter {
     state.id = undefined;
   }
 
-  #written(state: SessionState, key: string, version: SessionVersion, record: SessionRecord, isReleased: boolean): void {
+  #written(
+    state: SessionState,
+    key: string,
+    version: SessionVersion,
+    record: SessionRecord,
+    isReleased: boolean,
+  ): void {
     if (isReleased) {
       this.#letGo(state);
     } else if (state.lock !== undefined && state.lock.id !== key) {

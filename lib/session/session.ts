@@ -1,5 +1,10 @@
 import { SessionNotLoadedError } from '../errors/index.js';
-import type { SessionContents as ContentsOf, SessionData, SessionKey, SessionValue } from '../interfaces/session-data.interface.js';
+import type {
+  SessionContents as ContentsOf,
+  SessionData,
+  SessionKey,
+  SessionValue,
+} from '../interfaces/session-data.interface.js';
 import type { SessionContents } from './session-contents.js';
 import type { SessionLifecycle } from './session-lifecycle.js';
 
