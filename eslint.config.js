@@ -70,7 +70,11 @@ export default defineConfig(
     rules: {
       // `consistent-type-imports` stays off: Nest needs the constructor parameters that it injects as values.
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // A class and an interface of one name, for a token whose instances have the members of another type.
+      '@typescript-eslint/no-empty-object-type': ['error', { allowInterfaces: 'with-single-extends' }],
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
+      // Nest's options are classes, and an application gives them as literals.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       // A method that returns a promise rejects and never throws, also when it has nothing to wait for.
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
