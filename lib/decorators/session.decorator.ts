@@ -38,7 +38,9 @@ export function Session(...pipes: Pipe[]): ParameterDecorator;
 export function Session(key: SessionKey<SessionData>, ...pipes: Pipe[]): ParameterDecorator;
 export function Session(keyOrPipe?: string | Pipe, ...pipes: Pipe[]): ParameterDecorator {
   const apply =
-    typeof keyOrPipe === 'string' || keyOrPipe === undefined ? decorate(keyOrPipe, ...pipes) : decorate(undefined, keyOrPipe, ...pipes);
+    typeof keyOrPipe === 'string' || keyOrPipe === undefined
+      ? decorate(keyOrPipe, ...pipes)
+      : decorate(undefined, keyOrPipe, ...pipes);
   return (target, method, index) => {
     apply(target, method, index);
     hideMetatype(target, method, index);

@@ -13,7 +13,8 @@ export class LockSessionGuard implements CanActivate {
   constructor(@Inject(REQUEST_SESSION_PARTS) private readonly parts: RequestSessionParts) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const requestSession = context.getType() === 'http' ? requestSessionOf(context.switchToHttp().getRequest()) : undefined;
+    const requestSession =
+      context.getType() === 'http' ? requestSessionOf(context.switchToHttp().getRequest()) : undefined;
     if (requestSession === undefined) {
       return true;
     }
@@ -27,7 +28,9 @@ export class LockSessionGuard implements CanActivate {
     const ofMethod = lockOf(context.getHandler());
     const ofController = lockOf(context.getClass());
     const { locking } = this.parts.engine;
-    return ofMethod === undefined && ofController === undefined ? locking : { ...locking, ...ofController, ...ofMethod };
+    return ofMethod === undefined && ofController === undefined
+      ? locking
+      : { ...locking, ...ofController, ...ofMethod };
   }
 }
 

@@ -29,7 +29,9 @@ function mountOn(controller: Type, scanner: MetadataScanner): void {
   for (const method of scanner.getAllMethodNames(prototype)) {
     const handler = prototype[method];
     if (typeof handler === 'function' && takesSession(controller, method) && !Reflect.hasMetadata(MOUNTED, handler)) {
-      const mount = Reflect.hasMetadata(SSE_METADATA, handler) ? UseGuards(sseSessionGuard) : UseInterceptors(sessionInterceptor);
+      const mount = Reflect.hasMetadata(SSE_METADATA, handler)
+        ? UseGuards(sseSessionGuard)
+        : UseInterceptors(sessionInterceptor);
       mount(prototype, method, { value: handler });
       Reflect.defineMetadata(MOUNTED, true, handler);
     }
@@ -38,6 +40,9 @@ function mountOn(controller: Type, scanner: MetadataScanner): void {
 
 /** Ours or Nest's own `@Session()`. */
 function takesSession(controller: Type, method: string): boolean {
-  const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method) ?? {}) as Record<string, { factory?: unknown }>;
+  const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method) ?? {}) as Record<
+    string,
+    { factory?: unknown }
+  >;
   return Object.entries(parameters).some(([key, { factory }]) => key.startsWith(NEST_SESSION) || factory === sessionOf);
 }

@@ -5,7 +5,8 @@ import { requestSessionOf, type RequestSession } from '../middleware/request-ses
 /** Loads the session before the handler, and commits it before the first byte of the response. */
 class SessionInterceptor implements NestInterceptor {
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    const requestSession = context.getType() === 'http' ? requestSessionOf(context.switchToHttp().getRequest()) : undefined;
+    const requestSession =
+      context.getType() === 'http' ? requestSessionOf(context.switchToHttp().getRequest()) : undefined;
     if (requestSession === undefined) {
       return next.handle();
     }

@@ -1,7 +1,15 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import { SessionsError } from '../errors/index.js';
 
-const HEADERS_OF_THE_BODY = ['Content-Length', 'Content-Encoding', 'Transfer-Encoding', 'ETag', 'Last-Modified', 'Location', 'Cache-Control'];
+const HEADERS_OF_THE_BODY = [
+  'Content-Length',
+  'Content-Encoding',
+  'Transfer-Encoding',
+  'ETag',
+  'Last-Modified',
+  'Location',
+  'Cache-Control',
+];
 
 /**
  * Replaces a response that was about to end by an error, since what it says was not stored. It has Nest's form, and tells

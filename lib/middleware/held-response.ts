@@ -14,9 +14,15 @@ export function holdResponse(response: ServerResponse): ReleaseResponse {
     headersSent: { get: () => true },
     writableEnded: { get: () => true },
     setHeader: { value: () => refuse('ERR_HTTP_HEADERS_SENT', 'Cannot set headers after they are sent to the client') },
-    appendHeader: { value: () => refuse('ERR_HTTP_HEADERS_SENT', 'Cannot append headers after they are sent to the client') },
-    removeHeader: { value: () => refuse('ERR_HTTP_HEADERS_SENT', 'Cannot remove headers after they are sent to the client') },
-    writeHead: { value: () => refuse('ERR_HTTP_HEADERS_SENT', 'Cannot write headers after they are sent to the client') },
+    appendHeader: {
+      value: () => refuse('ERR_HTTP_HEADERS_SENT', 'Cannot append headers after they are sent to the client'),
+    },
+    removeHeader: {
+      value: () => refuse('ERR_HTTP_HEADERS_SENT', 'Cannot remove headers after they are sent to the client'),
+    },
+    writeHead: {
+      value: () => refuse('ERR_HTTP_HEADERS_SENT', 'Cannot write headers after they are sent to the client'),
+    },
     flushHeaders: { value: () => undefined },
     write: { value: () => refuse('ERR_STREAM_WRITE_AFTER_END', 'write after end') },
     end: { value: () => response },

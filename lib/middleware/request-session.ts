@@ -136,7 +136,10 @@ export class RequestSession implements SessionExchange, ResponseEvents {
   }
 
   onFailedEnd(error: unknown): void {
-    this.parts.engine.trace.failed(`${this.route}: the session could not be stored, and the response was replaced by an error`, error);
+    this.parts.engine.trace.failed(
+      `${this.route}: the session could not be stored, and the response was replaced by an error`,
+      error,
+    );
     replyWithFailure(this.response, error);
   }
 
@@ -144,7 +147,9 @@ export class RequestSession implements SessionExchange, ResponseEvents {
     this.#isClosed = true;
     this.lifecycle.abandon();
     if (this.hasSentHeaders) {
-      this.#finish()?.catch((error: unknown) => this.parts.engine.trace.failed('A session could not be stored after its response', error));
+      this.#finish()?.catch((error: unknown) =>
+        this.parts.engine.trace.failed('A session could not be stored after its response', error),
+      );
     } else if (!this.#isRouted) {
       void this.lifecycle.discard();
     }
@@ -215,6 +220,9 @@ export class RequestSession implements SessionExchange, ResponseEvents {
     const { request } = this;
     const isEncrypted = 'encrypted' in request.socket && request.socket.encrypted === true;
     const header = this.parts.pathHeader === undefined ? undefined : request.headers[this.parts.pathHeader];
-    return { isSecure: request.secure ?? isEncrypted, path: typeof header === 'string' && isCookiePath(header) ? header : undefined };
+    return {
+      isSecure: request.secure ?? isEncrypted,
+      path: typeof header === 'string' && isCookiePath(header) ? header : undefined,
+    };
   }
 }
