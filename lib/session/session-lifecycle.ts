@@ -1,4 +1,4 @@
-import { SessionHeadersSentError, SessionReadOnlyError } from '../errors/index.js';
+import { SessionHeadersSentError, SessionLockTimeoutError, SessionReadOnlyError } from '../errors/index.js';
 import type { RunningWork } from './running-work.js';
 import type { CookieChange } from './session-exchange.js';
 import type { SessionLoader } from './session-loader.js';
@@ -21,6 +21,8 @@ const NEVER_ABORTED = new AbortController().signal;
 /** The life of a session in one request, from the first touch to the commit. */
 export class SessionLifecycle {
   #loading: Promise<void> | undefined;
+  #isAbandoned = false;
+  /** Made only when there is something to wait for. */
   #abandon: AbortController | undefined;
   /** Steps that write run one after the other: a commit never overtakes a `save()` that was not awaited. */
   #lastStep: Promise<unknown> = Promise.resolve();
@@ -62,10 +64,15 @@ export class SessionLifecycle {
     return this.isLoaded ? Promise.resolve() : (this.#loading ??= this.#load());
   }
 
-  /** Nobody waits for the answer any more: a request that waits for the lock leaves the queue. A handler that runs goes on. */
+  /**
+   * Nobody waits for the answer any more: a request that is still loading gives up, leaves the queue and keeps no lock. One that
+   * has loaded goes on.
+   */
   abandon(): void {
-    this.#abandon ??= new AbortController();
-    this.#abandon.abort();
+    if (this.#loading !== undefined) {
+      this.#isAbandoned = true;
+      this.#abandon?.abort();
+    }
   }
 
   async save(): Promise<void> {
@@ -215,11 +222,18 @@ export class SessionLifecycle {
       const isLocking = state.settings.mode === 'implicit' || state.settings.mode === 'early';
       await this.parts.loader.load(state, isLocking, () => (this.#abandon ??= new AbortController()).signal);
       this.#lockDepth = state.lock === undefined ? 0 : 1;
+      if (this.#isAbandoned) {
+        // The lock came at the very moment at which the client left: no handler will run that could let it go.
+        await this.discard();
+        throw new SessionLockTimeoutError('The client went away while its session was loaded', 0);
+      }
     } catch (error) {
       this.#failure = error;
       throw error;
     } finally {
       this.#loading = undefined;
+      this.#abandon = undefined;
+      this.#isAbandoned = false;
     }
   }
 
