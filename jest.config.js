@@ -33,6 +33,6 @@ export default {
     // The specifier of a TypeScript source names the file that it compiles to.
     '^(\\.{1,2}/.*)\\.js$': ['$1.js', '$1.ts'],
   },
-  modulePathIgnorePatterns: ['<rootDir>/dist'],
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/build'],
   collectCoverageFrom: ['lib/**/*.ts'],
 };
