@@ -4,7 +4,6 @@ import type { SessionData } from './interfaces/session-data.interface.js';
 import { RequestContext } from './request-context.js';
 import { SessionObject } from './session/session.js';
 
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- its members are those of the session, and are put there below
 export interface CurrentSession<T extends object = SessionData> extends SessionObject<T> {}
 
 /**

@@ -1,4 +1,14 @@
-import type { Acquired, Found, Gone, Held, LockHolder, Missing, SessionRecord, SessionVersion, WriteGuard } from '../interfaces/session-record.interface.js';
+import type {
+  Acquired,
+  Found,
+  Gone,
+  Held,
+  LockHolder,
+  Missing,
+  SessionRecord,
+  SessionVersion,
+  WriteGuard,
+} from '../interfaces/session-record.interface.js';
 
 /**
  * Where sessions are kept: contract and injection token at once.
@@ -61,7 +71,12 @@ export abstract class SessionStore {
    * milliseconds without renewal it is anybody's. An id that is missing is never locked, so made-up ids leave nothing behind.
    * The same token may ask again (a retry after a lost answer) and has the lock.
    */
-  abstract tryLock(args: { id: string; token: string; lease: number; holder: LockHolder }): Promise<Acquired | Held | Missing | Gone>;
+  abstract tryLock(args: {
+    id: string;
+    token: string;
+    lease: number;
+    holder: LockHolder;
+  }): Promise<Acquired | Held | Missing | Gone>;
 
   /** Starts the lease anew; `false` when the lock is no longer this token's. */
   abstract renewLock(args: { id: string; token: string; lease: number }): Promise<boolean>;

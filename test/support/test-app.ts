@@ -1,6 +1,6 @@
 import { Module, type INestApplication, type LoggerService, type ModuleMetadata, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { SessionsModule, type SessionsModuleOptions } from 'nestjs-sessions';
 import { Browser } from './browser.js';
 
@@ -66,7 +66,7 @@ export class TestApp {
     const nest = await NestFactory.create(AppModule, { logger: logs, abortOnError: false });
     configure?.(nest);
     await nest.listen(0, '127.0.0.1');
-    const { port } = nest.getHttpServer().address() as AddressInfo;
+    const { port } = (nest.getHttpServer() as Server).address() as AddressInfo;
     return new TestApp(nest, `http://127.0.0.1:${port}`, logs);
   }
 
