@@ -1,0 +1,83 @@
+import { SessionStoreError } from '../errors/index.js';
+import type { MemcachedClient } from './memcached-store.client.js';
+
+/** After so many milliseconds another attempt may succeed. */
+export const RETRY_AFTER = 1_000;
+
+export type Callback<T> = (error: unknown, answer: T) => void;
+
+/** One command, once it is known which client has to send it. */
+export type Command<T> = (client: MemcachedClient, callback: Callback<T>) => void;
+
+/** Carries commands to the server that has the key. */
+export interface MemcachedConnection {
+  /**
+   * @throws SessionStoreError when the command fails, or is not answered in time. What it did on the server is unknown
+   *   then, and it is not sent again: a write that is repeated could undo what came after it.
+   */
+  send<T>(key: string, command: Command<T>): Promise<T>;
+
+  /** The answers no longer fit the questions: the next command of this key goes another way. */
+  reset(key: string): void;
+
+  /** Closes what was opened here. */
+  close(): void;
+}
+
+/** A client that the application made, and closes. */
+export class GivenClient implements MemcachedConnection {
+  readonly #client: MemcachedClient;
+  readonly #timeout: number;
+
+  constructor(client: MemcachedClient, timeout: number) {
+    this.#client = client;
+    this.#timeout = timeout;
+  }
+
+  send<T>(_key: string, command: Command<T>): Promise<T> {
+    return answerOf(this.#client, command, this.#timeout);
+  }
+
+  reset(): void {
+    // Its connections are its owner's.
+  }
+
+  close(): void {
+    // Its connections are its owner's.
+  }
+}
+
+/** Sends a command. Clients may never call back: when the server hangs, or the connection is gone. */
+export async function answerOf<T>(client: MemcachedClient, command: Command<T>, timeout: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const answer = new Promise<T>((resolve, reject) => {
+    command(client, (error, value) => (error ? reject(asError(error)) : resolve(value)));
+  });
+  const overdue = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new CommandTimeout(timeout)), timeout);
+  });
+  try {
+    return await Promise.race([answer, overdue]);
+  } catch (error) {
+    throw error instanceof SessionStoreError ? error : failed(asError(error));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** No answer came in time. */
+export class CommandTimeout extends SessionStoreError {
+  constructor(timeout: number) {
+    super(`memcached did not answer within ${timeout} ms (commandTimeout)`, RETRY_AFTER);
+  }
+}
+
+function failed(cause: Error): SessionStoreError {
+  return new SessionStoreError(`memcached failed: ${cause.message}`, RETRY_AFTER, { cause });
+}
+
+/** The package gives errors, lists of errors, and strings. */
+function asError(error: unknown): Error {
+  const first: unknown = Array.isArray(error) ? error[0] : error;
+  return first instanceof Error ? first : new Error(String(first));
+}

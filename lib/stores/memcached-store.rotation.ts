@@ -1,0 +1,33 @@
+import type { SessionVersion } from '../interfaces/session-record.interface.js';
+import type { Entries } from './memcached-store.entries.js';
+import { type Entry, entryOf, holds, tombstoneOf } from './memcached-store.entry.js';
+import type { SessionStore } from './session-store.js';
+
+/**
+ * Memcached has no step for two keys, so one write decides for both. First the record is put under the new id, with the id
+ * that it moves from: as long as that says nothing of it, nobody is given it. Then the old id becomes a tombstone with the
+ * new record's version, if the guard still holds: from this write on, and at once, the old id is gone and the new one valid.
+ *
+ * Whoever crashes in between leaves the old session as it was, or the new one valid: never two, and none is revived.
+ */
+export async function rotate(
+  entries: Entries,
+  { from, to, record, guard, tombstoneUntil }: Parameters<SessionStore['rotate']>[0],
+): Promise<SessionVersion | false> {
+  const old = (await entries.read(from))?.entry;
+  if (!holds(old, guard)) return false;
+  const moved: Entry = {
+    ...entryOf(record),
+    expiresAt: Math.max(old.expiresAt, record.expiresAt),
+    lock: guard.lock?.release ? undefined : old.lock,
+  };
+  if (!(await entries.insert(to, { ...moved, movesFrom: from }))) return false;
+  const hasMoved = await entries.change(
+    from,
+    (old) =>
+      holds(old, guard) ? { next: tombstoneOf(moved.version, tombstoneUntil), answer: true } : { answer: false },
+    guard.lock?.token,
+  );
+  await entries.settle(to, hasMoved ? moved : { ...moved, expiresAt: 0 });
+  return hasMoved && moved.version;
+}

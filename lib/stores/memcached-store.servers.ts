@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { answerOf, type Command, CommandTimeout, type MemcachedConnection } from './memcached-store.connection.js';
+import { MendedMemcached } from './memcached-store.mended-client.js';
+
+/**
+ * What makes the package usable. By default it takes 100 s to say that a server is down, and a second to start when more
+ * commands than connections come at once.
+ */
+const CLIENT_OPTIONS = {
+  /** Milliseconds for a connection to be made. */
+  timeout: 500,
+  /** A connection for each of the commands that come at once while none is open; afterwards one carries them all. */
+  poolSize: 50,
+  /** How often, and after how many milliseconds, a command asks again for a connection that it did not get. */
+  retries: 5,
+  factor: 1,
+  minTimeout: 20,
+  maxTimeout: 20,
+  /** Milliseconds until a connection that nobody uses is closed. */
+  idle: 30_000,
+};
+
+/**
+ * The servers of the options. A session stays on its server: while that is down its sessions cannot be read, and none comes
+ * back outdated when another server has stood in for it.
+ */
+export class OwnServers implements MemcachedConnection {
+  readonly #servers: readonly OwnServer[];
+
+  constructor(addresses: readonly string[], timeout: number) {
+    this.#servers = addresses.map((address) => new OwnServer(address, timeout));
+  }
+
+  send<T>(key: string, command: Command<T>): Promise<T> {
+    return this.#serverOf(key).send(command);
+  }
+
+  reset(key: string): void {
+    this.#serverOf(key).reset();
+  }
+
+  close(): void {
+    for (const server of this.#servers) server.close();
+  }
+
+  /** Rendezvous hashing: with a server more or less, only the sessions that it takes over, or had, are lost. */
+  #serverOf(key: string): OwnServer {
+    return this.#servers.reduce((best, server) => (server.weightOf(key) > best.weightOf(key) ? server : best));
+  }
+}
+
+class OwnServer {
+  readonly #address: string;
+  readonly #timeout: number;
+  #client: MendedMemcached;
+
+  constructor(address: string, timeout: number) {
+    this.#address = address;
+    this.#timeout = timeout;
+    this.#client = new MendedMemcached(address, CLIENT_OPTIONS);
+  }
+
+  weightOf(key: string): string {
+    return createHash('sha256').update(this.#address).update(key).digest('hex');
+  }
+
+  async send<T>(command: Command<T>): Promise<T> {
+    const client = this.#client;
+    try {
+      return await answerOf(client, command, this.#timeout);
+    } catch (error) {
+      // A connection that hangs looks healthy for a quarter of an hour. Commands that were sent later may have a new one already.
+      if (error instanceof CommandTimeout && client === this.#client) this.reset();
+      throw error;
+    }
+  }
+
+  reset(): void {
+    this.close();
+    this.#client = new MendedMemcached(this.#address, CLIENT_OPTIONS);
+  }
+
+  close(): void {
+    this.#client.end();
+  }
+}
