@@ -56,9 +56,24 @@ function valuesOf(header: string, name: string): string[] {
   return values;
 }
 
-/** RFC 6265 allows space and tab around a pair; `String.trim()` would also take what is no white space to a browser. */
+/**
+ * RFC 6265 allows space and tab around a pair; `String.trim()` would also take what is no white space to a browser. Linear, as
+ * a pattern for the end of a text is not: a header full of spaces would hold up the process.
+ */
 function trimmed(text: string): string {
-  return text.replace(/^[ \t]+|[ \t]+$/g, '');
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text[start])) {
+    start += 1;
+  }
+  while (end > start && isBlank(text[end - 1])) {
+    end -= 1;
+  }
+  return text.slice(start, end);
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === ' ' || character === '\t';
 }
 
 /** express-session sends signed values percent-encoded. */
