@@ -108,7 +108,8 @@ function plainValues(key: string, value: object): unknown[] {
     throw new SessionNotSerializableError(key, 'it has a function');
   }
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) {
+  // Not compared with our own Object.prototype: a plain object of another realm (structuredClone under jest, vm) has its own.
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
     throw new SessionNotSerializableError(key, `it has a ${value.constructor.name}`);
   }
   if ('toJSON' in value) {
