@@ -40,7 +40,7 @@ export class CircuitBreaker {
           new SessionStoreError(`${operation}: the session store did not answer within ${this.deadline} ms`, OPEN_FOR),
         );
       }, this.deadline);
-      call().then(
+      attempt(call).then(
         (answer) => {
           if (isOverdue) {
             late?.(answer);
@@ -51,6 +51,10 @@ export class CircuitBreaker {
           resolve(answer);
         },
         (error: unknown) => {
+          if (isOverdue) {
+            // Its request has been told already. No sign of life: a store that hangs often ends in an error of the network.
+            return;
+          }
           cancel();
           this.#answered();
           reject(asStoreError(operation, error));
@@ -69,6 +73,11 @@ export class CircuitBreaker {
     this.#timeouts = 0;
     this.#isProbing = false;
   }
+}
+
+/** A store that throws fails like one that rejects. */
+async function attempt<T>(call: () => Promise<T>): Promise<T> {
+  return call();
 }
 
 function asStoreError(operation: string, error: unknown): Error {
