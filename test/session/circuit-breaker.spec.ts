@@ -1,0 +1,143 @@
+import { SessionStoreError } from '../../lib/errors/index.js';
+import { CircuitBreaker } from '../../lib/session/circuit-breaker.js';
+import { ManualClock } from '../../lib/testing/manual-clock.js';
+
+const DEADLINE = 2_000;
+
+/** A store operation that answers when it is told to. */
+class Operation {
+  calls = 0;
+  answer: (value: string) => void = () => undefined;
+  fail: (error: Error) => void = () => undefined;
+
+  readonly run = (): Promise<string> => {
+    this.calls += 1;
+    return new Promise((resolve, reject) => {
+      this.answer = resolve;
+      this.fail = reject;
+    });
+  };
+}
+
+describe('the circuit breaker', () => {
+  const clock = new ManualClock();
+  let breaker: CircuitBreaker;
+  beforeEach(() => (breaker = new CircuitBreaker(clock, DEADLINE)));
+
+  /** Lets so many operations run into the deadline. */
+  async function hang(times: number): Promise<void> {
+    for (let n = 0; n < times; n += 1) {
+      const outcome = breaker.run('load', new Operation().run).catch((error: unknown) => error);
+      await clock.advanceAsync(DEADLINE);
+      expect(await outcome).toBeInstanceOf(SessionStoreError);
+    }
+  }
+
+  async function failsAtOnce(): Promise<boolean> {
+    const operation = new Operation();
+    const outcome = breaker.run('load', operation.run).catch((error: unknown) => error);
+    const isCalled = operation.calls > 0;
+    operation.answer('done');
+    return !isCalled && (await outcome) instanceof SessionStoreError;
+  }
+
+  it('hands on what the store answers, and leaves no timer behind', async () => {
+    await expect(breaker.run('load', () => Promise.resolve('data'))).resolves.toBe('data');
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('turns what the store throws into a SessionStoreError with the cause, and names the operation', async () => {
+    const cause = new Error('ECONNREFUSED');
+    const throwing = (): Promise<string> => {
+      throw cause;
+    };
+    for (const call of [() => Promise.reject(cause), throwing]) {
+      await expect(breaker.run('update', call)).rejects.toMatchObject({
+        code: 'SESSION_STORE_FAILED',
+        status: 503,
+        retryAfter: 1_000,
+        message: 'update: the session store failed: ECONNREFUSED',
+        cause,
+      });
+    }
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('hands on a SessionStoreError of the store as it is', async () => {
+    const error = new SessionStoreError('no space left', 5_000);
+
+    await expect(breaker.run('update', () => Promise.reject(error))).rejects.toBe(error);
+  });
+
+  it('gives each operation a deadline', async () => {
+    const outcome = breaker.run('load', new Operation().run);
+    let isSettled = false;
+    outcome.catch(() => (isSettled = true));
+
+    await clock.advanceAsync(DEADLINE - 1);
+    expect(isSettled).toBe(false);
+    await clock.advanceAsync(1);
+    await expect(outcome).rejects.toMatchObject({
+      status: 503,
+      message: 'load: the session store did not answer within 2000 ms',
+    });
+  });
+
+  it('hands a late answer to whoever has to undo it', async () => {
+    const operation = new Operation();
+    const late: string[] = [];
+    const outcome = breaker.run('tryLock', operation.run, (answer) => late.push(answer));
+    outcome.catch(() => undefined);
+    await clock.advanceAsync(DEADLINE);
+    operation.answer('acquired');
+
+    await expect(outcome).rejects.toBeInstanceOf(SessionStoreError);
+    expect(late).toEqual(['acquired']);
+  });
+
+  it('leaves the store alone for a second after five deadlines in a row, then lets one probe through', async () => {
+    await hang(4);
+    expect(await failsAtOnce()).toBe(false);
+    await hang(5);
+    expect(await failsAtOnce()).toBe(true);
+
+    await clock.advanceAsync(999);
+    expect(await failsAtOnce()).toBe(true);
+    await clock.advanceAsync(1);
+    const probe = new Operation();
+    const outcome = breaker.run('load', probe.run);
+    expect(probe.calls).toBe(1);
+    expect(await failsAtOnce()).toBe(true);
+
+    probe.answer('back');
+    await expect(outcome).resolves.toBe('back');
+    expect(await failsAtOnce()).toBe(false);
+  });
+
+  it('waits for another second when the probe fails as well', async () => {
+    await hang(5);
+    await clock.advanceAsync(1_000);
+    await hang(1);
+    expect(await failsAtOnce()).toBe(true);
+    await clock.advanceAsync(1_000);
+    expect(await failsAtOnce()).toBe(false);
+  });
+
+  it('counts only deadlines: a store that says no is alive', async () => {
+    await hang(4);
+    await expect(breaker.run('load', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    await hang(4);
+    expect(await failsAtOnce()).toBe(false);
+  });
+
+  it('does not take an error that comes after its deadline for a sign of life', async () => {
+    const operations = Array.from({ length: 5 }, () => new Operation());
+    const outcomes = operations.map((operation) => breaker.run('load', operation.run).catch(() => undefined));
+    await clock.advanceAsync(DEADLINE);
+    await Promise.all(outcomes);
+    operations[0]!.fail(new Error('ETIMEDOUT'));
+    await clock.advanceAsync(0);
+
+    expect(await failsAtOnce()).toBe(true);
+  });
+});

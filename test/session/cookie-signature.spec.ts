@@ -1,0 +1,37 @@
+import { CookieSignature } from '../../lib/session/cookie-signature.js';
+
+const id = 'A'.repeat(43);
+const signed = new CookieSignature(['secret']).sign(id);
+
+describe('the signature of a cookie', () => {
+  it('is the one of cookie-signature: HMAC-SHA256 in base64 without padding, after s:', () => {
+    expect(new CookieSignature(['keyboard cat']).sign('hello')).toBe(
+      's:hello.xz6khi6+oL1pnNhBgjk3Nr1CX2sxTjJiO9pKXaHZ33E',
+    );
+  });
+
+  it('is made with the first secret and verified with all', () => {
+    const before = new CookieSignature(['old']);
+    const after = new CookieSignature(['new', 'old']);
+
+    expect(after.verify(before.sign(id))).toBe(id);
+    expect(before.verify(after.sign(id))).toBeUndefined();
+    expect(new CookieSignature(['new']).verify(before.sign(id))).toBeUndefined();
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['a bare id', id],
+    ['no signature', `s:${id}`],
+    ['an empty signature', `s:${id}.`],
+    ['a signature of the same length', `s:${id}.${'A'.repeat(43)}`],
+    ['a signature with padding', `${signed}=`],
+    ['a cut signature', signed.slice(0, -1)],
+    ['another id under the signature', signed.replace(id, 'B'.repeat(43))],
+    ['no prefix', signed.slice(2)],
+    ['the prefix of JSON cookies', signed.replace('s:', 'j:')],
+    ['characters of several bytes', `s:${id}.${'é'.repeat(43)}`],
+  ])('is refused, and never an exception, for %s', (_, value) => {
+    expect(new CookieSignature(['secret']).verify(value)).toBeUndefined();
+  });
+});

@@ -1,0 +1,60 @@
+import { CircuitBreaker } from '../../lib/session/circuit-breaker.js';
+import { GuardedStore } from '../../lib/session/guarded-store.js';
+import { MemoryStore } from '../../lib/stores/memory.store.js';
+import type { SessionStore } from '../../lib/stores/session-store.js';
+import { ManualClock } from '../../lib/testing/manual-clock.js';
+
+const DEADLINE = 2_000;
+const id = 'a-session';
+const token = 'a-token';
+const holder = { route: 'GET /', process: 'host:1', since: 0 };
+const operations = ['load', 'create', 'update', 'touch', 'delete', 'rotate', 'tryLock', 'renewLock', 'unlock'] as const;
+
+describe('the guarded store', () => {
+  const clock = new ManualClock();
+
+  function guard(store: SessionStore): GuardedStore {
+    return new GuardedStore(store, new CircuitBreaker(clock, DEADLINE));
+  }
+
+  it.each(operations)('hands %s on with its arguments, and gives it a deadline', async (operation) => {
+    const store = new MemoryStore();
+    const seen: unknown[] = [];
+    Object.defineProperty(store, operation, {
+      value: (args: unknown) => {
+        seen.push(args);
+        return new Promise(() => undefined);
+      },
+    });
+    const args = { id } as never;
+    const guarded = guard(store);
+    const outcome = guarded[operation](args).catch((error: unknown) => error);
+    await clock.advanceAsync(DEADLINE);
+
+    expect(seen).toEqual([args]);
+    expect(await outcome).toMatchObject({ code: 'SESSION_STORE_FAILED', message: expect.stringContaining(operation) });
+  });
+
+  it('lets a lock go that was granted after its deadline: nobody is left who would', async () => {
+    const store = new MemoryStore();
+    const record = { data: '{}', createdAt: 0, expiresAt: Date.now() + 60_000 };
+    await store.create({ id, record });
+    const tryLock = store.tryLock.bind(store);
+    let answer: () => void = () => undefined;
+    store.tryLock = (args) =>
+      new Promise((resolve) => {
+        answer = () => resolve(tryLock(args));
+      });
+
+    const outcome = guard(store).tryLock({ id, token, lease: 30_000, holder });
+    outcome.catch(() => undefined);
+    await clock.advanceAsync(DEADLINE);
+    answer();
+    await expect(outcome).rejects.toMatchObject({ code: 'SESSION_STORE_FAILED' });
+    await clock.advanceAsync(0);
+
+    await expect(tryLock({ id, token: 'another', lease: 30_000, holder })).resolves.toMatchObject({
+      status: 'acquired',
+    });
+  });
+});
