@@ -1,0 +1,160 @@
+import fs from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/*
+ * The system calls that the store is made of, each one atomic. Callbacks, because `fs/promises` costs twice as much, and
+ * wrapped once, here.
+ */
+
+type Callback<T> = (error: NodeJS.ErrnoException | null, value: T) => void;
+
+/** Reads the file itself and never what a link planted in its place points at. */
+const READ = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW;
+
+/** How long to wait for a free file descriptor, in milliseconds, attempt by attempt. */
+const PATIENCE = [5, 10, 20, 40, 80, 160, 320];
+
+/** The names in a folder; `undefined` when there is no such folder. */
+export function list(folder: string): Promise<string[] | undefined> {
+  return unlessMissing(call<string[]>((done) => fs.readdir(folder, done)));
+}
+
+export interface DiskEntry {
+  readonly name: string;
+  /** A link to a folder is none. */
+  readonly isFolder: boolean;
+}
+
+/** What is in a folder; nothing when there is no such folder. */
+export async function listEntries(folder: string): Promise<DiskEntry[]> {
+  const read = call<fs.Dirent[]>((done) => fs.readdir(folder, { withFileTypes: true }, done));
+  const entries = (await unlessMissing(read)) ?? [];
+  return entries.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }));
+}
+
+/** The first `size` bytes of a file as text; `undefined` when there is no such file. */
+export async function read(file: string, size: number): Promise<string | undefined> {
+  const descriptor = await unlessMissing(call<number>((done) => fs.open(file, READ, done)));
+  if (descriptor === undefined) return undefined;
+  try {
+    const buffer = Buffer.allocUnsafe(size);
+    let filled = 0;
+    while (filled < size) {
+      const start = filled;
+      const count = await call<number>((done) => fs.read(descriptor, buffer, start, size - start, start, done));
+      if (count === 0) break;
+      filled += count;
+    }
+    return buffer.toString('utf8', 0, filled);
+  } finally {
+    await call((done) => fs.close(descriptor, done));
+  }
+}
+
+/** Writes a new file, private to this user; rejects when anything is there under that name, a link included. */
+export function write(file: string, content: Buffer, isFlushed: boolean): Promise<void> {
+  return call((done) => fs.writeFile(file, content, { flag: 'wx', mode: 0o600, flush: isFlushed }, done));
+}
+
+/** A new empty file, as `write`. */
+export async function writeEmpty(file: string): Promise<void> {
+  const descriptor = await call<number>((done) => fs.open(file, 'wx', 0o600, done));
+  await call((done) => fs.close(descriptor, done));
+}
+
+/** Gives a file or folder its new name in one step; `false` when it is no longer there under the old one. */
+export async function rename(from: string, to: string): Promise<boolean> {
+  return isDone(call((done) => fs.rename(from, to, done)));
+}
+
+/** `false` when there was no such file. */
+export function remove(file: string): Promise<boolean> {
+  return isDone(call((done) => fs.unlink(file, done)));
+}
+
+/** A new folder, private to this user; `false` when there is no folder to make it in. */
+export function makeFolder(folder: string): Promise<boolean> {
+  return isDone(call((done) => fs.mkdir(folder, 0o700, done)));
+}
+
+/** Puts a folder into its place in one step; `false` when a folder with anything in it is there. */
+export async function moveFolder(from: string, to: string): Promise<boolean> {
+  try {
+    await call((done) => fs.rename(from, to, done));
+    return true;
+  } catch (error) {
+    if (isOneOf(error, 'ENOTEMPTY', 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+/** Removes a folder that is empty; `false` when it is not, or not there. */
+export async function removeFolder(folder: string): Promise<boolean> {
+  try {
+    await call((done) => fs.rmdir(folder, done));
+    return true;
+  } catch (error) {
+    if (isOneOf(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+/** Makes the names in a folder survive a power failure. */
+export async function flushFolder(folder: string): Promise<void> {
+  const descriptor = await call<number>((done) => fs.open(folder, 'r', done));
+  try {
+    await call((done) => fs.fsync(descriptor, done));
+  } finally {
+    await call((done) => fs.close(descriptor, done));
+  }
+}
+
+/** What is there under that name, a link not followed; `undefined` when nothing is. */
+export function inspect(path: string): Promise<fs.Stats | undefined> {
+  return unlessMissing(call<fs.Stats>((done) => fs.lstat(path, done)));
+}
+
+export function isOneOf(error: unknown, ...codes: string[]): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));
+}
+
+async function isDone(work: Promise<void>): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch (error) {
+    if (isOneOf(error, 'ENOENT')) return false;
+    throw error;
+  }
+}
+
+async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isOneOf(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+/** Runs a system call; when the process is out of file descriptors, waits a little for other requests to free some. */
+async function call<T = void>(start: (done: Callback<T>) => void): Promise<T> {
+  for (const pause of PATIENCE) {
+    try {
+      return await once(start);
+    } catch (error) {
+      if (!isOneOf(error, 'EMFILE', 'ENFILE')) throw error;
+      await sleep(pause);
+    }
+  }
+  return once(start);
+}
+
+function once<T>(start: (done: Callback<T>) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    start((error, value) => {
+      if (error) reject(error);
+      else resolve(value);
+    });
+  });
+}

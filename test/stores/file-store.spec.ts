@@ -1,0 +1,27 @@
+import { rename } from 'node:fs/promises';
+import { ManualClock, sessionStoreContract } from 'nestjs-sessions/testing';
+import { FileStore } from '../../lib/stores/file.store.js';
+import { RecordingLogger } from '../support/recording-logger.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+
+describe('FileStore keeps the contract', () => {
+  const clock = new ManualClock();
+  const directories = new WeakMap<FileStore, string>();
+  const contract = sessionStoreContract({
+    create: async () => {
+      const directory = await temporaryDirectory();
+      const store = new FileStore({ directory });
+      directories.set(store, directory);
+      await store.start({ clock, logger: new RecordingLogger() });
+      return store;
+    },
+    destroy: (store) => store.close(),
+    wait: (milliseconds) => clock.advanceAsync(milliseconds),
+    now: () => clock.now(),
+    breakDown: async (store) => {
+      const directory = directories.get(store)!;
+      await rename(directory, `${directory}-unmounted`);
+    },
+  });
+  for (const { name, run } of contract) it(name, run);
+});
