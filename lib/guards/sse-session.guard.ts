@@ -1,5 +1,6 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { requestSessionOf } from '../middleware/request-session.js';
+import { withoutOwnLock } from '../session/session-state.js';
 
 /**
  * Loads the session of an `@Sse()` route, touches it, refreshes its cookie and lets it go. A guard and not an interceptor:
@@ -9,10 +10,7 @@ class SseSessionGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const lifecycle = requestSessionOf(context.switchToHttp().getRequest())?.lifecycle;
     if (lifecycle !== undefined) {
-      const { settings } = lifecycle.state;
-      if (settings.mode !== 'read-only') {
-        lifecycle.settings = { ...settings, mode: 'explicit' };
-      }
+      lifecycle.settings = withoutOwnLock(lifecycle.state.settings);
       await lifecycle.load();
       await lifecycle.commit();
     }

@@ -6,6 +6,7 @@ import type { SessionCookieWriter } from '../session/session-cookie-writer.js';
 import type { SessionEngine } from '../session/session-engine.js';
 import type { SessionExchange } from '../session/session-exchange.js';
 import type { SessionLifecycle } from '../session/session-lifecycle.js';
+import { withoutOwnLock } from '../session/session-state.js';
 import { SessionObject } from '../session/session.js';
 import { replyWithFailure } from './failed-reply.js';
 import { forbidStoring, isSharedCacheable, varyByCookie } from './response-headers.js';
@@ -53,7 +54,9 @@ export class RequestSession implements SessionExchange, ResponseEvents {
     private readonly request: SessionRequest,
     private readonly response: ServerResponse,
   ) {
-    this.lifecycle = parts.engine.open(this);
+    const { engine } = parts;
+    // Whoever has no response has no end at which the session would be unlocked.
+    this.lifecycle = engine.open(this, this.renewsExpiry ? engine.locking : withoutOwnLock(engine.locking));
     this.session = new SessionObject(this.lifecycle);
     request[REQUEST_SESSION] = this;
     request.session = this.session;

@@ -23,6 +23,11 @@ export interface LockSettings {
   readonly lease: number;
 }
 
+/** The same where no commit will come that could unlock, or not soon: nothing is locked by itself. */
+export function withoutOwnLock(settings: LockSettings): LockSettings {
+  return settings.mode === 'read-only' ? settings : { ...settings, mode: 'explicit' };
+}
+
 /** The record as we last saw or wrote it. */
 export interface StoredFacts {
   /** The hash under which it is stored. */
