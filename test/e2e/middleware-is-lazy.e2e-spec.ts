@@ -1,0 +1,103 @@
+import { Controller, Get, Req } from '@nestjs/common';
+import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { MemoryStore, Session, type SessionObject } from 'nestjs-sessions';
+import { SessionsMiddleware } from '../../lib/middleware/sessions.middleware.js';
+import type { SessionRequest } from '../../lib/middleware/request-session.js';
+import { RequestContext } from '../../lib/request-context.js';
+import { REQUEST_SESSION_PARTS } from '../../lib/sessions.tokens.js';
+import { ObservedStore } from '../support/observed-store.js';
+import { TestApp } from '../support/test-app.js';
+
+@Controller()
+class Pages {
+  @Get('public') show(): string {
+    return 'public';
+  }
+
+  @Get('looks') look(@Req() request: { session: SessionObject }): object {
+    return { loaded: request.session.loaded, locked: request.session.locked };
+  }
+
+  @Get('visit') visit(@Session() session: Session): number {
+    session.set('visits', (session.get('visits') ?? 0) + 1);
+    return session.get('visits');
+  }
+}
+
+describe('The middleware', () => {
+  const store = new ObservedStore(new MemoryStore());
+  let idsMade = 0;
+  let app: TestApp;
+
+  beforeAll(async () => {
+    const generateId = (): string => {
+      idsMade += 1;
+      return randomBytes(32).toString('base64url');
+    };
+    app = await TestApp.start({ controllers: [Pages], sessions: { store, generateId } });
+  });
+  afterAll(() => app.close());
+  beforeEach(() => {
+    store.takeCalls();
+    idsMade = 0;
+  });
+
+  it.each(['/public', '/looks', '/missing'])(
+    'asks the store nothing, makes no id and sends no cookie: %s',
+    async (path) => {
+      const visitor = app.browser();
+      await visitor.get('/visit');
+      const made = idsMade;
+      store.takeCalls();
+
+      const reply = await visitor.get(path);
+
+      expect(store.takeCalls()).toEqual([]);
+      expect(idsMade).toBe(made);
+      expect(reply.setCookies).toEqual([]);
+      expect(reply.headers.get('vary')).toBeNull();
+    },
+  );
+
+  it('puts a session on the request that nobody has loaded or locked', async () => {
+    const reply = await app.browser().get('/looks');
+
+    expect(reply.json()).toEqual({ loaded: false, locked: false });
+  });
+
+  it('makes no id for a visitor who reads and sets nothing', async () => {
+    await app.browser().get('/looks');
+
+    expect(idsMade).toBe(0);
+  });
+
+  describe('with a response that has no methods, as sockets pass it', () => {
+    async function open(cookie?: string): Promise<SessionObject> {
+      const middleware = new SessionsMiddleware(
+        app.nest.get(REQUEST_SESSION_PARTS, { strict: false }),
+        app.nest.get(RequestContext, { strict: false }),
+      );
+      const request = { headers: { cookie }, url: '/socket', socket: {} } as SessionRequest;
+      await new Promise<void>((next) => middleware.use(request, {} as ServerResponse, next));
+      return request.session as SessionObject;
+    }
+
+    it('passes the request on with a lazy session', async () => {
+      const session = await open();
+
+      expect(session.loaded).toBe(false);
+      expect(store.takeCalls()).toEqual([]);
+    });
+
+    it('gives a session that loads, changes and saves', async () => {
+      const visitor = app.browser();
+      await visitor.get('/visit');
+
+      const session = await open(visitor.cookieHeader);
+      await session.withLock(() => session.set('visits', 10));
+
+      expect((await visitor.get('/visit')).text).toBe('11');
+    });
+  });
+});
