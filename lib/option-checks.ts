@@ -68,7 +68,29 @@ export function oneOf<T>(name: string, value: T | undefined, fallback: T, choice
   return value;
 }
 
-function display(value: unknown): string {
+export function callable<T>(name: string, value: T): T {
+  if (value !== undefined && typeof value !== 'function') {
+    throw new SessionsConfigError(`${name} must be a function; it is ${display(value)}`);
+  }
+  return value;
+}
+
+export function list<T>(name: string, value: T): T {
+  if (value !== undefined && !Array.isArray(value)) {
+    throw new SessionsConfigError(`${name} must be an array; it is ${display(value)}`);
+  }
+  return value;
+}
+
+/** Those of the methods that `value` does not have: all of them, when it is not even an object. */
+export function missingMethods(value: unknown, methods: readonly string[]): string[] {
+  return methods.filter(
+    (method) => typeof value !== 'object' || value === null || typeof Reflect.get(value, method) !== 'function',
+  );
+}
+
+/** As it reads in the message of an error. */
+export function display(value: unknown): string {
   return typeof value === 'string' ? `'${value}'` : String(value);
 }
 

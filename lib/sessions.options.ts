@@ -1,9 +1,21 @@
 import { CronExpression } from '@nestjs/schedule';
+import { validateCronExpression } from 'cron';
 import { resolveCookie, type ResolvedCookie } from './cookie.options.js';
 import { SessionsConfigError } from './errors/index.js';
 import type { Clock } from './interfaces/clock.interface.js';
 import type { CommitOnError, LockOptions, SessionPolicyOptions } from './interfaces/sessions-options.interface.js';
-import { checkKeys, count, duration, flag, oneOf, timerDuration } from './option-checks.js';
+import {
+  callable,
+  checkKeys,
+  count,
+  display,
+  duration,
+  flag,
+  list,
+  missingMethods,
+  oneOf,
+  timerDuration,
+} from './option-checks.js';
 import { systemClock } from './session/clock.js';
 import { CookieSignature } from './session/cookie-signature.js';
 import type { EngineSettings } from './session/session-engine.js';
@@ -70,8 +82,9 @@ export interface ResolvedOptions extends Omit<EngineSettings, 'logger'> {
 export function resolveOptions(options: SessionsModuleOptions = {}): ResolvedOptions {
   checkKeys('SessionsModule', options, KEYS);
   const timeout = duration('timeout', options.timeout, 60 * MINUTE);
-  const cookie = resolveCookie(options.cookie ?? {}, timeout);
-  const lock = resolveLock(options.lock ?? {});
+  const { lock: lockOptions = {}, cookie: cookieOptions = {} } = options;
+  const cookie = resolveCookie(cookieOptions, timeout);
+  const lock = resolveLock(lockOptions);
   return {
     store: resolveStore(options.store),
     clock: resolveClock(options.clock),
@@ -91,8 +104,8 @@ export function resolveOptions(options: SessionsModuleOptions = {}): ResolvedOpt
     commitOnError: resolveCommitOnError(options.commitOnError),
     cleanup: resolveCleanup(options.cleanup),
     currentSession: flag('currentSession', options.currentSession, false),
-    forRoutes: options.forRoutes,
-    exclude: options.exclude,
+    forRoutes: list('forRoutes', options.forRoutes),
+    exclude: list('exclude', options.exclude),
   };
 }
 
@@ -111,7 +124,7 @@ function resolveStore(store: SessionStore | undefined): SessionStore {
   if (store === undefined) {
     return new MemoryStore();
   }
-  const missing = STORE_METHODS.filter((method) => typeof store[method] !== 'function');
+  const missing = missingMethods(store, STORE_METHODS);
   if (missing.length > 0) {
     throw new SessionsConfigError(
       `store must be a SessionStore, for example new FileStore({ directory }); it lacks ${missing.join(', ')}`,
@@ -124,7 +137,7 @@ function resolveClock(clock: SessionPolicyOptions['clock']): Clock {
   if (clock === undefined) {
     return systemClock;
   }
-  if (typeof clock.now !== 'function') {
+  if (missingMethods(clock, ['now']).length > 0) {
     throw new SessionsConfigError('clock must have now(), in epoch milliseconds');
   }
   return {
@@ -135,15 +148,19 @@ function resolveClock(clock: SessionPolicyOptions['clock']): Clock {
   };
 }
 
-function resolveSecret(secret: SessionsModuleOptions['secret']): CookieSignature | undefined {
+function resolveSecret(secret: unknown): CookieSignature | undefined {
   if (secret === undefined) {
     return undefined;
   }
-  const [first, ...rest] = typeof secret === 'string' ? [secret] : secret;
-  if (first === undefined || [first, ...rest].some((one) => typeof one !== 'string' || one === '')) {
+  const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
+  if (!areSecrets(secrets)) {
     throw new SessionsConfigError('secret must be a non-empty string, or an array of them of which the first signs');
   }
-  return new CookieSignature([first, ...rest]);
+  return new CookieSignature(secrets);
+}
+
+function areSecrets(values: readonly unknown[]): values is [string, ...string[]] {
+  return values.length > 0 && values.every((value) => typeof value === 'string' && value !== '');
 }
 
 function resolveCommitOnError(commitOnError: unknown): CommitOnError | undefined {
@@ -153,18 +170,25 @@ function resolveCommitOnError(commitOnError: unknown): CommitOnError | undefined
   return commitOnError as CommitOnError | undefined;
 }
 
-function resolveCleanup(cleanup: SessionsModuleOptions['cleanup']): ResolvedOptions['cleanup'] {
+function resolveCleanup(cleanup: SessionsModuleOptions['cleanup'] = {}): ResolvedOptions['cleanup'] {
   if (cleanup === false) {
     return false;
   }
-  const { cron = CronExpression.EVERY_5_MINUTES, batchSize } = cleanup ?? {};
-  checkKeys('cleanup', cleanup ?? {}, ['cron', 'batchSize']);
-  return { cron, batchSize: count('cleanup.batchSize', batchSize, 1_000) };
+  checkKeys('cleanup', cleanup, ['cron', 'batchSize']);
+  return {
+    cron: cronExpression('cleanup.cron', cleanup.cron, CronExpression.EVERY_5_MINUTES),
+    batchSize: count('cleanup.batchSize', cleanup.batchSize, 1_000),
+  };
 }
 
-function callable<T>(name: string, value: T): T {
-  if (value !== undefined && typeof value !== 'function') {
-    throw new SessionsConfigError(`${name} must be a function`);
+function cronExpression(name: string, value: unknown, fallback: string): string {
+  if (value === undefined) {
+    return fallback;
+  }
+  if (typeof value !== 'string' || !validateCronExpression(value).valid) {
+    throw new SessionsConfigError(
+      `${name} must be a cron expression, for example CronExpression.EVERY_HOUR; it is ${display(value)}`,
+    );
   }
   return value;
 }
