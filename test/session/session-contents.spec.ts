@@ -158,6 +158,15 @@ describe('changes laid over what another request stored', () => {
     expect(JSON.parse(contents.text())).toEqual({ b: 2 });
   });
 
+  it('leave alone what was only read, objects included', () => {
+    const contents = contentsOf('{"cart":["apple"],"b":1}');
+    contents.get('cart');
+    contents.set('b', 2);
+
+    contents.rebase('{"cart":["apple","theirs"],"b":1}');
+    expect(JSON.parse(contents.text())).toEqual({ cart: ['apple', 'theirs'], b: 2 });
+  });
+
   it('are none when the store has the same by now', () => {
     const contents = contentsOf('{"a":1}');
     contents.set('a', 2);

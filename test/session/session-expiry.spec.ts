@@ -35,10 +35,11 @@ describe('the expiry of a session', () => {
     expect(expiry.renewed(record, MINUTE + 1)).toBe(11 * MINUTE + 1);
   });
 
-  it('never moves back, also when the timeout was shortened since', () => {
-    const expiry = new SessionExpiry(MINUTE, Infinity, 0);
+  it('never moves back, also when a timeout was shortened since', () => {
+    const record = { createdAt: 0, expiresAt: 10 * MINUTE };
 
-    expect(expiry.renewed({ createdAt: 0, expiresAt: 10 * MINUTE }, 1)).toBe(10 * MINUTE);
+    expect(new SessionExpiry(MINUTE, Infinity, 0).renewed(record, 1)).toBe(10 * MINUTE);
+    expect(new SessionExpiry(10 * MINUTE, 5 * MINUTE, 0).renewed(record, 1)).toBe(10 * MINUTE);
   });
 
   it('never moves beyond the absolute timeout', () => {
