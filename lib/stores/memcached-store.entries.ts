@@ -46,11 +46,11 @@ export class Entries {
   }
 
   async read(id: string): Promise<Snapshot | undefined> {
-    const snapshot = await this.#read(id);
+    const snapshot = await this.peek(id);
     if (snapshot === undefined || !this.#isLive(snapshot)) return undefined;
     const { entry } = snapshot;
     if (entry.movesFrom === undefined) return snapshot;
-    const old = await this.#read(entry.movesFrom);
+    const old = await this.peek(entry.movesFrom);
     const hasMoved = old?.entry.isGone === true && old.entry.version === entry.version;
     return hasMoved ? { ...snapshot, entry: { ...entry, movesFrom: undefined } } : undefined;
   }
@@ -58,27 +58,41 @@ export class Entries {
   /** Writes where nothing is, an expired entry aside. */
   async insert(id: string, entry: Entry): Promise<boolean> {
     if (await this.#commands.add(this.#keyOf(id), encode(entry), this.#lifetimeOf(entry))) return true;
-    const present = await this.#read(id);
-    return present !== undefined && !this.#isLive(present) && this.#replace(present, entry);
+    const present = await this.peek(id);
+    return present !== undefined && !this.#isLive(present) && this.replace(present, entry);
   }
 
-  /** Ends the move that brought the record here; `next` that has expired takes it back. */
-  async settle(id: string, next: Entry): Promise<void> {
-    const snapshot = await this.#read(id);
-    if (snapshot?.entry.version === next.version && snapshot.entry.movesFrom !== undefined)
-      await this.#replace(snapshot, next);
+  /** What is there under the id, in whatever state. */
+  async peek(id: string): Promise<Snapshot | undefined> {
+    const stored = await this.#commands.read(this.#keyOf(id));
+    if (stored === undefined) return undefined;
+    const entry = decode(stored.value);
+    if (entry === undefined) {
+      this.#onForeignValue();
+      return undefined;
+    }
+    return { id, entry, cas: stored.cas };
   }
 
-  /** With the token of a lock that was granted here, the first attempt needs no reading. */
-  change<R>(id: string, decide: Decide<R>, token?: string): Promise<R> {
-    const known = token === undefined ? undefined : this.#grants.take(token, id);
-    return this.#change(id, decide, known, (snapshot, next) => this.#replace(snapshot, next));
+  /** Writes in place of what was read, if nobody has written since. */
+  replace({ id, cas }: Snapshot, next: Entry): Promise<boolean> {
+    return this.#commands.replace(this.#keyOf(id), encode(next), cas, this.#lifetimeOf(next));
+  }
+
+  /** What was read when a lock was granted to `token` here: saves the first attempt at a change its reading. */
+  recall(id: string, token: string | undefined): Snapshot | undefined {
+    return token === undefined ? undefined : this.#grants.take(token, id);
+  }
+
+  change<R>(id: string, decide: Decide<R>, known?: Snapshot): Promise<R> {
+    return this.#change(id, decide, known, (snapshot, next) => this.replace(snapshot, next));
   }
 
   /** A change that gives a lock to `token`, or keeps it there. */
   grant<R>(id: string, decide: Decide<R>, token: string): Promise<R> {
-    const known = this.#grants.take(token, id);
-    return this.#change(id, decide, known, (snapshot, next) => this.#replaceAndReadBack(snapshot, next, token));
+    return this.#change(id, decide, this.recall(id, token), (snapshot, next) =>
+      this.#replaceAndReadBack(snapshot, next, token),
+    );
   }
 
   async #change<R>(id: string, decide: Decide<R>, known: Snapshot | undefined, write: Write): Promise<R> {
@@ -101,33 +115,18 @@ export class Entries {
     throw new SessionStoreError(`A session was changed ${MAX_ATTEMPTS} times while it was to be written`, RETRY_AFTER);
   }
 
-  #replace({ id, cas }: Snapshot, next: Entry): Promise<boolean> {
-    return this.#commands.replace(this.#keyOf(id), encode(next), cas, this.#lifetimeOf(next));
-  }
-
   /**
    * `cas` does not tell the new cas id, so a `gets` goes out right behind it. Both are one trip: a connection answers in the
    * order that it was asked. Where they took two connections, the answer may be older than the write, and is not used.
    */
   async #replaceAndReadBack(snapshot: Snapshot, next: Entry, token: string): Promise<boolean> {
     const [isWritten, current] = await Promise.all([
-      this.#replace(snapshot, next),
+      this.replace(snapshot, next),
       // Without the answer the lock is held all the same, and the next write asks again.
-      this.#read(snapshot.id).catch(() => undefined),
+      this.peek(snapshot.id).catch(() => undefined),
     ]);
     if (isWritten && current?.entry.lock?.token === token) this.#grants.remember(token, current);
     return isWritten;
-  }
-
-  async #read(id: string): Promise<Snapshot | undefined> {
-    const stored = await this.#commands.read(this.#keyOf(id));
-    if (stored === undefined) return undefined;
-    const entry = decode(stored.value);
-    if (entry === undefined) {
-      this.#onForeignValue();
-      return undefined;
-    }
-    return { id, entry, cas: stored.cas };
   }
 
   #isLive({ entry }: Snapshot): boolean {

@@ -17,10 +17,17 @@ type OnConnection = (error: unknown, socket: PackageSocket | false | undefined) 
 export class MendedMemcached extends Memcached {
   readonly #watched = new WeakSet<Socket>();
 
-  /** When a connection ends, the package forgets the commands that wait on it: their callbacks would never be called. */
+  /**
+   * When a connection ends, the package forgets the commands that wait on it: their callbacks would never be called. And it
+   * sends each command by itself; here those of one turn go out together.
+   */
   connect(server: string, onConnection: OnConnection): void {
     callOriginal(this, 'connect', server, (error: unknown, socket: PackageSocket | false | undefined) => {
-      if (socket) this.#watch(socket);
+      if (socket) {
+        this.#watch(socket);
+        socket.cork();
+        process.nextTick(() => socket.uncork());
+      }
       onConnection(error, socket);
     });
   }

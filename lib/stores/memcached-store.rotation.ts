@@ -14,7 +14,9 @@ export async function rotate(
   entries: Entries,
   { from, to, record, guard, tombstoneUntil }: Parameters<SessionStore['rotate']>[0],
 ): Promise<SessionVersion | false> {
-  const old = (await entries.read(from))?.entry;
+  let snapshot = entries.recall(from, guard.lock?.token);
+  if (!holds(snapshot?.entry, guard)) snapshot = await entries.read(from);
+  const old = snapshot?.entry;
   if (!holds(old, guard)) return false;
   const moved: Entry = {
     ...entryOf(record),
@@ -22,12 +24,15 @@ export async function rotate(
     lock: guard.lock?.release ? undefined : old.lock,
   };
   if (!(await entries.insert(to, { ...moved, movesFrom: from }))) return false;
-  const hasMoved = await entries.change(
-    from,
-    (old) =>
-      holds(old, guard) ? { next: tombstoneOf(moved.version, tombstoneUntil), answer: true } : { answer: false },
-    guard.lock?.token,
-  );
-  await entries.settle(to, hasMoved ? moved : { ...moved, expiresAt: 0 });
+  const tombstone = tombstoneOf(moved.version, tombstoneUntil);
+  const [hasMoved, placed] = await Promise.all([
+    entries.change(
+      from,
+      (entry) => (holds(entry, guard) ? { next: tombstone, answer: true } : { answer: false }),
+      snapshot,
+    ),
+    entries.peek(to),
+  ]);
+  if (placed !== undefined) await entries.replace(placed, hasMoved ? moved : { ...moved, expiresAt: 0 });
   return hasMoved && moved.version;
 }

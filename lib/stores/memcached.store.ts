@@ -86,7 +86,7 @@ export class MemcachedStore extends SessionStore implements StartableStore, Clos
         const next = { ...entry, version, data, createdAt, expiresAt: Math.max(entry.expiresAt, expiresAt), lock };
         return { next, answer: version };
       },
-      guard.lock?.token,
+      this.#entries.recall(id, guard.lock?.token),
     );
   }
 
@@ -144,7 +144,7 @@ export class MemcachedStore extends SessionStore implements StartableStore, Clos
         const next = { ...entry, expiresAt: Math.max(entry.expiresAt, expiresAt), lock: undefined };
         return { next, answer: true };
       },
-      token,
+      this.#entries.recall(id, token),
     );
   }
 
