@@ -1,0 +1,61 @@
+import { Controller, Get, Session as NestSession } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { LockSession, RequireSession, Session } from 'nestjs-sessions';
+import { TestApp } from '../support/test-app.js';
+
+@Controller()
+@LockSession('early')
+class Visits {
+  @Get('ours') ours(@Session() session: Session): number {
+    session.set('visits', (session.get('visits') ?? 0) + 1);
+    return session.get('visits');
+  }
+
+  @Get('key') key(@Session('visits') visits: number): number {
+    return visits + 1;
+  }
+
+  @Get('nest') @LockSession('read-only') nest(@NestSession() session: Session): boolean {
+    return session.has('visits');
+  }
+
+  @Get('required') @RequireSession('visits') required(): string {
+    return 'seen';
+  }
+
+  @Get('public') show(): string {
+    return 'public';
+  }
+}
+
+describe('A controller that takes the session, in an application without the module', () => {
+  // An application with the module has been here before: what it mounted on the class must not disturb.
+  beforeAll(async () => {
+    const app = await TestApp.start({ controllers: [Visits] });
+    await app.close();
+  });
+
+  it('compiles in a testing module, and its methods can be called with any map', async () => {
+    const module = await Test.createTestingModule({ controllers: [Visits] }).compile();
+    const session = new Map<string, unknown>([['visits', 4]]) as unknown as Session;
+
+    const visits = module.get(Visits);
+
+    expect(visits.ours(session)).toBe(5);
+    expect(visits.key(4)).toBe(5);
+    await module.close();
+  });
+
+  it('starts, serves its other routes, and says what to import where a route takes the session', async () => {
+    const app = await TestApp.start({ controllers: [Visits], sessions: false });
+    try {
+      expect((await app.browser().get('/public')).text).toBe('public');
+      for (const path of ['/ours', '/key', '/required']) {
+        expect((await app.browser().get(path)).status).toBe(500);
+      }
+      expect(app.logs.matching(/@Session\(\).*SessionsModule\.forRoot\(\)/, 'error')).toHaveLength(3);
+    } finally {
+      await app.close();
+    }
+  });
+});
