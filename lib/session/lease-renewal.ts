@@ -28,14 +28,6 @@ export class LeaseRenewal<L extends Lease> {
     this.#leases.delete(lease);
   }
 
-  has(lease: L): boolean {
-    return this.#leases.has(lease);
-  }
-
-  all(): L[] {
-    return [...this.#leases];
-  }
-
   stop(): void {
     this.#cancel?.();
     this.#cancel = undefined;
@@ -55,7 +47,7 @@ export class LeaseRenewal<L extends Lease> {
   #tick(): void {
     this.#due = Infinity;
     const now = this.clock.monotonic();
-    for (const lease of this.all()) {
+    for (const lease of [...this.#leases]) {
       if (dueAt(lease) <= now) {
         // Counted from before the renewal is sent: the store's lease never ends before ours.
         lease.renewedAt = now;

@@ -28,6 +28,11 @@ export class LockQueue<Holder> {
     return this.#queues.size;
   }
 
+  /** Whether one who comes now has to wait. */
+  isTaken(id: string): boolean {
+    return this.#queues.has(id);
+  }
+
   /** How many wait for this session. */
   waiting(id: string): number {
     return this.#queues.get(id)?.waiters.size ?? 0;
@@ -35,6 +40,11 @@ export class LockQueue<Holder> {
 
   holder(id: string): Holder | undefined {
     return this.#queues.get(id)?.holder;
+  }
+
+  /** Those of all sessions. */
+  holders(): Holder[] {
+    return [...this.#queues.values()].map(({ holder }) => holder).filter((holder) => holder !== undefined);
   }
 
   enter(id: string): Turn {

@@ -68,7 +68,8 @@ export class SessionLocks {
   /** @throws SessionLockTimeoutError when `wait` passes, or at once when `maxWaiters` are waiting. */
   async acquire(request: LockRequest): Promise<LockOutcome> {
     const asked = this.clock.monotonic();
-    if (this.#queue.waiting(request.id) >= this.limits.maxWaiters) {
+    const { id } = request;
+    if (this.#queue.isTaken(id) && this.#queue.waiting(id) >= this.limits.maxWaiters) {
       throw this.#timeout(request, `${this.limits.maxWaiters} requests are waiting for it already (lock.maxWaiters)`);
     }
     await this.#takeTurn(request, asked);
@@ -122,9 +123,8 @@ export class SessionLocks {
 
   /** Lets go of everything: the process is going down. */
   async close(): Promise<void> {
-    const locks = this.#renewal.all();
     this.#renewal.stop();
-    const released = await Promise.allSettled(locks.map((lock) => this.release(lock)));
+    const released = await Promise.allSettled(this.#queue.holders().map((lock) => this.release(lock)));
     for (const outcome of released) {
       if (outcome.status === 'rejected') {
         this.warnings.log('release at shutdown', `A session lock was left to run out: ${String(outcome.reason)}`);
@@ -218,7 +218,7 @@ export class SessionLocks {
     const held =
       holder === undefined
         ? ''
-        : ` It has been held for ${this.clock.now() - holder.since} ms by ${holder.route} (${holder.process}).` +
+        : ` It has been held for ${Math.round(this.clock.now() - holder.since)} ms by ${holder.route} (${holder.process}).` +
           ' A handler that calls its own server with the same cookie waits for itself: release the lock first.';
     return new SessionLockTimeoutError(
       `Session ${shortHash(request.id)} is locked: ${reason}.${held}`,
