@@ -1,0 +1,190 @@
+import { jest } from '@jest/globals';
+import { SessionLockTimeoutError } from '../../lib/errors/index.js';
+import { hashSessionId, shortHash } from '../../lib/session/session-id.js';
+import type { LockOutcome, LockRequest, SessionLock } from '../../lib/session/session-lock.js';
+import { EngineRig } from '../support/engine-rig.js';
+
+const never = new AbortController().signal;
+
+describe('taking the lock of a session', () => {
+  let rig: EngineRig;
+  let id: string;
+
+  beforeEach(async () => {
+    rig = new EngineRig({ limits: { maxWaiters: 3 } });
+    id = hashSessionId(await rig.stored({ visits: 1 }));
+  });
+
+  function acquire(request: Partial<LockRequest> = {}): Promise<LockOutcome> {
+    return rig.locks.acquire({ id, wait: 10_000, lease: 30_000, route: 'GET /test', signal: () => never, ...request });
+  }
+
+  async function hold(request: Partial<LockRequest> = {}): Promise<SessionLock> {
+    const outcome = await acquire(request);
+    if (outcome.status !== 'acquired') {
+      throw new Error(`The lock was not given: ${outcome.status}`);
+    }
+    return outcome.lock;
+  }
+
+  /** Somebody in another process has the lock. */
+  async function holdElsewhere(): Promise<void> {
+    const holder = { route: 'POST /report', process: 'other:7', since: rig.clock.now() };
+    await rig.store.tryLock({ id, token: 'theirs', lease: 60_000, holder });
+  }
+
+  it('gives the record as it is under the lock', async () => {
+    expect(await acquire()).toMatchObject({ status: 'acquired', record: { data: '{"visits":1}' } });
+  });
+
+  it('leaves nothing behind for an id that is not there', async () => {
+    for (let n = 0; n < 1_000; n += 1) {
+      expect(await acquire({ id: `made up ${n}` })).toEqual({ status: 'missing' });
+    }
+    expect(rig.locks.size).toBe(0);
+    expect(rig.clock.pendingTimers).toBe(0);
+  });
+
+  it('serves those of one process in their order, and only the head asks the store', async () => {
+    const tryLock = jest.spyOn(rig.store, 'tryLock');
+    const order: number[] = [];
+    let lock = await hold();
+    const waiting = [1, 2, 3].map((n) => hold().then((mine) => [order.push(n), mine] as const));
+    await rig.clock.advanceAsync(100);
+    expect(tryLock).toHaveBeenCalledTimes(1);
+
+    for (const next of waiting) {
+      await rig.locks.release(lock);
+      [, lock] = await next;
+    }
+    expect(order).toEqual([1, 2, 3]);
+    expect(tryLock).toHaveBeenCalledTimes(4);
+  });
+
+  it('polls faster the longer it waits, within a quarter, and never faster than every 3 ms', async () => {
+    const pauses: number[] = [];
+    const setTimer = rig.clock.setTimer.bind(rig.clock);
+    rig.clock.setTimer = (callback, milliseconds) => {
+      pauses.push(milliseconds);
+      return setTimer(callback, milliseconds);
+    };
+    await holdElsewhere();
+    const outcome = acquire();
+    await rig.clock.advanceAsync(300);
+    await rig.store.unlock({ id, token: 'theirs' });
+    await rig.clock.advanceAsync(50);
+
+    expect(await outcome).toMatchObject({ status: 'acquired' });
+    const polls = pauses.slice(0, -1);
+    expect(polls.length).toBeGreaterThan(20);
+    polls.forEach((pause, index) => {
+      const middle = Math.max(4, 40 / (index + 1));
+      expect(pause).toBeGreaterThanOrEqual(middle * 0.75);
+      expect(pause).toBeLessThanOrEqual(middle * 1.25);
+    });
+    expect(new Set(polls).size).toBeGreaterThan(polls.length / 2);
+  });
+
+  it('gives up when lock.wait is over, and says who holds the session, and for how long', async () => {
+    await holdElsewhere();
+    await rig.clock.advanceAsync(5_000);
+    const outcome = acquire({ wait: 1_000 });
+    let hasGivenUp = false;
+    outcome.catch(() => (hasGivenUp = true));
+    await rig.clock.advanceAsync(999);
+    expect(hasGivenUp).toBe(false);
+    await rig.clock.advanceAsync(1);
+
+    const error: unknown = await outcome.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(SessionLockTimeoutError);
+    expect(error).toMatchObject({ status: 503, retryAfter: 1_000, holder: { route: 'POST /report' } });
+    expect(String(error)).toContain(`Session ${shortHash(id)} is locked: it was not free within 1000 ms (lock.wait)`);
+    expect(String(error)).toContain('held for 6000 ms by POST /report (other:7)');
+    expect(rig.locks.size).toBe(0);
+  });
+
+  it('counts the time in the queue as waiting', async () => {
+    const first = await hold();
+    const outcome = acquire({ wait: 1_000 });
+    outcome.catch(() => undefined);
+    await rig.clock.advanceAsync(900);
+    await rig.locks.release(first);
+    await holdElsewhere();
+    await rig.clock.advanceAsync(100);
+
+    await expect(outcome).rejects.toThrow('not free within 1000 ms');
+  });
+
+  it('gives up in the queue as well, and lets the next one have the turn', async () => {
+    const first = await hold({ route: 'GET /slow' });
+    const impatient = acquire({ wait: 1_000 });
+    impatient.catch(() => undefined);
+    const patient = acquire();
+    await rig.clock.advanceAsync(1_000);
+    await expect(impatient).rejects.toMatchObject({ holder: { route: 'GET /slow' } });
+
+    await rig.locks.release(first);
+    expect(await patient).toMatchObject({ status: 'acquired' });
+  });
+
+  it('refuses at once when maxWaiters are waiting', async () => {
+    await hold();
+    for (let n = 0; n < 3; n += 1) {
+      acquire().catch(() => undefined);
+    }
+    await expect(acquire()).rejects.toThrow('3 requests are waiting for it already (lock.maxWaiters)');
+  });
+
+  it('takes a free lock also with maxWaiters: 0, which forbids waiting only', async () => {
+    rig = new EngineRig({ limits: { maxWaiters: 0 } });
+    id = hashSessionId(await rig.stored());
+
+    await hold();
+    await expect(acquire()).rejects.toMatchObject({ status: 503 });
+  });
+
+  it.each(['in the queue', 'in the store'])(
+    'leaves at once when the client goes away while it waits %s',
+    async (where) => {
+      const first = where === 'in the queue' ? await hold() : undefined;
+      await holdElsewhere();
+      const client = new AbortController();
+      const outcome = acquire({ signal: () => client.signal });
+      outcome.catch(() => undefined);
+      await rig.clock.advanceAsync(100);
+      client.abort();
+
+      await expect(outcome).rejects.toThrow('the client went away');
+      if (first !== undefined) {
+        await rig.locks.release(first);
+      }
+      expect(rig.locks.size).toBe(0);
+    },
+  );
+
+  it('passes the turn on when the client goes away in the moment in which the turn comes', async () => {
+    const client = new AbortController();
+    const first = await hold();
+    const leaving = acquire({ signal: () => client.signal });
+    const staying = acquire();
+    await rig.clock.advanceAsync(0);
+    rig.locks.released(first);
+    client.abort();
+    await rig.store.unlock({ id, token: first.token });
+
+    await expect(leaving).rejects.toThrow('the client went away');
+    await rig.clock.advanceAsync(50);
+    expect(await staying).toMatchObject({ status: 'acquired' });
+  });
+
+  it('passes the turn on when the store fails', async () => {
+    const first = await hold();
+    const unlucky = acquire();
+    const lucky = acquire();
+    jest.spyOn(rig.store, 'tryLock').mockRejectedValueOnce(new Error('ECONNREFUSED'));
+    await rig.locks.release(first);
+
+    await expect(unlucky).rejects.toThrow('ECONNREFUSED');
+    expect(await lucky).toMatchObject({ status: 'acquired' });
+  });
+});
