@@ -11,7 +11,7 @@ import type { SessionState, StoredFacts } from './session-state.js';
 import type { SessionTrace } from './session-trace.js';
 
 const MAX_CONFLICTS = 10;
-const MAX_IDS = 5;
+const MAX_COLLISIONS = 5;
 
 /** How long a destroyed or rotated id answers "gone": requests in flight with it must not start a session of their own. */
 export const TOMBSTONE_LIFE = 30_000;
@@ -94,7 +94,7 @@ export class SessionWriter {
       return;
     }
     const record = this.plan.firstRecord(this.#payload(state));
-    for (let attempt = 1; attempt <= MAX_IDS; attempt += 1) {
+    for (let collisions = 0; collisions <= MAX_COLLISIONS; collisions += 1) {
       const key = hashSessionId(this.plan.idOf(state));
       const version = await this.store.create({ id: key, record });
       this.trace.step('create', key, version === false ? 'taken' : 'done');
