@@ -2,6 +2,7 @@ import { SessionIdCollisionError, SessionReadOnlyError, SessionStoreError } from
 import type { Clock } from '../interfaces/clock.interface.js';
 import type { SessionRecord, SessionVersion, WriteGuard } from '../interfaces/session-record.interface.js';
 import type { SessionStore } from '../stores/session-store.js';
+import { LockQueue } from './lock-queue.js';
 import type { SessionConflicts } from './session-conflicts.js';
 import { hashSessionId } from './session-id.js';
 import type { SessionLocks } from './session-lock.js';
@@ -18,6 +19,9 @@ export const TOMBSTONE_LIFE = 30_000;
 
 /** Writes what a request did to its session: the switch behind every commit and `save()`. */
 export class SessionWriter {
+  /** Whose turn it is to write, for each session. */
+  readonly #turns = new LockQueue<never>();
+
   constructor(
     private readonly store: SessionStore,
     private readonly locks: SessionLocks,
@@ -78,7 +82,7 @@ export class SessionWriter {
       if (state.settings.mode === 'read-only') {
         throw new SessionReadOnlyError('Changing the session');
       }
-      await this.#replace(state, isFinal);
+      await this.#replaceInTurn(state, isFinal);
     } else if (isFinal && this.plan.isTouchDue(state)) {
       await this.#touch(state);
     }
@@ -105,6 +109,17 @@ export class SessionWriter {
       this.#giveUpId(state);
     }
     throw new SessionIdCollisionError();
+  }
+
+  /** One at a time: of many that write at once all but one would conflict in each round, and most would run out of attempts. */
+  async #replaceInTurn(state: SessionState, release: boolean): Promise<void> {
+    const key = state.stored?.key ?? '';
+    await this.#turns.enter(key).ready;
+    try {
+      await this.#replace(state, release);
+    } finally {
+      this.#turns.pass(key);
+    }
   }
 
   async #replace(state: SessionState, release: boolean): Promise<void> {
