@@ -10,7 +10,7 @@ type Pipe = Type<PipeTransform> | PipeTransform;
 export type Session<T extends object = SessionData> = SessionObject<T>;
 
 /** Marks a parameter as ours; the routes' metadata are searched for it at start-up. */
-export function sessionOf(key: string | undefined, context: ExecutionContext): unknown {
+export function sessionOf(key: SessionKey<SessionData> | undefined, context: ExecutionContext): unknown {
   if (context.getType() !== 'http') {
     throw new SessionsUnsupportedError(
       '@Session() works in HTTP handlers. Elsewhere, hand the Cookie header to Sessions.open(cookieHeader, (session) => ...).',
@@ -36,7 +36,7 @@ const decorate = createParamDecorator(sessionOf);
 export function Session(...pipes: Pipe[]): ParameterDecorator;
 /** Injects what is under `key`, after the pipes. */
 export function Session(key: SessionKey<SessionData>, ...pipes: Pipe[]): ParameterDecorator;
-export function Session(keyOrPipe?: string | Pipe, ...pipes: Pipe[]): ParameterDecorator {
+export function Session(keyOrPipe?: SessionKey<SessionData> | Pipe, ...pipes: Pipe[]): ParameterDecorator {
   const apply =
     typeof keyOrPipe === 'string' || keyOrPipe === undefined
       ? decorate(keyOrPipe, ...pipes)
