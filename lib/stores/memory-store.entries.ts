@@ -70,12 +70,6 @@ export class Entries {
     this.#append(entry);
   }
 
-  clear(): void {
-    this.#byId.clear();
-    this.#oldest = undefined;
-    this.#newest = undefined;
-  }
-
   #append(entry: Entry): void {
     entry.older = this.#newest;
     entry.newer = undefined;

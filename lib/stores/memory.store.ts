@@ -13,7 +13,6 @@ import type {
 } from '../interfaces/session-record.interface.js';
 import type { SessionsLogger } from '../interfaces/sessions-logger.interface.js';
 import type {
-  ClosableStore,
   CountableStore,
   StartableStore,
   StoreContext,
@@ -54,7 +53,7 @@ const RELIEF = 0.9;
  * Each method does its work in one synchronous step, which is what makes it atomic, and keeps strings, so that nobody holds a
  * reference to what is stored.
  */
-export class MemoryStore extends SessionStore implements StartableStore, ClosableStore, CountableStore, SweepableStore {
+export class MemoryStore extends SessionStore implements StartableStore, CountableStore, SweepableStore {
   readonly #maxSessions: number;
   readonly #entries = new Entries();
   #now: () => number = Date.now;
@@ -83,11 +82,6 @@ export class MemoryStore extends SessionStore implements StartableStore, Closabl
     } else if (process.env['NODE_ENV'] === 'production') {
       logger.warn(`MemoryStore loses every session when this process ends. ${ADVICE}`);
     }
-    return Promise.resolve();
-  }
-
-  close(): Promise<void> {
-    this.#entries.clear();
     return Promise.resolve();
   }
 
