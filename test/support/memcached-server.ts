@@ -53,7 +53,9 @@ export class MemcachedServer {
     const args = ['-l', '127.0.0.1', '-p', String(this.port), '-U', '0', '-u', 'nobody', ...this.options];
     const child = spawn('memcached', args, { stdio: ['ignore', 'ignore', 'pipe'] });
     let complaint = '';
-    child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => {
+      complaint += chunk.toString();
+    });
     running.add(child);
     child.once('exit', () => running.delete(child));
     this.#child = child;
@@ -67,7 +69,7 @@ export class MemcachedServer {
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
     child.kill(signal);
     await once(child, 'exit');
   }
