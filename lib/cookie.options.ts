@@ -32,10 +32,11 @@ export interface ResolvedCookie extends CookieSettings {
 /** Every default and every rule of the cookie (RFC 6265bis): a cookie that browsers would drop is refused at start-up. */
 export function resolveCookie(options: SessionCookieOptions, timeout: number): ResolvedCookie {
   checkKeys('cookie', options, KEYS);
+  const { name = 'session_id', path = '/' } = options;
   const sameSite = oneOf<SameSite>('cookie.sameSite', options.sameSite, 'lax', ['strict', 'lax', 'none', false]);
   const cookie: ResolvedCookie = {
-    name: text('cookie.name', options.name ?? 'session_id', TOKEN, 'a cookie name (letters, digits, - and _)'),
-    path: text('cookie.path', options.path ?? '/', PATH, "a path that begins with '/' and has no ';'"),
+    name: text('cookie.name', name, TOKEN, 'a cookie name (letters, digits, - and _)'),
+    path: text('cookie.path', path, PATH, "a path that begins with '/' and has no ';'"),
     pathHeader: optional('cookie.pathHeader', options.pathHeader, TOKEN, 'the name of a request header')?.toLowerCase(),
     domain: optional('cookie.domain', options.domain, DOMAIN, 'a domain name'),
     httpOnly: flag('cookie.httpOnly', options.httpOnly, true),
@@ -54,17 +55,7 @@ export function isCookiePath(path: string): boolean {
 }
 
 function checkRules(cookie: ResolvedCookie, timeout: number): void {
-  // Browsers compare the prefixes without regard to case.
-  const name = cookie.name.toLowerCase();
-  if (
-    name.startsWith('__host-') &&
-    (cookie.path !== '/' || cookie.domain !== undefined || cookie.pathHeader !== undefined)
-  ) {
-    throw new SessionsConfigError("A cookie named __Host-... must have path: '/', no domain and no pathHeader");
-  }
-  if ((name.startsWith('__host-') || name.startsWith('__secure-')) && cookie.secure !== true) {
-    throw new SessionsConfigError('A cookie named __Host-... or __Secure-... must have secure: true');
-  }
+  checkPrefix(cookie);
   if (cookie.sameSite === 'none' && cookie.secure !== true) {
     throw new SessionsConfigError("cookie.sameSite 'none' demands cookie.secure: true, else browsers drop the cookie");
   }
@@ -76,6 +67,31 @@ function checkRules(cookie: ResolvedCookie, timeout: number): void {
       'Browsers keep no cookie for longer than 400 days: lower timeout, or set cookie.persistent: false',
     );
   }
+}
+
+function checkPrefix(cookie: ResolvedCookie): void {
+  // Browsers compare the prefixes without regard to case.
+  const [prefix] = /^__(?:host-http|host|http|secure)-/.exec(cookie.name.toLowerCase()) ?? [];
+  const rule = prefix === undefined ? undefined : brokenRule(prefix, cookie);
+  if (rule !== undefined) {
+    throw new SessionsConfigError(
+      `cookie.name begins with ${prefix}: the cookie must have ${rule}, else browsers drop it`,
+    );
+  }
+}
+
+function brokenRule(
+  prefix: string,
+  { secure, httpOnly, path, domain, pathHeader }: ResolvedCookie,
+): string | undefined {
+  if (secure !== true) {
+    return 'secure: true';
+  }
+  if (prefix.includes('http') && !httpOnly) {
+    return 'httpOnly: true';
+  }
+  const isOfHost = path === '/' && domain === undefined && pathHeader === undefined;
+  return prefix.includes('host') && !isOfHost ? "path: '/', no domain and no pathHeader" : undefined;
 }
 
 function text(name: string, value: unknown, pattern: RegExp, what: string): string {
