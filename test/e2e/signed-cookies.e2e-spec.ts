@@ -58,7 +58,6 @@ describe('A signed cookie', () => {
 
   it('stays valid when the secret is replaced and the old one kept, and new cookies have the new one', async () => {
     const store = new MemoryStore();
-    store.close = () => Promise.resolve();
     const [before, both, after] = [
       await startNotes({ sessions: { store, secret: 'old' } }),
       await startNotes({ sessions: { store, secret: ['new', 'old'] } }),

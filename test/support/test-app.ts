@@ -1,5 +1,6 @@
 import { Module, type INestApplication, type LoggerService, type ModuleMetadata, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { AddressInfo, Server } from 'node:net';
 import { SessionsModule, type SessionsModuleOptions } from 'nestjs-sessions';
 import { Browser } from './browser.js';
@@ -77,4 +78,9 @@ export class TestApp {
   async close(): Promise<void> {
     await this.nest.close();
   }
+}
+
+/** For `configure`: the application is behind a proxy that ends TLS, and believes what it says. */
+export function trustProxy(app: INestApplication): void {
+  (app as NestExpressApplication).set('trust proxy', true);
 }
