@@ -1,3 +1,5 @@
+// For tests of an application
+export { createTestSession } from './create-test-session.js';
 export { ManualClock } from './manual-clock.js';
 
 // The store contract, for those who write a store
