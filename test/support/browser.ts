@@ -58,7 +58,12 @@ export class Browser {
 
   /** Another client that begins with the same cookies. */
   clone(): Browser {
-    const clone = new Browser(this.url);
+    return this.at(this.url);
+  }
+
+  /** The same, at another address: of a second process that serves the same sessions. */
+  at(url: string): Browser {
+    const clone = new Browser(url);
     this.cookies.forEach((value, name) => clone.cookies.set(name, value));
     return clone;
   }

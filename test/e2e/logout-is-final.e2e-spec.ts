@@ -1,0 +1,103 @@
+import { Browser } from '../support/browser.js';
+import { spawnApp } from '../support/child-process.js';
+import { gate } from '../support/gates.js';
+import { openStore, sharedStoreKinds, storeKinds, type StorePlace } from '../support/stores.js';
+import { TestApp } from '../support/test-app.js';
+import { VisitsController } from './apps/visits.controller.js';
+
+const ROUNDS = 60;
+
+function start(place: StorePlace): Promise<TestApp> {
+  return TestApp.start({ controllers: [VisitsController], sessions: { store: openStore(place.spec) } });
+}
+
+/** Requests of all kinds in flight with the logout among them, each in a process of the list. */
+async function race(urls: readonly string[], logout: string, round: number): Promise<void> {
+  const visitor = new Browser(urls[round % urls.length] ?? '');
+  await visitor.post('/login');
+  await visitor.post('/visits');
+  const old = visitor.clone();
+  const paths = [`/visits?pause=${round % 4}`, '/naive-visits?pause=1', logout, '/naive-visits?pause=3', '/visits'];
+  const clients = paths.map((path, n) => ({ path, client: visitor.at(urls[n % urls.length] ?? '') }));
+  const replies = await Promise.all(clients.map(async ({ path, client }) => client.post(path)));
+
+  expect(replies.map(({ status }) => status)).toEqual(paths.map(() => 201));
+  expect(replies.flatMap(({ setCookies }) => setCookies)).toEqual([expect.stringMatching(/^session_id=; Max-Age=0;/)]);
+  for (const url of urls) {
+    expect((await old.at(url).get('/session')).json()).toEqual({});
+  }
+}
+
+describe.each(storeKinds)('A logout on $name', (kind) => {
+  let place: StorePlace;
+  let app: TestApp;
+
+  beforeAll(async () => {
+    place = await kind.prepare();
+    app = await start(place);
+  });
+
+  afterAll(async () => {
+    await app.close();
+    await place.dispose();
+  });
+
+  it.each(['/logout', '/naive-logout'])(
+    'is not undone by a slow request that read the session before: %s',
+    async (logout) => {
+      const visitor = app.browser();
+      await visitor.post('/visits');
+      const old = visitor.clone();
+      const name = `${kind.name}${logout}`.replace('/', '-');
+      const slow = visitor.clone().post(`/naive-visits/at/${name}`);
+      await gate(name).reached;
+      await visitor.post(logout);
+      gate(name).open();
+
+      expect(await slow).toMatchObject({ status: 201, text: '2', setCookies: [] });
+      expect((await old.get('/session')).json()).toEqual({});
+      expect(visitor.cookies.size).toBe(0);
+    },
+  );
+
+  it('without the lock is not undone by whoever holds it', async () => {
+    const visitor = app.browser();
+    await visitor.post('/visits');
+    const old = visitor.clone();
+    const slow = visitor.clone().post(`/visits/at/${kind.name}`);
+    await gate(kind.name).reached;
+    await visitor.post('/naive-logout');
+    gate(kind.name).open();
+
+    expect(await slow).toMatchObject({ status: 201, setCookies: [] });
+    expect((await old.get('/session')).json()).toEqual({});
+  });
+
+  it.each(['/logout', '/naive-logout'])(
+    'is not undone by requests in flight, whatever the order: %s',
+    async (logout) => {
+      for (let round = 0; round < ROUNDS; round += 1) {
+        await race([app.url], logout, round);
+      }
+    },
+  );
+});
+
+describe.each(sharedStoreKinds)('A logout in one of two processes on $name', (kind) => {
+  let place: StorePlace;
+  let app: TestApp;
+
+  afterEach(async () => {
+    await app.close();
+    await place.dispose();
+  });
+
+  it('is not undone by requests in flight in either', async () => {
+    place = await kind.prepare();
+    app = await start(place);
+    const other = await spawnApp(new URL('./apps/visits.app.ts', import.meta.url), { env: { STORE: place.spec } });
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await race([app.url, other.ready], round % 2 === 0 ? '/logout' : '/naive-logout', round);
+    }
+  });
+});
