@@ -73,7 +73,7 @@ function withoutResponse(cookieHeader: string | undefined): SessionExchange {
     route: 'Sessions.open()',
     renewsExpiry: false,
     hasSentHeaders: false,
-    canSendCookie: () => false,
+    cookieObstacle: () => 'Sessions.open() has no response to send its cookie with',
     onFirstLoad: () => undefined,
   };
 }

@@ -4,10 +4,7 @@ import { SessionsError } from './sessions.error.js';
 export class SessionHeadersSentError extends SessionsError {
   override readonly code = 'SESSION_HEADERS_SENT';
 
-  constructor(operation: string) {
-    super(
-      `${operation} needs a cookie, and none can be sent: the response has started, or there is none, ` +
-        'or the cookie is Secure and the connection is not (behind a proxy that ends TLS, set `trust proxy`).',
-    );
+  constructor(operation: string, obstacle: string) {
+    super(`${operation} needs a cookie, and none can be sent, since ${obstacle}.`);
   }
 }

@@ -12,6 +12,13 @@ import { replyWithFailure } from './failed-reply.js';
 import { forbidStoring, isSharedCacheable, varyByCookie } from './response-headers.js';
 import { hookResponse, type ResponseEvents } from './response-hooks.js';
 
+/** Why no cookie can be sent. */
+const NO_RESPONSE = 'there is no response, or no longer one, that could carry its cookie';
+const RESPONSE_STARTED = 'the response has started: do it before that';
+const INSECURE =
+  'its cookie is Secure and the connection is not: behind a proxy that ends TLS, tell Express with ' +
+  "app.set('trust proxy', 1); over plain HTTP, set cookie.secure to 'auto'";
+
 const REQUEST_SESSION = Symbol('nestjs-sessions');
 
 /** A request, as Express or plain Node hands it on. */
@@ -76,11 +83,14 @@ export class RequestSession implements SessionExchange, ResponseEvents {
     return typeof this.response.writeHead === 'function';
   }
 
-  canSendCookie(): boolean {
-    if (this.hasSentHeaders || this.#isClosed || !this.renewsExpiry) {
-      return false;
+  cookieObstacle(): string | undefined {
+    if (!this.renewsExpiry || this.#isClosed) {
+      return NO_RESPONSE;
     }
-    return this.#isCookieAccepted();
+    if (this.hasSentHeaders) {
+      return RESPONSE_STARTED;
+    }
+    return this.#isCookieAccepted() ? undefined : INSECURE;
   }
 
   onFirstLoad(): void {
@@ -117,7 +127,7 @@ export class RequestSession implements SessionExchange, ResponseEvents {
 
   beforeHeaders(isEnding: boolean): void {
     if (!isEnding) {
-      if (this.canSendCookie() && !this.#isRefused()) {
+      if (this.cookieObstacle() === undefined && !this.#isRefused()) {
         this.lifecycle.announceCookie();
       }
       this.#streaming = this.#finish();
@@ -181,7 +191,11 @@ export class RequestSession implements SessionExchange, ResponseEvents {
 
   #setCookie(): void {
     const { cookie } = this.lifecycle;
-    if (cookie === undefined || !this.#isCookieAccepted()) {
+    if (cookie === undefined) {
+      return;
+    }
+    if (!this.#isCookieAccepted()) {
+      this.parts.engine.trace.withoutCookie(`${this.route}: the session cookie was not sent`, INSECURE);
       return;
     }
     const isShared = isSharedCacheable(this.response);
@@ -208,15 +222,7 @@ export class RequestSession implements SessionExchange, ResponseEvents {
   }
 
   #isCookieAccepted(): boolean {
-    const isAccepted = this.parts.cookies.isAccepted(this.#cookieRequest());
-    if (!isAccepted) {
-      this.parts.engine.trace.warnings.log(
-        'secure cookie',
-        'The session cookie is Secure and the connection is not, so it is not sent. Behind a proxy that ends TLS, tell Express with ' +
-          "app.set('trust proxy', 1); over plain HTTP use cookie.secure: 'auto'.",
-      );
-    }
-    return isAccepted;
+    return this.parts.cookies.isAccepted(this.#cookieRequest());
   }
 
   #cookieRequest(): { isSecure: boolean; path: string | undefined } {

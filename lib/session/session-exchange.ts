@@ -8,8 +8,8 @@ export interface SessionExchange {
   readonly renewsExpiry: boolean;
   /** The response has begun. */
   readonly hasSentHeaders: boolean;
-  /** Whether a cookie could reach the client now. */
-  canSendCookie(): boolean;
+  /** Why no cookie can reach the client now, as it reads after "since"; `undefined` when one can. From a small closed set. */
+  cookieObstacle(): string | undefined;
   /** The session is about to be loaded for the first time. */
   onFirstLoad(): void;
 }

@@ -144,7 +144,7 @@ export class SessionLifecycle {
     await this.load();
     this.assertWritable('destroy()');
     if (this.state.exchange.hasSentHeaders) {
-      throw new SessionHeadersSentError('destroy()');
+      throw new SessionHeadersSentError('destroy()', 'the response has started');
     }
     await this.#step(() => this.parts.writer.destroy(this.state));
   }
@@ -199,7 +199,7 @@ export class SessionLifecycle {
   announceCookie(): void {
     if (!this.state.isOver && this.isLoaded) {
       this.state.cookie = this.parts.plan.nextCookie(this.state);
-      this.state.isCookieAnnounced = true;
+      this.state.isCookieAnnounced = this.state.cookie !== undefined;
     }
   }
 
@@ -210,8 +210,9 @@ export class SessionLifecycle {
   }
 
   #assertCookie(operation: string): void {
-    if (!this.state.exchange.canSendCookie()) {
-      throw new SessionHeadersSentError(operation);
+    const obstacle = this.state.exchange.cookieObstacle();
+    if (obstacle !== undefined) {
+      throw new SessionHeadersSentError(operation, obstacle);
     }
   }
 

@@ -39,11 +39,9 @@ export class SessionTrace {
     );
   }
 
-  notStored(route: string): void {
-    this.warnings.log(
-      'no cookie',
-      `${route}: a new session was not stored, since its cookie can no longer be sent. Set data before the response starts.`,
-    );
+  /** Something that needs a cookie did not happen. */
+  withoutCookie(what: string, obstacle: string): void {
+    this.warnings.log(obstacle, `${what}, since ${obstacle}.`);
   }
 
   failed(what: string, error: unknown): void {

@@ -92,8 +92,9 @@ export class SessionWriter {
     if (state.contents.isEmpty) {
       return;
     }
-    if (!state.exchange.canSendCookie() && !state.isCookieAnnounced) {
-      this.trace.notStored(state.exchange.route);
+    const obstacle = state.isCookieAnnounced ? undefined : state.exchange.cookieObstacle();
+    if (obstacle !== undefined) {
+      this.trace.withoutCookie(`${state.exchange.route}: a new session was not stored`, obstacle);
       state.contents.reset();
       return;
     }
@@ -186,7 +187,7 @@ export class SessionWriter {
   }
 
   #payload(state: SessionState): string {
-    const text = state.contents.text();
+    const text = state.contents.payload();
     assertSize(text, this.maxBytes);
     return text;
   }

@@ -31,13 +31,17 @@ describe('the commit of a new session', () => {
 
   it('does not store a new session whose cookie can no longer be sent, and warns once', async () => {
     for (let n = 0; n < 2; n += 1) {
-      const state = await rig.opened(undefined, 'implicit', (exchange) => (exchange.canSendCookie = () => false));
+      const state = await rig.opened(
+        undefined,
+        'implicit',
+        (exchange) => (exchange.cookieObstacle = () => 'the response has started'),
+      );
       state.contents.set('visits', 1);
       await rig.writer.commit(state);
     }
     expect(create).not.toHaveBeenCalled();
     expect(rig.logger.messages('warn')).toEqual([
-      'GET /test: a new session was not stored, since its cookie can no longer be sent. Set data before the response starts.',
+      'GET /test: a new session was not stored, since the response has started.',
     ]);
   });
 

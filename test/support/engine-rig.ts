@@ -53,7 +53,7 @@ export class EngineRig {
       route: 'GET /test',
       renewsExpiry: true,
       hasSentHeaders: false,
-      canSendCookie: () => true,
+      cookieObstacle: (): string | undefined => undefined,
       onFirstLoad: () => undefined,
     };
     change(exchange);
