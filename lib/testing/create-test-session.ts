@@ -5,41 +5,31 @@ import type { SessionExchange } from '../session/session-exchange.js';
 import { SessionObject } from '../session/session.js';
 import { resolveOptions } from '../sessions.options.js';
 
+const EXCHANGE: SessionExchange = {
+  cookieHeader: undefined,
+  route: 'createTestSession()',
+  renewsExpiry: true,
+  hasSentHeaders: false,
+  cookieObstacle: () => undefined,
+  onFirstLoad: () => undefined,
+};
+
 /**
- * A session for unit tests of controllers and services, with no request behind it: loaded and locked, as a handler finds it,
- * and kept in memory. With `data` it is that of a visitor who has come before; without, that of a new one.
+ * A session for unit tests of controllers and services, with no request behind it: loaded, as a handler finds it, and kept in
+ * memory. With `data` it is that of a visitor who has come before; without, that of a new one.
  *
  * ```ts
- * const session = await createTestSession({ visits: 2 });
+ * const session = createTestSession({ visits: 2 });
  * controller.visits(session);
  * expect(session.get('visits')).toBe(3);
  * ```
  */
-export async function createTestSession<T extends object = SessionData>(
+export function createTestSession<T extends object = SessionData>(
   data?: Partial<SessionContents<T>>,
-): Promise<SessionObject<T>> {
-  const options = resolveOptions();
-  const engine = new SessionEngine({ ...options, logger: new Logger('createTestSession') });
-  const first = engine.open(exchangeWith(undefined));
-  await first.load();
-  const session = new SessionObject<T>(first);
-  if (data === undefined) {
-    return session;
-  }
-  session.update(data);
-  await first.commit();
-  const next = engine.open(exchangeWith(`${options.cookieName}=${first.id}`));
-  await next.load();
-  return new SessionObject<T>(next);
-}
-
-function exchangeWith(cookieHeader: string | undefined): SessionExchange {
-  return {
-    cookieHeader,
-    route: 'createTestSession()',
-    renewsExpiry: true,
-    hasSentHeaders: false,
-    canSendCookie: () => true,
-    onFirstLoad: () => undefined,
-  };
+): SessionObject<T> {
+  const engine = new SessionEngine({ ...resolveOptions(), logger: new Logger('createTestSession') });
+  const lifecycle = engine.open(EXCHANGE);
+  lifecycle.state.phase = 'new';
+  lifecycle.state.isNew = data === undefined;
+  return new SessionObject<T>(lifecycle).update(data ?? {});
 }
