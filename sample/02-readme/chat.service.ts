@@ -1,0 +1,19 @@
+import { Injectable } from '@nestjs/common';
+import { Sessions } from 'nestjs-sessions';
+import type { IncomingMessage } from 'node:http';
+
+@Injectable()
+export class ChatService {
+  constructor(private readonly sessions: Sessions) {}
+
+  /** For the `handleConnection(socket, request)` of a gateway. */
+  userOf(handshake: IncomingMessage): Promise<string | undefined> {
+    return this.sessions.open(handshake.headers.cookie, (session) => session.get('userId'), { mode: 'read-only' });
+  }
+
+  countMessage(handshake: IncomingMessage): Promise<void> {
+    return this.sessions.open(handshake.headers.cookie, (session) => {
+      session.set('messages', (session.get('messages') ?? 0) + 1);
+    });
+  }
+}

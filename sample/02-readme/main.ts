@@ -1,0 +1,28 @@
+import { Controller, Get, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Session, SessionsModule } from 'nestjs-sessions';
+
+declare module 'nestjs-sessions' {
+  interface SessionData {
+    visits: number;
+    userId?: string;
+    messages?: number;
+    report?: { rows: number };
+  }
+}
+
+@Controller()
+class VisitsController {
+  @Get('visits')
+  visits(@Session() session: Session): { visits: number } {
+    const visits = (session.get('visits') ?? 0) + 1;
+    session.set('visits', visits);
+    return { visits };
+  }
+}
+
+@Module({ imports: [SessionsModule.forRoot()], controllers: [VisitsController] })
+class AppModule {}
+
+const app = await NestFactory.create(AppModule);
+await app.listen(process.env['PORT'] ?? 3000);
