@@ -32,7 +32,7 @@ export interface SessionStoreContractCase {
   /** The rule, as a sentence. */
   readonly name: string;
   /** Rejects with an `AssertionError` when the store breaks the rule. */
-  run(): Promise<void>;
+  readonly run: () => Promise<void>;
 }
 
 /** A rule of the contract, before it is bound to a store. */
