@@ -15,7 +15,12 @@ export class SessionContents {
   readonly #bag = emptyBag();
   /** The data as they were last read from, or written to, the store. */
   #baseline = EMPTY;
-  #isModified = false;
+  /** Counts what `set()` and `delete()` did. */
+  #revision = 0;
+  /** The revision that the store holds. */
+  #storedRevision = 0;
+  /** The revision that is being written. */
+  #payloadRevision = 0;
   /** A reference was handed out: the data may change without our seeing it. */
   #isExposed = false;
 
@@ -47,7 +52,7 @@ export class SessionContents {
     }
     assertSerializable(key, value);
     this.#bag[key] = value;
-    this.#isModified = true;
+    this.#revision += 1;
     if (!isPrimitive(value)) {
       this.#isExposed = true;
     }
@@ -57,7 +62,7 @@ export class SessionContents {
     const existed = key in this.#bag;
     if (existed) {
       Reflect.deleteProperty(this.#bag, key);
-      this.#isModified = true;
+      this.#revision += 1;
     }
     return existed;
   }
@@ -82,7 +87,7 @@ export class SessionContents {
    * compared, and serves as payload and for the size check: one serialisation for all three.
    */
   changes(): string | undefined {
-    if (!this.#isModified && !this.#isExposed) {
+    if (this.#revision === this.#storedRevision && !this.#isExposed) {
       return undefined;
     }
     const text = serialize(this.#bag);
@@ -100,10 +105,16 @@ export class SessionContents {
     return this.changes() ?? this.#baseline;
   }
 
-  /** `text` is what the store holds now. */
+  /** The data to write. What is set while that is under way is not in it, and stays a change. */
+  payload(): string {
+    this.#payloadRevision = this.#revision;
+    return this.text();
+  }
+
+  /** The store holds what `payload()` gave, as `text`. */
   stored(text: string): void {
     this.#baseline = text;
-    this.#isModified = false;
+    this.#storedRevision = this.#payloadRevision;
   }
 
   /** Replaces everything by what the store holds; `false`, with nothing changed, when that cannot be decoded. */
@@ -112,21 +123,19 @@ export class SessionContents {
     if (stored === undefined) {
       return false;
     }
-    this.#replace(stored);
-    this.stored(text);
+    this.#begin(stored, text);
     return true;
   }
 
   /** Forgets everything: nothing is stored. */
   reset(): void {
-    this.#replace(emptyBag());
-    this.stored(EMPTY);
+    this.#begin(emptyBag(), EMPTY);
   }
 
   /** Back to what `text()` was, as changes of this request. */
   restore(text: string): void {
     this.#replace(deserialize(text) ?? emptyBag());
-    this.#isModified = true;
+    this.#revision += 1;
   }
 
   /**
@@ -151,8 +160,14 @@ export class SessionContents {
     }
     this.#replace(newest);
     this.#baseline = text;
-    this.#isModified = true;
+    this.#revision += 1;
     return true;
+  }
+
+  #begin(bag: SessionBag, text: string): void {
+    this.#replace(bag);
+    this.#baseline = text;
+    this.#storedRevision = this.#revision;
   }
 
   #replace(bag: SessionBag): void {
