@@ -50,7 +50,7 @@ export class Values {
 async function withLimit<T>(answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const overdue = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`it did not answer within ${LIMIT} ms`)), LIMIT);
+    timer = setTimeout(() => reject(new Error(`it did not answer within ${LIMIT} ms`)), LIMIT).unref();
   });
   try {
     return await Promise.race([answer, overdue]);

@@ -129,7 +129,8 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
       await this.#entries.write(oldKey, tombstoneOf(tombstoneUntil));
       const lock = locks.get(oldKey);
       locks.delete(oldKey);
-      if (lock && !guard.lock?.release) {
+      // Only the lock of the one who rotates goes along: another holder does not know the new id, and could not free it.
+      if (lock && guard.lock?.release === false) {
         locks.set(newKey, { ...lock, known: this.#entries.known(entry) }, this.#monotonic());
       }
       return entry.version;

@@ -54,7 +54,7 @@ export async function answerOf<T>(client: MemcachedClient, command: Command<T>, 
     command(client, (error, value) => (error ? reject(asError(error)) : resolve(value)));
   });
   const overdue = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new CommandTimeout(timeout)), timeout);
+    timer = setTimeout(() => reject(new CommandTimeout(timeout)), timeout).unref();
   });
   try {
     return await Promise.race([answer, overdue]);

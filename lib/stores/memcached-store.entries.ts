@@ -62,6 +62,17 @@ export class Entries {
     return present !== undefined && !this.#isLive(present) && this.replace(present, entry);
   }
 
+  /**
+   * What is there now that a write was refused.
+   *
+   * @throws SessionStoreError when it is what was there before: then nobody was faster.
+   */
+  async readAgain({ id, cas }: Snapshot): Promise<Snapshot | undefined> {
+    const current = await this.read(id);
+    if (current?.cas !== cas) return current;
+    throw new SessionStoreError('memcached refused to store a session; it may be out of memory', RETRY_AFTER);
+  }
+
   /** What is there under the id, in whatever state. */
   async peek(id: string): Promise<Snapshot | undefined> {
     const stored = await this.#commands.read(this.#keyOf(id));
@@ -81,7 +92,8 @@ export class Entries {
 
   /** What was read when a lock was granted to `token` here: saves the first attempt at a change its reading. */
   recall(id: string, token: string | undefined): Snapshot | undefined {
-    return token === undefined ? undefined : this.#grants.take(token, id);
+    const known = token === undefined ? undefined : this.#grants.take(token, id);
+    return known && this.#isLive(known) ? known : undefined;
   }
 
   change<R>(id: string, decide: Decide<R>, known?: Snapshot): Promise<R> {
@@ -99,17 +111,13 @@ export class Entries {
     let isFresh = known === undefined;
     let snapshot = known ?? (await this.read(id));
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-      const { next, answer } = decide(snapshot && this.#isLive(snapshot) ? snapshot.entry : undefined);
+      const { next, answer } = decide(snapshot?.entry);
       if (snapshot === undefined || next === undefined) {
         if (isFresh) return answer;
       } else if (await write(snapshot, next)) {
         return answer;
       }
-      const current = await this.read(id);
-      if (next !== undefined && current !== undefined && current.cas === snapshot?.cas) {
-        throw new SessionStoreError('memcached refused to store a session; it may be out of memory', RETRY_AFTER);
-      }
-      snapshot = current;
+      snapshot = await (snapshot && next ? this.readAgain(snapshot) : this.read(id));
       isFresh = true;
     }
     throw new SessionStoreError(`A session was changed ${MAX_ATTEMPTS} times while it was to be written`, RETRY_AFTER);

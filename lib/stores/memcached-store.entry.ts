@@ -33,6 +33,11 @@ export function entryOf({ data, createdAt, expiresAt }: SessionRecord): Entry {
   return { version: randomUUID(), createdAt, expiresAt, data, isGone: false, lock: undefined, movesFrom: undefined };
 }
 
+/** What takes an entry's place does not expire earlier, and has its lock. */
+export function successorOf(entry: Entry, record: SessionRecord): Entry {
+  return { ...entryOf(record), expiresAt: Math.max(entry.expiresAt, record.expiresAt), lock: entry.lock };
+}
+
 export function tombstoneOf(version: string, tombstoneUntil: number): Entry {
   return {
     version,

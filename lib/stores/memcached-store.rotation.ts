@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { SessionVersion } from '../interfaces/session-record.interface.js';
 import type { Entries } from './memcached-store.entries.js';
-import { type Entry, entryOf, holds, tombstoneOf } from './memcached-store.entry.js';
+import { holds, type Snapshot, successorOf, tombstoneOf } from './memcached-store.entry.js';
 import type { SessionStore } from './session-store.js';
 
 /**
@@ -14,25 +15,26 @@ export async function rotate(
   entries: Entries,
   { from, to, record, guard, tombstoneUntil }: Parameters<SessionStore['rotate']>[0],
 ): Promise<SessionVersion | false> {
-  let snapshot = entries.recall(from, guard.lock?.token);
-  if (!holds(snapshot?.entry, guard)) snapshot = await entries.read(from);
-  const old = snapshot?.entry;
-  if (!holds(old, guard)) return false;
-  const moved: Entry = {
-    ...entryOf(record),
-    expiresAt: Math.max(old.expiresAt, record.expiresAt),
-    lock: guard.lock?.release ? undefined : old.lock,
-  };
-  if (!(await entries.insert(to, { ...moved, movesFrom: from }))) return false;
-  const tombstone = tombstoneOf(moved.version, tombstoneUntil);
-  const [hasMoved, placed] = await Promise.all([
-    entries.change(
-      from,
-      (entry) => (holds(entry, guard) ? { next: tombstone, answer: true } : { answer: false }),
-      snapshot,
-    ),
-    entries.peek(to),
-  ]);
-  if (placed !== undefined) await entries.replace(placed, hasMoved ? moved : { ...moved, expiresAt: 0 });
-  return hasMoved && moved.version;
+  // Only the lock of the one who rotates goes along: another holder does not know the new id, and could not free it.
+  const takesLock = guard.lock?.release === false;
+  const version = randomUUID();
+  const tombstone = tombstoneOf(version, tombstoneUntil);
+  let placed: Snapshot | undefined;
+  let old = entries.recall(from, guard.lock?.token);
+  if (!holds(old?.entry, guard)) old = await entries.read(from);
+  while (old !== undefined && holds(old.entry, guard)) {
+    const moved = { ...successorOf(old.entry, record), version, lock: takesLock ? old.entry.lock : undefined };
+    const claim = { ...moved, movesFrom: from };
+    if (!(await (placed ? entries.replace(placed, claim) : entries.insert(to, claim)))) return false;
+    const [hasMoved, current] = await Promise.all([entries.replace(old, tombstone), entries.peek(to)]);
+    // Once it has moved, others may have written there already.
+    placed = current?.entry.movesFrom === undefined ? undefined : current;
+    if (hasMoved) {
+      if (placed) await entries.replace(placed, moved);
+      return version;
+    }
+    old = await entries.readAgain(old);
+  }
+  if (placed) await entries.replace(placed, { ...placed.entry, expiresAt: 0 });
+  return false;
 }

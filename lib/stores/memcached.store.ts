@@ -15,7 +15,7 @@ import { Entries } from './memcached-store.entries.js';
 import { LockGrants } from './memcached-store.grants.js';
 import { connectionOf, type MemcachedStoreOptions, prefixOf } from './memcached-store.options.js';
 import { rotate } from './memcached-store.rotation.js';
-import { entryOf, holds, isRecord, recordOf, tombstoneOf } from './memcached-store.entry.js';
+import { entryOf, holds, isRecord, recordOf, successorOf, tombstoneOf } from './memcached-store.entry.js';
 import { SessionStore } from './session-store.js';
 
 type UpdateArgs = Parameters<SessionStore['update']>[0];
@@ -77,14 +77,13 @@ export class MemcachedStore extends SessionStore implements StartableStore, Clos
   }
 
   update({ id, record, guard }: UpdateArgs): Promise<SessionVersion | false> {
-    const { version, data, createdAt, expiresAt } = entryOf(record);
     return this.#entries.change<SessionVersion | false>(
       id,
       (entry) => {
         if (!holds(entry, guard)) return { answer: false };
-        const lock = guard.lock?.release ? undefined : entry.lock;
-        const next = { ...entry, version, data, createdAt, expiresAt: Math.max(entry.expiresAt, expiresAt), lock };
-        return { next, answer: version };
+        const successor = successorOf(entry, record);
+        const next = guard.lock?.release ? { ...successor, lock: undefined } : successor;
+        return { next, answer: next.version };
       },
       this.#entries.recall(id, guard.lock?.token),
     );

@@ -59,8 +59,10 @@ export class MemcachedServer {
     running.add(child);
     child.once('exit', () => running.delete(child));
     this.#child = child;
-    for (const started = Date.now(); Date.now() - started < START_LIMIT && child.exitCode === null; await sleep(5)) {
+    const deadline = Date.now() + START_LIMIT;
+    while (Date.now() < deadline && child.exitCode === null) {
       if (await isListening(this.port)) return;
+      await sleep(5);
     }
     throw new Error(`memcached ${args.join(' ')} did not start: ${complaint || 'it said nothing'}`);
   }
@@ -99,7 +101,8 @@ export class MemcachedServer {
   }
 }
 
-const LAST_LINE = /^(END|STORED|NOT_STORED|EXISTS|NOT_FOUND|DELETED|TOUCHED|OK|ERROR|CLIENT_ERROR.*|SERVER_ERROR.*)$/;
+const LAST_LINE =
+  /^(END|EN|HD.*|STORED|NOT_STORED|EXISTS|NOT_FOUND|DELETED|TOUCHED|OK|ERROR|CLIENT_ERROR.*|SERVER_ERROR.*)$/;
 
 async function answerOf(socket: Socket): Promise<string[]> {
   let text = '';
