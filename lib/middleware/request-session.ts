@@ -125,19 +125,18 @@ export class RequestSession implements SessionExchange, ResponseEvents {
     }
   }
 
-  beforeHeaders(isEnding: boolean): void {
+  beforeHeaders(isEnding: boolean): Promise<void> | undefined {
     if (!isEnding) {
       if (this.cookieObstacle() === undefined && !this.#isRefused()) {
         this.lifecycle.announceCookie();
       }
       this.#streaming = this.#finish();
-      // Whoever ends the response waits for it and reports its failure; until then it must not count as unhandled.
-      this.#streaming?.catch(() => undefined);
     }
     this.hasSentHeaders = true;
     varyByCookie(this.response);
     this.#setRetryAfter();
     this.#setCookie();
+    return this.#streaming;
   }
 
   beforeEnd(): Promise<void> | undefined {
@@ -148,7 +147,7 @@ export class RequestSession implements SessionExchange, ResponseEvents {
     return this.#streaming === undefined ? this.#finish() : this.#streaming.then(() => this.#finish());
   }
 
-  onFailedEnd(error: unknown): void {
+  onFailure(error: unknown): void {
     this.parts.engine.trace.failed(
       `${this.route}: the session could not be stored, and the response was replaced by an error`,
       error,

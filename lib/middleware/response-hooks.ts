@@ -4,23 +4,34 @@ import { applyPassedHeaders, type PassedHeaders } from './response-headers.js';
 
 /** What has to happen before a response leaves. */
 export interface ResponseEvents {
-  /** The headers leave now. `isEnding`: all that `beforeEnd()` had to do is done. */
-  beforeHeaders(isEnding: boolean): void;
+  /**
+   * The headers are complete, and the body is not: neither leaves before the promise settles. `isEnding`: all that
+   * `beforeEnd()` had to do is done.
+   */
+  beforeHeaders(isEnding: boolean): Promise<void> | undefined;
   /** The response is complete but for its end, which waits for the promise; `undefined` when there is nothing to wait for. */
   beforeEnd(): Promise<void> | undefined;
-  /** The promise was rejected: the response that was about to end would be a lie. */
-  onFailedEnd(error: unknown): void;
+  /** One of the promises was rejected: the response that was about to leave would be a lie. */
+  onFailure(error: unknown): void;
   onClose(): void;
 }
 
 /**
  * The one place where a response is tampered with. `end` is held until the session is committed, so that a client which has
- * the response finds its data on the next request; the body is never buffered.
+ * the response finds its data on the next request. What is written meanwhile waits in Node's own buffer, with its
+ * back-pressure.
  */
 export function hookResponse(response: ServerResponse, events: ResponseEvents): void {
   const end = response.end.bind(response) as (...args: unknown[]) => ServerResponse;
   const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse;
   let isEnding = false;
+
+  function fail(error: unknown): void {
+    if (!isEnding) {
+      isEnding = true;
+      events.onFailure(error);
+    }
+  }
 
   response.writeHead = function writeHeadWithSession(status: number, ...rest: unknown[]): ServerResponse {
     if (response.headersSent) {
@@ -32,7 +43,12 @@ export function hookResponse(response: ServerResponse, events: ResponseEvents): 
       applyPassedHeaders(response, headers);
     }
     response.statusCode = status;
-    events.beforeHeaders(isEnding);
+    const pending = events.beforeHeaders(isEnding);
+    if (pending !== undefined) {
+      // To a client that was told the length the body is complete before the end: holding that back would not be enough.
+      response.cork();
+      pending.then(() => response.uncork(), fail);
+    }
     return writeHead(status, ...reason);
   };
 
@@ -51,8 +67,7 @@ export function hookResponse(response: ServerResponse, events: ResponseEvents): 
       },
       (error: unknown) => {
         release();
-        isEnding = true;
-        events.onFailedEnd(error);
+        fail(error);
       },
     );
     return response;
