@@ -1,4 +1,5 @@
 import { SessionStore, type ClosableStore, type StartableStore, type StoreContext } from 'nestjs-sessions';
+import { Gate } from './gate.js';
 
 type Operation = 'load' | 'create' | 'update' | 'touch' | 'delete' | 'rotate' | 'tryLock' | 'renewLock' | 'unlock';
 type Args<O extends Operation> = Parameters<SessionStore[O]>[0];
@@ -23,6 +24,8 @@ export class ObservedStore extends SessionStore implements StartableStore, Closa
   readonly #calls: string[] = [];
   readonly #before = new Map<Operation, () => Promise<unknown>>();
 
+  readonly #gates: Gate[] = [];
+
   constructor(private readonly inner: SessionStore) {
     super();
   }
@@ -37,6 +40,14 @@ export class ObservedStore extends SessionStore implements StartableStore, Closa
     this.#before.set(operation, step);
   }
 
+  /** Such operations stand before the gate until it is opened, or the store is mended. */
+  hold(operation: Operation): Gate {
+    const gate = new Gate();
+    this.#gates.push(gate);
+    this.before(operation, () => gate.pass());
+    return gate;
+  }
+
   /** Every operation fails, or hangs: the store is down. */
   breakDown(
     step: () => Promise<unknown> = () => Promise.reject(new Error('connect ECONNREFUSED db.internal:5432')),
@@ -47,6 +58,7 @@ export class ObservedStore extends SessionStore implements StartableStore, Closa
   /** Works as it should again. */
   mend(): void {
     this.#before.clear();
+    this.#gates.splice(0).forEach((gate) => gate.open());
   }
 
   async start(context: StoreContext): Promise<void> {

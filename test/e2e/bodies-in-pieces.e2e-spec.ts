@@ -1,0 +1,199 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { LockSession, Session } from 'nestjs-sessions';
+import { Exchange } from '../support/exchange.js';
+import { Gate } from '../support/gate.js';
+import { ObservedStore } from '../support/observed-store.js';
+import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
+import { TestApp } from '../support/test-app.js';
+
+/** More than the buffers of a connection take. */
+const PAGE = 'the page '.repeat(200_000);
+
+let directory: string;
+let source = new PassThrough();
+let middle = new Gate();
+
+@Controller()
+class Replies {
+  @Get('write') async write(@Session() session: Session, @Res() response: Response): Promise<void> {
+    session.set('found', 'write');
+    response.write('first,');
+    await middle.pass();
+    response.end('last');
+  }
+
+  @Get('pipe') pipe(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'pipe');
+    source.pipe(response);
+  }
+
+  @Get('file') file(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'file');
+    response.sendFile(join(directory, 'page.txt'));
+  }
+
+  @Get('short-file') shortFile(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'short-file');
+    response.sendFile(join(directory, 'short.txt'));
+  }
+
+  @Get('change-while-writing') async change(@Session() session: Session, @Res() response: Response): Promise<void> {
+    session.set('found', 'early');
+    response.write('first,');
+    await middle.pass();
+    session.set('found', 'late');
+    response.end('last');
+  }
+
+  @Get('first-visit-too-late') async tooLate(@Session() session: Session, @Res() response: Response): Promise<void> {
+    response.write('first,');
+    await middle.pass();
+    session.set('found', 'too late');
+    response.end('last');
+  }
+
+  @Get('start') start(@Session() session: Session): void {
+    session.set('found', 'start');
+  }
+
+  @Get('locked') @LockSession({ wait: 2_000 }) locked(@Session() session: Session): object {
+    return { found: session.get('found'), locked: session.locked };
+  }
+}
+
+async function firstPiece(exchange: Exchange): Promise<string> {
+  const head = await exchange.head;
+  return new Promise((resolve) => head.setEncoding('utf8').once('data', resolve));
+}
+
+describe.each(storeKinds)('A handler that answers in pieces on $name', (kind) => {
+  let place: StorePlace;
+  let store: ObservedStore;
+  let app: TestApp;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'nestjs-sessions-'));
+    await writeFile(join(directory, 'page.txt'), PAGE);
+    await writeFile(join(directory, 'short.txt'), 'short');
+    place = await kind.prepare();
+    store = new ObservedStore(openStore(place.spec));
+    app = await TestApp.start({ controllers: [Replies], sessions: { store } });
+  });
+  beforeEach(() => {
+    source = new PassThrough();
+    middle = new Gate();
+  });
+  afterEach(() => {
+    middle.open();
+    source.end();
+    store.mend();
+  });
+  afterAll(async () => {
+    await app.close();
+    await place.dispose();
+    await rm(directory, { recursive: true });
+  });
+
+  async function returning(path: string): Promise<{ visitor: ReturnType<TestApp['browser']>; exchange: Exchange }> {
+    const visitor = app.browser();
+    await visitor.get('/start');
+    return { visitor, exchange: new Exchange(app.url + path, { headers: { cookie: visitor.cookieHeader } }) };
+  }
+
+  it('sends its cookie with the first piece, and what it set is stored when the last has come', async () => {
+    const exchange = new Exchange(`${app.url}/write`);
+    const piece = await firstPiece(exchange);
+    expect(piece).toBe('first,');
+    const cookie = (await exchange.head).headers['set-cookie']?.[0]?.split(';', 1)[0] ?? '';
+
+    middle.open();
+    expect(await exchange.text()).toBe('last');
+
+    expect((await app.browser().get('/locked', { headers: { cookie } })).json()).toMatchObject({ found: 'write' });
+  });
+
+  it('has let the lock go while its pieces are under way: written', async () => {
+    const { visitor, exchange } = await returning('/write');
+    await firstPiece(exchange);
+
+    expect((await visitor.get('/locked')).json()).toEqual({ found: 'write', locked: true });
+
+    middle.open();
+    await exchange.text();
+  });
+
+  it('has let the lock go while its pieces are under way: piped', async () => {
+    const { visitor, exchange } = await returning('/pipe');
+    source.write('first,');
+    await firstPiece(exchange);
+
+    expect((await visitor.get('/locked')).json()).toEqual({ found: 'pipe', locked: true });
+
+    source.end('last');
+    expect(await exchange.text()).toBe('last');
+  });
+
+  it.each(['/write', '/pipe', '/short-file'])(
+    'keeps the last chunk back until the session is stored: %s',
+    async (path) => {
+      const gate = store.hold('create');
+      middle.open();
+      source.end('piped');
+      const exchange = new Exchange(app.url + path);
+      let isComplete = false;
+      const text = exchange.text().then((body) => {
+        isComplete = true;
+        return body;
+      });
+      await gate.reached;
+      await app.browser().get('/nowhere');
+      await app.browser().get('/nowhere');
+      expect(isComplete).toBe(false);
+
+      gate.open();
+      await text;
+
+      const cookie = (await exchange.head).headers['set-cookie']?.[0]?.split(';', 1)[0] ?? '';
+      expect((await app.browser().get('/locked', { headers: { cookie } })).json()).toMatchObject({
+        found: path.slice(1),
+      });
+    },
+  );
+
+  it('sends a file whole whose start waited for the session', async () => {
+    const gate = store.hold('create');
+    const exchange = new Exchange(`${app.url}/file`);
+    await gate.reached;
+
+    gate.open();
+
+    expect(await exchange.text()).toBe(PAGE);
+  });
+
+  it('what it changes between the pieces is stored before the last one leaves', async () => {
+    const { visitor, exchange } = await returning('/change-while-writing');
+    await firstPiece(exchange);
+    expect((await visitor.get('/locked')).json()).toMatchObject({ found: 'early' });
+
+    middle.open();
+    expect(await exchange.text()).toBe('last');
+
+    expect((await visitor.get('/locked')).json()).toMatchObject({ found: 'late' });
+  });
+
+  it('does not store a new session whose cookie can no longer be sent, and one warning names the route', async () => {
+    middle.open();
+    store.takeCalls();
+
+    const reply = await app.browser().get('/first-visit-too-late');
+
+    expect(reply).toMatchObject({ status: 200, text: 'first,last', setCookies: [] });
+    expect(store.takeCalls()).toEqual([]);
+    expect(app.logs.matching(/GET \/first-visit-too-late.*not stored/, 'warn')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,148 @@
+import { Controller, Get, Head, HttpCode, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import type { IncomingMessage } from 'node:http';
+import { Session } from 'nestjs-sessions';
+import { Exchange } from '../support/exchange.js';
+import { TestApp } from '../support/test-app.js';
+
+@Controller()
+class Replies {
+  @Get('object') object(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'object');
+    response.setHeader('X-Replaced', 'no');
+    response.writeHead(201, { 'X-One': '1', 'X-Replaced': 'yes', 'X-Many': ['a', 'b'] });
+    response.end('body');
+  }
+
+  @Get('flat-array') flatArray(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'flat-array');
+    response.setHeader('X-Replaced', 'no');
+    response.writeHead(201, ['X-One', '1', 'X-Replaced', 'yes', 'X-Many', 'a', 'X-Many', 'b']);
+    response.end('body');
+  }
+
+  @Get('pairs') pairs(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'pairs');
+    response.setHeader('X-Replaced', 'no');
+    // Node takes pairs as well; its types know only the other two forms.
+    const pairs: unknown = [
+      ['X-One', '1'],
+      ['X-Replaced', 'yes'],
+      ['X-Many', ['a', 'b']],
+    ];
+    response.writeHead(201, pairs as string[]);
+    response.end('body');
+  }
+
+  @Get('reason') reason(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'reason');
+    response.writeHead(201, 'Very Well', { 'X-One': '1', 'X-Replaced': 'yes', 'X-Many': ['a', 'b'] });
+    response.end('body');
+  }
+
+  @Get('reason-only') reasonOnly(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'reason-only');
+    response.setHeader('X-One', '1');
+    response.writeHead(201, 'Very Well').end('body');
+  }
+
+  @Get('flushed') flushed(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'flushed');
+    response.status(201).setHeader('X-One', '1');
+    response.flushHeaders();
+    response.end('body');
+  }
+
+  @Get('hinted') async hinted(@Session() session: Session, @Res() response: Response): Promise<void> {
+    await new Promise<void>((written) => response.writeEarlyHints({ link: '</style.css>; rel=preload' }, written));
+    session.set('found', 'hinted');
+    response.status(201).setHeader('X-One', '1');
+    response.end('body');
+  }
+
+  @Get('unchanged') @HttpCode(304) unchanged(@Session() session: Session): void {
+    session.set('found', 'unchanged');
+  }
+
+  @Head('head') head(@Session() session: Session): string {
+    session.set('found', 'head');
+    return 'body';
+  }
+
+  @Get('found') found(@Session() session: Session): object {
+    return { found: session.get('found') };
+  }
+}
+
+describe('The cookie goes with the headers, whichever way they are sent', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await TestApp.start({ controllers: [Replies] });
+  });
+  afterAll(() => app.close());
+
+  async function visit(
+    path: string,
+    method = 'GET',
+  ): Promise<{ head: IncomingMessage; text: string; hints: unknown[] }> {
+    const exchange = new Exchange(app.url + path, { method });
+    const head = await exchange.head;
+    return { head, text: await exchange.text(), hints: exchange.earlyHints };
+  }
+
+  async function foundAfter({ headers }: IncomingMessage): Promise<unknown> {
+    expect(headers['set-cookie']).toHaveLength(1);
+    const cookie = headers['set-cookie']?.[0]?.split(';', 1)[0] ?? '';
+    return (await app.browser().get('/found', { headers: { cookie } })).json<{ found: unknown }>().found;
+  }
+
+  it.each(['object', 'flat-array', 'pairs', 'reason'])('writeHead() with headers: %s', async (form) => {
+    const { head, text } = await visit(`/${form}`);
+
+    expect(head.statusCode).toBe(201);
+    expect(head.statusMessage).toBe(form === 'reason' ? 'Very Well' : 'Created');
+    expect(head.headers['x-one']).toBe('1');
+    expect(head.headers['x-replaced']).toBe('yes');
+    expect(head.headers['x-many']).toBe('a, b');
+    expect(text).toBe('body');
+    expect(await foundAfter(head)).toBe(form);
+  });
+
+  it.each([
+    ['writeHead() with a reason', 'reason-only'],
+    ['flushHeaders()', 'flushed'],
+    ['early hints before', 'hinted'],
+  ])('%s', async (_, route) => {
+    const { head, text } = await visit(`/${route}`);
+
+    expect(head.statusCode).toBe(201);
+    expect(head.headers['x-one']).toBe('1');
+    expect(text).toBe('body');
+    expect(await foundAfter(head)).toBe(route);
+  });
+
+  it('the reason that was passed is sent', async () => {
+    expect((await visit('/reason-only')).head.statusMessage).toBe('Very Well');
+  });
+
+  it('early hints go before, as the application wrote them', async () => {
+    expect((await visit('/hinted')).hints).toEqual(['</style.css>; rel=preload']);
+  });
+
+  it('304 without a body', async () => {
+    const { head, text } = await visit('/unchanged');
+
+    expect(head.statusCode).toBe(304);
+    expect(text).toBe('');
+    expect(await foundAfter(head)).toBe('unchanged');
+  });
+
+  it('HEAD', async () => {
+    const { head, text } = await visit('/head', 'HEAD');
+
+    expect(head.statusCode).toBe(200);
+    expect(text).toBe('');
+    expect(await foundAfter(head)).toBe('head');
+  });
+});

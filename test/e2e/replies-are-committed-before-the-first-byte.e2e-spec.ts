@@ -1,0 +1,139 @@
+import { Controller, Get, HttpCode, HttpStatus, Redirect, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { Session } from 'nestjs-sessions';
+import { defer, of, type Observable } from 'rxjs';
+import { Exchange } from '../support/exchange.js';
+import { ObservedStore } from '../support/observed-store.js';
+import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
+import { TestApp } from '../support/test-app.js';
+
+@Controller()
+class Replies {
+  @Get('value') value(@Session() session: Session): object {
+    return { ok: session.set('found', 'value').has('found') };
+  }
+
+  @Get('promise') async promise(@Session() session: Session): Promise<object> {
+    return Promise.resolve({ ok: session.set('found', 'promise').has('found') });
+  }
+
+  @Get('observable') observable(@Session() session: Session): Observable<object> {
+    return defer(() => of({ ok: session.set('found', 'observable').has('found') }));
+  }
+
+  @Get('nothing') @HttpCode(HttpStatus.NO_CONTENT) nothing(@Session() session: Session): void {
+    session.set('found', 'nothing');
+  }
+
+  @Get('redirect') @Redirect('/found', HttpStatus.SEE_OTHER) redirect(@Session() session: Session): void {
+    session.set('found', 'redirect');
+  }
+
+  @Get('passthrough') passthrough(@Session() session: Session, @Res({ passthrough: true }) response: Response): object {
+    response.setHeader('X-Own', 'yes');
+    return { ok: session.set('found', 'passthrough').has('found') };
+  }
+
+  @Get('res-json') json(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'res-json');
+    response.json({ ok: true });
+  }
+
+  @Get('res-send') async send(@Session() session: Session, @Res() response: Response): Promise<void> {
+    await Promise.resolve();
+    session.set('found', 'res-send');
+    response.status(202).send('<p>sent</p>');
+  }
+
+  @Get('res-redirect') resRedirect(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'res-redirect');
+    response.redirect('/found');
+  }
+
+  @Get('res-end') end(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'res-end');
+    response.end();
+  }
+
+  @Get('res-late') late(@Session() session: Session, @Res() response: Response): void {
+    setImmediate(() => {
+      session.set('found', 'res-late');
+      response.json({ ok: true });
+    });
+  }
+
+  @Get('found') found(@Session() session: Session): object {
+    return { found: session.get('found') };
+  }
+}
+
+const ROUTES = [
+  ['value', 200],
+  ['promise', 200],
+  ['observable', 200],
+  ['nothing', 204],
+  ['redirect', 303],
+  ['passthrough', 200],
+  ['res-json', 200],
+  ['res-send', 202],
+  ['res-redirect', 302],
+  ['res-end', 200],
+  ['res-late', 200],
+] as const;
+
+describe.each(storeKinds)('A reply leaves only when its session is committed on $name', (kind) => {
+  let place: StorePlace;
+  let store: ObservedStore;
+  let app: TestApp;
+
+  beforeAll(async () => {
+    place = await kind.prepare();
+    store = new ObservedStore(openStore(place.spec));
+    app = await TestApp.start({ controllers: [Replies], sessions: { store } });
+  });
+  afterEach(() => store.mend());
+  afterAll(async () => {
+    await app.close();
+    await place.dispose();
+  });
+
+  /** Time enough for bytes that were sent too early to arrive. */
+  async function otherTraffic(): Promise<void> {
+    for (let round = 0; round < 3; round += 1) {
+      await app.browser().get('/nowhere');
+    }
+  }
+
+  it.each(ROUTES)('%s: a first visit is stored before the first byte', async (route, status) => {
+    const gate = store.hold('create');
+    const exchange = new Exchange(`${app.url}/${route}`);
+    await gate.reached;
+    await otherTraffic();
+    expect(exchange.isAnswered).toBe(false);
+
+    gate.open();
+    const head = await exchange.head;
+    await exchange.text();
+
+    expect(head.statusCode).toBe(status);
+    const [cookie = ''] = head.headers['set-cookie'] ?? [];
+    const next = await app.browser().get('/found', { headers: { cookie: cookie.split(';', 1)[0] ?? '' } });
+    expect(next.json()).toEqual({ found: route });
+  });
+
+  it.each(ROUTES)('%s: a change is stored and unlocked before the first byte', async (route) => {
+    const visitor = app.browser();
+    await visitor.get('/value');
+    await visitor.get(route === 'value' ? '/promise' : '/value');
+    const gate = store.hold('update');
+    const exchange = new Exchange(`${app.url}/${route}`, { headers: { cookie: visitor.cookieHeader } });
+    await gate.reached;
+    await otherTraffic();
+    expect(exchange.isAnswered).toBe(false);
+
+    gate.open();
+    await exchange.text();
+
+    expect((await visitor.get('/found')).json()).toEqual({ found: route });
+  });
+});
