@@ -114,6 +114,8 @@ export class SessionLocks {
     }
     lock.id = id;
     this.#queue.hold(id, lock);
+    // A renewal that met the rotation half-way has taken the lock for lost.
+    this.#renewal.add(lock);
   }
 
   /** Whether the store still knows the lock as ours; the lease starts anew. */
@@ -191,9 +193,11 @@ export class SessionLocks {
       this.clock.setTimer(() => this.released(lock), lock.duration);
       return;
     }
+    const { id } = lock;
     this.isStillOurs(lock).then(
       (isOurs) => {
-        if (!isOurs) {
+        // Else a rotation overtook the renewal, and the refusal says nothing of the lock under its new id.
+        if (!isOurs && lock.id === id) {
           this.released(lock);
         }
       },

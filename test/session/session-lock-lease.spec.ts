@@ -113,18 +113,49 @@ describe('holding the lock of a session', () => {
     expect(rig.logger.messages('warn')).toEqual(['A session lock could not be renewed: Error: ECONNRESET']);
   });
 
+  /** In the store alone. */
+  async function rotate({ token }: SessionLock, to: string): Promise<void> {
+    const record = { data: '{}', createdAt: 0, expiresAt: rig.clock.now() + 600_000 };
+    const version = await rig.store.load({ id }).then((found) => ('version' in found ? found.version : 0));
+    const guard = { version, lock: { token, release: false } };
+    await rig.store.rotate({ from: id, to, record, guard, tombstoneUntil: rig.clock.now() + LEASE });
+  }
+
   it('goes on under the new id after a rotation, and those who wait for the old id wake at once', async () => {
     const lock = await hold();
     const waiting = Promise.all([acquire(), acquire(), acquire()]);
     const to = hashSessionId('new id');
-    const record = { data: '{}', createdAt: 0, expiresAt: rig.clock.now() + 600_000 };
-    const version = await rig.store.load({ id }).then((found) => ('version' in found ? found.version : 0));
-    const guard = { version, lock: { token: lock.token, release: false } };
-    await rig.store.rotate({ from: id, to, record, guard, tombstoneUntil: rig.clock.now() + LEASE });
+    await rotate(lock, to);
     rig.locks.moved(lock, to);
 
     expect(await waiting).toEqual([{ status: 'gone' }, { status: 'gone' }, { status: 'gone' }]);
     await rig.clock.advanceAsync(LEASE + 1);
+    id = to;
+    expect(await elsewhere()).toBe('held');
+    expect(await rig.locks.release(lock)).toBe(true);
+    expect(rig.locks.size).toBe(0);
+  });
+
+  it.each([
+    { when: 'before the rotation is known', isKnown: false },
+    { when: 'when the rotation is known', isKnown: true },
+  ])('is renewed further if a renewal for the old id is refused $when', async ({ isKnown }) => {
+    const lock = await hold();
+    const to = hashSessionId('new id');
+    let answer = (_: boolean): void => {};
+    jest.spyOn(rig.store, 'renewLock').mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+    rig.clock.advance(LEASE / 3);
+    await rotate(lock, to);
+    if (isKnown) {
+      rig.locks.moved(lock, to);
+    }
+    answer(false);
+    await rig.clock.advanceAsync(0);
+    if (!isKnown) {
+      rig.locks.moved(lock, to);
+    }
+    await rig.clock.advanceAsync(LEASE);
+
     id = to;
     expect(await elsewhere()).toBe('held');
     expect(await rig.locks.release(lock)).toBe(true);
