@@ -97,22 +97,24 @@ export class SessionLifecycle {
 
   /** Saves and unlocks when the outermost lock is let go. */
   async releaseLock(): Promise<void> {
-    if (this.#lockDepth > 0) {
-      this.#lockDepth -= 1;
-      if (this.#lockDepth === 0) {
-        await this.#step(() => this.parts.writer.commit(this.state));
+    // Counted in turn: a section that has begun meanwhile must not lose the lock to the end of an earlier one.
+    await this.#step(async () => {
+      const isOutermost = this.#lockDepth === 1;
+      this.#lockDepth = Math.max(0, this.#lockDepth - 1);
+      if (isOutermost) {
+        await this.parts.writer.commit(this.state);
       }
-    }
+    });
   }
 
   async withLock<R>(section: () => R | Promise<R>): Promise<R> {
     await this.acquireLock();
-    const before = this.state.contents.text();
+    const before = this.state.checkpoint();
     let result: R;
     try {
       result = await section();
     } catch (error) {
-      this.state.contents.restore(before);
+      this.state.rollBack(before);
       await this.releaseLock();
       throw error;
     }

@@ -49,8 +49,12 @@ export class SessionLoader {
     const { key } = state.stored;
     const answer = await this.#lock(state, key, signal);
     this.trace.step('lock and re-read', key, answer.status);
-    if (isLoaded(answer) && (await this.#isAlive(key, answer)) && this.#refresh(state, answer)) {
-      return;
+    if (isLoaded(answer) && (await this.#isAlive(key, answer))) {
+      if (this.#refresh(state, answer)) {
+        return;
+      }
+      this.trace.corrupt(key);
+      await this.#letGo(answer);
     }
     state.phase = 'gone';
     state.stored = undefined;

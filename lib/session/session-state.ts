@@ -37,6 +37,14 @@ export interface StoredFacts {
   readonly expiresAt: number;
 }
 
+/** What a critical section can change, as it was before. */
+export interface Checkpoint {
+  readonly data: string;
+  /** Where the session was stored. */
+  readonly key: string | undefined;
+  readonly facts: Pick<SessionState, 'phase' | 'id' | 'isIdRead' | 'rotation' | 'isCookieExpired' | 'isRegenerated'>;
+}
+
 /** All that is known of the session in one request. Loader, writer and life cycle share it; it decides nothing. */
 export class SessionState {
   readonly contents = new SessionContents();
@@ -70,5 +78,22 @@ export class SessionState {
   /** The ids that the client sent; looked for when somebody asks. */
   get sent(): ClientIds {
     return (this.#sent ??= this.reader.read(this.exchange.cookieHeader));
+  }
+
+  checkpoint(): Checkpoint {
+    const { phase, id, isIdRead, rotation, isCookieExpired, isRegenerated } = this;
+    const facts = { phase, id, isIdRead, rotation, isCookieExpired, isRegenerated };
+    return { data: this.contents.text(), key: this.stored?.key, facts };
+  }
+
+  /** Undoes what happened since, but for what is in the store already: a new id, or the end of the session. */
+  rollBack({ data, key, facts }: Checkpoint): void {
+    if (this.stored === undefined && key !== undefined) {
+      return;
+    }
+    this.contents.restore(data);
+    if (this.stored?.key === key) {
+      Object.assign(this, facts);
+    }
   }
 }

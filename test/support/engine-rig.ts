@@ -30,7 +30,7 @@ export class EngineRig {
   readonly plan: SessionPlan;
   readonly conflicts: SessionConflicts;
   readonly writer: SessionWriter;
-  readonly #loader: SessionLoader;
+  readonly loader: SessionLoader;
   readonly #ids: SessionIds;
 
   constructor({ limits, generateId }: { limits?: Partial<LockLimits>; generateId?: () => string } = {}) {
@@ -43,7 +43,7 @@ export class EngineRig {
     this.plan = new SessionPlan(expiry, this.#ids, clock, true);
     this.conflicts = new SessionConflicts(store, this.locks, this.trace);
     this.writer = new SessionWriter(store, this.locks, this.conflicts, this.plan, clock, this.trace, 10_000);
-    this.#loader = new SessionLoader(store, this.locks, expiry, clock, this.trace);
+    this.loader = new SessionLoader(store, this.locks, expiry, clock, this.trace);
   }
 
   /** The state of a request that has not loaded its session yet; `change` alters what it is opened for. */
@@ -75,7 +75,7 @@ export class EngineRig {
   /** A request that has loaded the session: with its lock, or in the mode `explicit` without. */
   async opened(id: string | undefined, mode: LockingMode = 'implicit', change?: Change): Promise<SessionState> {
     const state = this.state(id, mode, change);
-    await this.#loader.load(state, mode === 'implicit', () => new AbortController().signal);
+    await this.loader.load(state, mode === 'implicit', () => new AbortController().signal);
     return state;
   }
 

@@ -1,0 +1,54 @@
+import { hashSessionId } from '../../lib/session/session-id.js';
+import { EngineRig, TIMEOUT } from '../support/engine-rig.js';
+
+describe('the loader', () => {
+  let rig: EngineRig;
+  let id: string;
+
+  beforeEach(async () => {
+    rig = new EngineRig();
+    id = await rig.stored({ visits: 1 });
+  });
+
+  it('takes the lock with the load, and finds what holds under it', async () => {
+    const state = await rig.opened(id);
+    expect(state).toMatchObject({ phase: 'stored', id, isNew: false, isMissing: false });
+    expect(state.contents.get('visits')).toBe(1);
+    expect(await rig.isFree(id)).toBe(false);
+  });
+
+  it('takes nobody’s word for an id: an unknown or expired one is a new session without a lock', async () => {
+    rig.clock.advance(TIMEOUT);
+    for (const sent of [id, hashSessionId('made up')]) {
+      expect(await rig.opened(sent)).toMatchObject({ phase: 'new', id: undefined, isNew: true, isMissing: true });
+    }
+    expect(await rig.opened(undefined)).toMatchObject({ phase: 'new', isNew: true, isMissing: false });
+    expect(rig.locks.size).toBe(0);
+  });
+
+  it('lets the lock go of a record that cannot be decoded', async () => {
+    await corrupt();
+    expect(await rig.opened(id)).toMatchObject({ phase: 'new' });
+    expect(await rig.isFree(id)).toBe(true);
+    expect(rig.locks.size).toBe(0);
+  });
+
+  it('lets the lock go of a record that cannot be decoded any more when the session is locked later', async () => {
+    const state = await rig.opened(id, 'explicit');
+    await corrupt();
+    await rig.loader.lock(state, () => new AbortController().signal);
+
+    expect(state).toMatchObject({ phase: 'gone', lock: undefined });
+    expect(await rig.isFree(id)).toBe(true);
+    expect(rig.locks.size).toBe(0);
+    expect(rig.logger.messages('error')).toHaveLength(1);
+  });
+
+  async function corrupt(): Promise<void> {
+    const found = await rig.store.load({ id: hashSessionId(id) });
+    if (found.status === 'found') {
+      const { record, version } = found;
+      await rig.store.update({ id: hashSessionId(id), record: { ...record, data: '{torn' }, guard: { version } });
+    }
+  }
+});
