@@ -15,9 +15,10 @@ export interface RequestOptions {
 
 /** A client with a cookie jar: applies each `Set-Cookie` in the order in which the answers arrive, as a browser does. */
 export class Browser {
-  readonly cookies = new Map<string, string>();
-
-  constructor(readonly url: string) {}
+  constructor(
+    readonly url: string,
+    readonly cookies = new Map<string, string>(),
+  ) {}
 
   get(path: string, options: RequestOptions = {}): Promise<Reply> {
     return this.request(path, options);
@@ -58,14 +59,12 @@ export class Browser {
 
   /** Another client that begins with the same cookies. */
   clone(): Browser {
-    return this.at(this.url);
+    return new Browser(this.url, new Map(this.cookies));
   }
 
-  /** The same, at another address: of a second process that serves the same sessions. */
+  /** This client, jar and all, at the address of another process that serves the same sessions. */
   at(url: string): Browser {
-    const clone = new Browser(url);
-    this.cookies.forEach((value, name) => clone.cookies.set(name, value));
-    return clone;
+    return new Browser(url, this.cookies);
   }
 
   #apply(line: string): void {

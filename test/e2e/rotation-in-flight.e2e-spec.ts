@@ -1,0 +1,67 @@
+import { spawnApp } from '../support/child-process.js';
+import { openStore, sharedStoreKinds, storeKinds, type StorePlace } from '../support/stores.js';
+import { TestApp } from '../support/test-app.js';
+import { VisitsController } from './apps/visits.controller.js';
+
+const ROUNDS = 60;
+const paths = [
+  '/visits',
+  '/naive-visits?pause=1',
+  '/naive-visits?pause=3',
+  '/session',
+  '/visits?pause=2',
+  '/naive-visits',
+];
+
+function start(place: StorePlace): Promise<TestApp> {
+  return TestApp.start({ controllers: [VisitsController], sessions: { store: openStore(place.spec) } });
+}
+
+/** A browser logs in with six other requests under way, and takes every cookie in the order in which the answers come. */
+async function logIn(app: TestApp, urls: readonly string[], round: number): Promise<void> {
+  const browser = app.browser();
+  await browser.post('/visits');
+  const old = browser.clone();
+  const before = paths.slice(0, round % (paths.length + 1));
+  const all = [...before, '/login', ...paths.slice(before.length)];
+  const replies = await Promise.all(
+    all.map(async (path, n) => {
+      const client = browser.at(urls[(n + round) % urls.length] ?? app.url);
+      return path === '/session' ? client.get(path) : client.post(path);
+    }),
+  );
+
+  expect(replies.filter(({ status }) => status >= 400)).toEqual([]);
+  expect((await browser.get('/session')).json()).toMatchObject({ user: 'ann', visits: expect.any(Number) });
+  expect((await old.get('/session')).json()).toEqual({});
+}
+
+describe.each(storeKinds)('A browser that logs in with six requests in flight, on $name', (kind) => {
+  let place: StorePlace;
+  let app: TestApp;
+
+  beforeEach(async () => {
+    place = await kind.prepare();
+    app = await start(place);
+  });
+
+  afterEach(async () => {
+    await app.close();
+    await place.dispose();
+  });
+
+  it('always ends up logged in, and the old id is dead', async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await logIn(app, [app.url], round);
+    }
+  });
+
+  if (sharedStoreKinds.includes(kind)) {
+    it('always ends up logged in, also when two processes serve it', async () => {
+      const other = await spawnApp(new URL('./apps/visits.app.ts', import.meta.url), { env: { STORE: place.spec } });
+      for (let round = 0; round < ROUNDS; round += 1) {
+        await logIn(app, [app.url, other.ready], round);
+      }
+    });
+  }
+});

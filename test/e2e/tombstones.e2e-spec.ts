@@ -1,0 +1,88 @@
+import { Controller, Post } from '@nestjs/common';
+import { seconds, Session } from 'nestjs-sessions';
+import type { Browser } from '../support/browser.js';
+import { freshStore, startNotes } from '../support/notes-app.js';
+import { storeKinds } from '../support/stores.js';
+import type { TestApp } from '../support/test-app.js';
+
+@Controller()
+class LoginController {
+  @Post('careful-login') async login(@Session() session: Session): Promise<boolean> {
+    session.set('colour', 'set before');
+    await session.regenerate();
+    session.set('user', 'bob');
+    return session.regenerated;
+  }
+}
+
+describe.each(storeKinds)('The old id on $name', (kind) => {
+  let app: TestApp;
+  let browser: Browser;
+  /** Of a request that was sent before the answer that took the cookie away had come. */
+  let late: Browser;
+  let now: number;
+
+  beforeEach(async () => {
+    now = Date.now();
+    const sessions = { store: await freshStore(kind), clock: { now: () => now } };
+    app = await startNotes({ controllers: [LoginController], sessions });
+    browser = app.browser();
+    await browser.post('/notes', { user: 'ann', colour: 'red' });
+    late = browser.clone();
+  });
+
+  describe.each(['/logout', '/login'])('after %s', (path) => {
+    beforeEach(async () => {
+      await browser.post(path);
+    });
+
+    it('reads an empty session, as if it had never been', async () => {
+      const facts = (await late.get('/facts')).json<{ id: string }>();
+      const sent = late.cookies.get('session_id');
+
+      expect(facts).toEqual({
+        id: expect.any(String),
+        isNew: true,
+        missing: true,
+        regenerated: false,
+        originalId: sent,
+      });
+      expect(facts.id).not.toBe(sent);
+      expect((await late.get('/notes')).json()).toEqual({});
+    });
+
+    it('stores nothing, sends no cookie that would overwrite the fresh one, and says so in one log line', async () => {
+      const { status, setCookies } = await late.post('/notes', { found: 'late' });
+
+      expect([status, setCookies]).toEqual([201, []]);
+      expect(app.logs.matching(/dropped/)).toEqual([expect.stringContaining('POST /notes')]);
+      expect((await late.get('/notes')).json()).toEqual({});
+    });
+
+    it('starts a fresh session with an explicit regenerate(), with what is set after it and nothing else', async () => {
+      const { text, setCookies } = await late.post('/careful-login');
+
+      expect([text, setCookies.length]).toEqual(['true', 1]);
+      expect((await late.get('/notes')).json()).toEqual({ user: 'bob' });
+    });
+
+    it('is just unknown after half a minute: the visitor starts anew, under an id that is ours', async () => {
+      const old = late.cookies.get('session_id');
+      now += seconds(30) - 1;
+      expect((await late.post('/notes', { found: 'late' })).setCookies).toEqual([]);
+      now += 1;
+      expect((await late.post('/notes', { found: 'later' })).setCookies).toHaveLength(1);
+
+      expect(late.cookies.get('session_id')).not.toBe(old);
+      expect((await late.get('/notes')).json()).toEqual({ found: 'later' });
+    });
+  });
+
+  it('never leads to the new session', async () => {
+    await browser.post('/login');
+    await late.post('/careful-login');
+    await late.post('/notes', { found: 'late' });
+
+    expect((await browser.get('/notes')).json()).toEqual({ user: 'ann', colour: 'red' });
+  });
+});
