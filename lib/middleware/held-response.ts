@@ -26,6 +26,9 @@ export function holdResponse(response: ServerResponse): ReleaseResponse {
     flushHeaders: { value: () => undefined },
     write: { value: () => refuse('ERR_STREAM_WRITE_AFTER_END', 'write after end') },
     end: { value: () => response },
+    // Node lets the status be set when it is gone, and ignores it: a filter that answers a second time begins with it.
+    statusCode: pinned(response.statusCode),
+    statusMessage: pinned(response.statusMessage),
   };
   const members = Object.keys(shadows) as Member[];
   const before = members.map((member) => [member, Object.getOwnPropertyDescriptor(response, member)] as const);
@@ -41,6 +44,10 @@ export function holdResponse(response: ServerResponse): ReleaseResponse {
       }
     }
   };
+}
+
+function pinned(value: unknown): PropertyDescriptor {
+  return { get: () => value, set: () => undefined };
 }
 
 function refuse(code: string, message: string): never {
