@@ -1,0 +1,135 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { Session } from 'nestjs-sessions';
+import { ObservedStore } from '../support/observed-store.js';
+import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
+import { TestApp } from '../support/test-app.js';
+
+/** What each call did after the response was sent, told apart by the code of the error that it threw. */
+let outcomes: Record<string, unknown> = {};
+
+function outcomeOf(call: () => unknown): unknown {
+  try {
+    return call();
+  } catch (error) {
+    return (error as { code?: unknown }).code;
+  }
+}
+
+@Controller()
+class Replies {
+  @Get('calls') calls(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'calls');
+    response.setHeader('X-Own', 'kept').json({ ok: true });
+    outcomes = {
+      headersSent: response.headersSent,
+      writableEnded: response.writableEnded,
+      setHeader: outcomeOf(() => response.setHeader('X-Own', 'changed')),
+      appendHeader: outcomeOf(() => response.appendHeader('X-Own', 'changed')),
+      removeHeader: outcomeOf(() => response.removeHeader('X-Own')),
+      writeHead: outcomeOf(() => response.writeHead(500)),
+      cookie: outcomeOf(() => response.cookie('late', '1')),
+      json: outcomeOf(() => response.json({ ok: false })),
+      redirect: outcomeOf(() => response.redirect('/elsewhere')),
+      flushHeaders: outcomeOf(() => response.flushHeaders()),
+      end: outcomeOf(() => response.end('twice') === response),
+    };
+  }
+
+  @Get('write') write(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'write');
+    response.json({ ok: true });
+    response.write('more');
+  }
+
+  @Get('end-with-callback') async callback(@Session() session: Session, @Res() response: Response): Promise<void> {
+    session.set('found', 'end-with-callback');
+    await new Promise<void>((sent) => response.end('body', sent));
+    outcomes = { called: true };
+  }
+
+  @Get('waits-for-finish') async finish(@Session() session: Session, @Res() response: Response): Promise<void> {
+    session.set('found', 'waits-for-finish');
+    const finished = new Promise((resolve) => response.once('finish', resolve));
+    response.json({ ok: true });
+    await finished;
+    outcomes = { called: true };
+  }
+
+  @Get('throws') throws(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'throws');
+    response.json({ ok: true });
+    throw new Error('after the response');
+  }
+
+  @Get('sets-status') status(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'sets-status');
+    response.json({ ok: true });
+    response.status(500).statusMessage = 'Late';
+  }
+
+  @Get('found') found(@Session() session: Session): unknown {
+    return { found: session.get('found') };
+  }
+}
+
+describe.each(storeKinds)('While the end of a response waits for the commit on $name', (kind) => {
+  let place: StorePlace;
+  let store: ObservedStore;
+  let app: TestApp;
+
+  beforeAll(async () => {
+    place = await kind.prepare();
+    store = new ObservedStore(openStore(place.spec));
+    app = await TestApp.start({ controllers: [Replies], sessions: { store } });
+  });
+  beforeEach(() => (outcomes = {}));
+  afterAll(async () => {
+    await app.close();
+    await place.dispose();
+  });
+
+  it('the response counts as sent: calls fail as in Node, a second end is ignored, and the client gets the first reply', async () => {
+    const visitor = app.browser();
+
+    const reply = await visitor.get('/calls');
+
+    expect(outcomes).toEqual({
+      headersSent: true,
+      writableEnded: true,
+      setHeader: 'ERR_HTTP_HEADERS_SENT',
+      appendHeader: 'ERR_HTTP_HEADERS_SENT',
+      removeHeader: 'ERR_HTTP_HEADERS_SENT',
+      writeHead: 'ERR_HTTP_HEADERS_SENT',
+      cookie: 'ERR_HTTP_HEADERS_SENT',
+      json: 'ERR_HTTP_HEADERS_SENT',
+      redirect: 'ERR_HTTP_HEADERS_SENT',
+      flushHeaders: undefined,
+      end: true,
+    });
+    expect(reply).toMatchObject({ status: 200, text: '{"ok":true}' });
+    expect(reply.headers.get('x-own')).toBe('kept');
+    expect((await visitor.get('/found')).json()).toEqual({ found: 'calls' });
+  });
+
+  it.each(['write', 'throws', 'sets-status'])(
+    'code after the reply can neither hang nor corrupt it: %s',
+    async (route) => {
+      const visitor = app.browser();
+
+      const reply = await visitor.get(`/${route}`);
+
+      expect(reply).toMatchObject({ status: 200, text: '{"ok":true}' });
+      expect((await visitor.get('/found')).json()).toEqual({ found: route });
+    },
+  );
+
+  it.each(['end-with-callback', 'waits-for-finish'])('a handler may wait for the end itself: %s', async (route) => {
+    const visitor = app.browser();
+
+    expect((await visitor.get(`/${route}`)).status).toBe(200);
+
+    expect((await visitor.get('/found')).json()).toEqual({ found: route });
+    expect(outcomes).toEqual({ called: true });
+  });
+});
