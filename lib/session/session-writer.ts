@@ -64,6 +64,9 @@ export class SessionWriter {
   }
 
   async #write(state: SessionState, isFinal: boolean): Promise<void> {
+    if (state.settings.mode === 'read-only' && this.plan.isChanged(state)) {
+      throw new SessionReadOnlyError('Changing the session');
+    }
     switch (state.phase) {
       case 'unloaded':
         return;
@@ -79,9 +82,6 @@ export class SessionWriter {
 
   async #writeStored(state: SessionState, isFinal: boolean): Promise<void> {
     if (this.plan.isChanged(state)) {
-      if (state.settings.mode === 'read-only') {
-        throw new SessionReadOnlyError('Changing the session');
-      }
       await this.#replaceInTurn(state, isFinal);
     } else if (isFinal && this.plan.isTouchDue(state)) {
       await this.#touch(state);
@@ -220,7 +220,8 @@ export class SessionWriter {
   }
 
   #drop(state: SessionState): void {
-    if (this.plan.isChanged(state)) {
+    if (this.plan.isChanged(state) && !state.isLossLogged) {
+      state.isLossLogged = true;
       this.trace.dropped(state.stored?.key ?? hashSessionId(state.sent.candidates[0] ?? ''), state.exchange.route);
     }
     if (state.phase !== 'destroyed') {

@@ -122,6 +122,14 @@ describe('a commit', () => {
     expect(await rig.data(id)).toEqual({ items: [1] });
   });
 
+  it('creates nothing in read-only mode, also when a new session was changed by reference', async () => {
+    const state = await rig.opened(undefined, 'read-only');
+    state.contents.bag['items'] = [1];
+
+    await expect(rig.writer.commit(state)).rejects.toBeInstanceOf(SessionReadOnlyError);
+    expect(await rig.store.count()).toBe(0);
+  });
+
   it('refuses what is larger than maxBytes, and leaves what was there', async () => {
     const id = await rig.stored({ visits: 1 });
     const state = await rig.opened(id);
