@@ -64,6 +64,8 @@ export class SessionState {
   isCookieAnnounced = false;
   /** Discarded: nothing is committed any more. */
   isOver = false;
+  /** The log says already that changes of this request were dropped. */
+  isLossLogged = false;
   isMissing = false;
   isNew = false;
   isRegenerated = false;

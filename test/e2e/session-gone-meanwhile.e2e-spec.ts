@@ -1,0 +1,110 @@
+import { Controller, Post } from '@nestjs/common';
+import { LockSession, Session, Sessions } from 'nestjs-sessions';
+import { createHash } from 'node:crypto';
+import type { Browser, Reply } from '../support/browser.js';
+import { Gate } from '../support/gate.js';
+import { freshStore, startNotes } from '../support/notes-app.js';
+import { storeKinds } from '../support/stores.js';
+import type { TestApp } from '../support/test-app.js';
+
+let gate = new Gate();
+
+@Controller()
+class SlowController {
+  @Post('slow/unlocked') @LockSession('explicit') unlocked(@Session() session: Session): Promise<string> {
+    return this.locked(session);
+  }
+
+  @Post('slow/locked') async locked(@Session() session: Session): Promise<string> {
+    session.set('before', 'the gate');
+    await gate.pass();
+    session.set('after', 'the gate');
+    return 'done';
+  }
+
+  @Post('slow/read') @LockSession('explicit') async read(@Session() session: Session): Promise<string> {
+    await gate.pass();
+    return session.get('user');
+  }
+
+  @Post('slow/save') @LockSession('explicit') async save(@Session() session: Session): Promise<string> {
+    await this.locked(session);
+    await session.save();
+    session.set('after', 'the save');
+    return 'done';
+  }
+
+  @Post('rotate') @LockSession('explicit') async rotate(@Session() session: Session): Promise<void> {
+    await session.regenerate();
+  }
+
+  @Post('destroy') @LockSession('explicit') async destroy(@Session() session: Session): Promise<void> {
+    await session.destroy();
+  }
+}
+
+const endings = ['destroyed by id', 'destroyed by a request', 'rotated'] as const;
+
+describe.each(storeKinds)('A session on $name that goes while a request is running', (kind) => {
+  let app: TestApp;
+  let browser: Browser;
+  let hash: string;
+  let now = Date.now();
+
+  beforeEach(async () => {
+    gate = new Gate();
+    now = Date.now();
+    const sessions = { store: await freshStore(kind), clock: { now: () => now } };
+    app = await startNotes({ controllers: [SlowController], sessions });
+    browser = app.browser();
+    await browser.post('/notes', { user: 'ann' });
+    const id = browser.cookies.get('session_id') ?? '';
+    hash = createHash('sha256').update(id).digest('base64url').slice(0, 8);
+  });
+
+  async function end(ending: (typeof endings)[number]): Promise<void> {
+    if (ending === 'destroyed by id') {
+      await app.nest.get(Sessions).destroy(browser.cookies.get('session_id') ?? '');
+    } else {
+      await browser.post(ending === 'rotated' ? '/rotate' : '/destroy');
+    }
+  }
+
+  async function slow(path: string, ending: (typeof endings)[number]): Promise<Reply> {
+    const reply = browser.clone().post(path);
+    await gate.reached;
+    await end(ending);
+    gate.open();
+    return reply;
+  }
+
+  describe.each(endings)('and is %s', (ending) => {
+    it.each(['/slow/unlocked', '/slow/locked', '/slow/save'])(
+      'lets %s answer normally, without a cookie, and says in one log line that its changes were dropped',
+      async (path) => {
+        const old = browser.clone();
+        const { status, text, setCookies } = await slow(path, ending);
+
+        expect([status, text, setCookies]).toEqual([201, 'done', []]);
+        const lines = app.logs.matching(/dropped/);
+        expect(lines).toHaveLength(1);
+        expect(lines[0]).toContain(`Session ${hash} was destroyed or got a new id while POST ${path} was running`);
+        expect((await old.get('/notes')).json()).toEqual({});
+        if (ending === 'rotated') {
+          expect((await browser.get('/notes')).json()).toEqual({ user: 'ann' });
+        }
+      },
+    );
+
+    it('says nothing when there was nothing to drop', async () => {
+      const { status, text, setCookies } = await slow('/slow/read', ending);
+      expect([status, text, setCookies]).toEqual([201, 'ann', []]);
+      expect(app.logs.matching(/dropped/)).toEqual([]);
+    });
+
+    it('refreshes no cookie, although that would be due: it would overwrite the fresh one', async () => {
+      now += 30 * 60_000;
+      expect((await slow('/slow/read', ending)).setCookies).toEqual([]);
+    });
+  });
+});
