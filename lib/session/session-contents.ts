@@ -11,7 +11,7 @@ const EMPTY = '{}';
 
 /** The data of one session in one request, and what this request changed of it. */
 export class SessionContents {
-  /** One object for the whole request, so that references to it stay true after a reload. */
+  /** One object for the whole request, so that references to it stay true when the data are read again. */
   readonly #bag = emptyBag();
   /** The data as they were last read from, or written to, the store. */
   #baseline = EMPTY;
@@ -123,6 +123,7 @@ export class SessionContents {
     if (stored === undefined) {
       return false;
     }
+    this.#keepReferences(stored);
     this.#begin(stored, text);
     return true;
   }
@@ -158,10 +159,21 @@ export class SessionContents {
         newest[key] = this.#bag[key];
       }
     }
+    this.#keepReferences(newest);
     this.#replace(newest);
     this.#baseline = text;
     this.#revision += 1;
     return true;
+  }
+
+  /** A value that nobody else changed stays the same object: what the handler does later to the one it holds still counts. */
+  #keepReferences(newest: SessionBag): void {
+    for (const key of Object.keys(newest)) {
+      const value = this.#bag[key];
+      if (!isPrimitive(value) && JSON.stringify(value) === JSON.stringify(newest[key])) {
+        newest[key] = value;
+      }
+    }
   }
 
   #begin(bag: SessionBag, text: string): void {

@@ -111,6 +111,30 @@ describe('the contents of a session', () => {
     expect({ ...bag }).toEqual({});
   });
 
+  it('stay the objects that were handed out, where nobody else changed them', () => {
+    const contents = contentsOf('{"cart":["apple"],"seen":[1]}');
+    const cart = contents.get('cart') as string[];
+    const seen = contents.get('seen') as number[];
+    contents.load('{"seen":[1,2],"cart":["apple"]}');
+    cart.push('pear');
+    seen.push(3);
+    expect(contents.changes()).toBe('{"seen":[1,2],"cart":["apple","pear"]}');
+
+    contents.rebase('{"cart":["apple"],"seen":[1,2],"theirs":1}');
+    cart.push('plum');
+    expect(JSON.parse(contents.changes()!)).toEqual({ cart: ['apple', 'pear', 'plum'], seen: [1, 2], theirs: 1 });
+  });
+
+  it('stay the objects that were handed out when others changed other keys', () => {
+    const contents = contentsOf('{"cart":["apple"],"visits":1}');
+    const cart = contents.get('cart') as string[];
+    contents.set('visits', 2);
+    contents.rebase('{"cart":["apple"],"visits":1,"theirs":1}');
+    cart.push('pear');
+
+    expect(JSON.parse(contents.changes()!)).toEqual({ cart: ['apple', 'pear'], visits: 2, theirs: 1 });
+  });
+
   it('come back as they were, as changes, when a critical section fails', () => {
     const contents = contentsOf('{"a":1}');
     contents.set('b', 2);
