@@ -64,7 +64,9 @@ export class SessionPlan {
     if (!isFirst && !(isMoved && this.isCookiePersistent)) {
       return state.cookie;
     }
-    return { kind: 'set', id: this.idOf(state), expiresAt: record.expiresAt, isRefresh: !isFirst };
+    // One that the client does not have yet is no refresh, however often it moves before it is sent.
+    const isOwed = state.cookie?.kind === 'set' && !state.cookie.isRefresh;
+    return { kind: 'set', id: this.idOf(state), expiresAt: record.expiresAt, isRefresh: !isFirst && !isOwed };
   }
 
   /** The cookie that a successful commit would send: for a response whose headers cannot wait for it. */

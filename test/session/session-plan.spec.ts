@@ -104,6 +104,13 @@ describe('the plan of a commit', () => {
       });
     });
 
+    it('of an expiry that moved before the first cookie was sent as one that must be sent', async () => {
+      const state = await rig.opened(await rig.stored());
+      state.cookie = { kind: 'set', id: 'fresh', expiresAt: 0, isRefresh: false };
+      rig.clock.advance(TOUCH_AFTER + 1);
+      expect(rig.plan.cookieFor(state, rig.plan.nextRecord(state, state.stored!))).toMatchObject({ isRefresh: false });
+    });
+
     it('that was decided on before, when a later record needs none', async () => {
       const state = await rig.opened(await rig.stored());
       state.cookie = { kind: 'set', id: 'before', expiresAt: 0, isRefresh: true };
