@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Directory } from './file-store.directory.js';
 import * as disk from './file-store.disk.js';
 import { type Content, Folder } from './file-store.folder.js';
-import { dataName, headName, isOurs, parseRotation, parseTombstone } from './file-store.names.js';
+import { dataName, headName, isLocked, isOurs, parseRotation, parseTombstone } from './file-store.names.js';
 
 /**
  * Removes a session that has expired, or what an ended tombstone or an operation that was killed has left. Tells whether it
@@ -29,7 +29,7 @@ export async function clear(folder: Folder, { head, names }: Content): Promise<b
 
 /** Removes what operations that were killed have left beside a session. */
 export async function tidy(folder: Folder, { head, names }: Content): Promise<void> {
-  if (!head || head.lock) return;
+  if (!head || isLocked(head, folder.directory.now())) return;
   const current = [headName(head), dataName(head.version)];
   const leftovers = names.filter((name) => isOurs(name) && !current.includes(name));
   // No operation that has read the state so far can count on them any more.

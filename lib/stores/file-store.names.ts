@@ -86,6 +86,11 @@ function parseLock(fields: readonly string[]): HeadLock {
   };
 }
 
+/** Whether a lease is running. */
+export function isLocked(head: Head | undefined, now: number): boolean {
+  return head?.lock !== undefined && now < head.lock.leaseEndsAt;
+}
+
 /** The same state without its lock. */
 export function unlocked({ serial, version, size, createdAt, expiresAt }: Head): Head {
   return { serial, version, size, createdAt, expiresAt };

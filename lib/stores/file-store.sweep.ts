@@ -4,7 +4,7 @@ import { clear, removeTree, tidy } from './file-store.cleanup.js';
 import type { Directory } from './file-store.directory.js';
 import * as disk from './file-store.disk.js';
 import { Folder } from './file-store.folder.js';
-import { discardedName, type Head, isDiscarded, isUnpublished } from './file-store.names.js';
+import { discardedName, isDiscarded, isLocked, isUnpublished } from './file-store.names.js';
 
 /** Folders that are looked at side by side: fewer than the threads that all file operations of a process share. */
 const SIDE_BY_SIDE = 3;
@@ -84,10 +84,6 @@ async function* groupsOf(directory: Directory, largest = SIDE_BY_SIDE): AsyncGen
 
 function isSession(name: string): boolean {
   return /^[\w-]+$/.test(name);
-}
-
-function isLocked(head: Head | undefined, now: number): boolean {
-  return head?.lock !== undefined && now < head.lock.leaseEndsAt;
 }
 
 function toError(reason: unknown): Error {

@@ -1,0 +1,93 @@
+import fs from 'node:fs';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/*
+ * Runs file operations step by step: an operation in a lane stops before each system call until it is told to go on, as a
+ * process may be stopped there. So a test can lay the calls of several operations in any order.
+ */
+
+const CALLS = ['readdir', 'lstat', 'open', 'read', 'write', 'close', 'rename', 'unlink', 'mkdir', 'rmdir', 'fsync'];
+
+const lanes = new AsyncLocalStorage<Lane>();
+
+/** Call it once in a spec file. The calls of what runs in no lane are not stopped. */
+export function stepDisk(): void {
+  const originals = CALLS.map((name): [string, unknown] => [name, Reflect.get(fs, name)]);
+  beforeAll(() => {
+    for (const [name, original] of originals) Reflect.set(fs, name, stepped(name, original));
+  });
+  afterAll(() => {
+    for (const [name, original] of originals) Reflect.set(fs, name, original);
+  });
+}
+
+/** One operation, run one system call at a time. */
+export class Lane {
+  /** The calls that it made, for the message of a test that fails. */
+  readonly calls: string[] = [];
+  readonly result: Promise<unknown>;
+  isFinished = false;
+  /** Calls before which it stands: several, where it makes some side by side. */
+  readonly #stopped: (() => Promise<void>)[] = [];
+  #stirred: () => void = () => {};
+
+  constructor(operation: () => Promise<unknown>) {
+    this.result = lanes.run(this, operation).finally(() => {
+      this.isFinished = true;
+      this.#stirred();
+    });
+    // A rejection is seen by whoever awaits the result.
+    this.result.catch(() => {});
+  }
+
+  /** Makes the next call; resolves when it stands before another, or has finished. */
+  async step(): Promise<void> {
+    await this.#standstill();
+    await this.#stopped.shift()?.();
+    await nextTurn();
+    await this.#standstill();
+  }
+
+  /** Goes on to the end. */
+  async finish(): Promise<unknown> {
+    while (!this.isFinished) await this.step();
+    return this.result;
+  }
+
+  stop(name: string, go: () => Promise<void>): void {
+    this.#stopped.push(() => {
+      this.calls.push(name);
+      return go();
+    });
+    this.#stirred();
+  }
+
+  async #standstill(): Promise<void> {
+    while (this.#stopped.length === 0 && !this.isFinished) {
+      await new Promise<void>((resolve) => (this.#stirred = resolve));
+    }
+  }
+}
+
+function stepped(name: string, original: unknown): (...args: unknown[]) => void {
+  if (!isFunction(original)) throw new Error(`node:fs has no ${name}`);
+  return (...args) => {
+    const lane = lanes.getStore();
+    if (!lane) return void original.apply(fs, args);
+    const callback = args.pop();
+    if (!isFunction(callback)) throw new Error(`${name} was called without a callback`);
+    lane.stop(name, async () => {
+      const answer = await new Promise<unknown[]>((resolve) => {
+        original.apply(fs, [...args, (...results: unknown[]) => resolve(results)]);
+      });
+      lanes.run(lane, () => callback(...answer));
+    });
+  };
+}
+
+type AnyFunction = (...args: unknown[]) => unknown;
+
+function isFunction(value: unknown): value is AnyFunction {
+  return typeof value === 'function';
+}
