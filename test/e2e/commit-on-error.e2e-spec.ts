@@ -1,0 +1,93 @@
+import { BadRequestException, Controller, Get, HttpException, ImATeapotException, Param } from '@nestjs/common';
+import { MemoryStore, Session, type CommitOnError } from 'nestjs-sessions';
+import { TestApp } from '../support/test-app.js';
+
+@Controller()
+class Pages {
+  @Get('start') start(@Session() session: Session): void {
+    session.set('found', 'start');
+  }
+
+  @Get('found') found(@Session() session: Session): unknown {
+    return session.get('found');
+  }
+
+  @Get('fails/:status') fails(@Session() session: Session, @Param('status') status: string): never {
+    session.set('found', status);
+    throw status === '418' ? new ImATeapotException() : new HttpException('failed', Number(status));
+  }
+
+  @Get('answers-400') answers(@Session() session: Session): void {
+    session.set('found', '400');
+    throw new BadRequestException();
+  }
+
+  @Get('ok') ok(@Session() session: Session): void {
+    session.set('found', 'ok');
+  }
+}
+
+describe('commitOnError', () => {
+  let app: TestApp | undefined;
+
+  afterEach(async () => {
+    await app?.close();
+    app = undefined;
+  });
+
+  async function found(commitOnError: CommitOnError | undefined, path: string): Promise<string> {
+    app = await TestApp.start({
+      controllers: [Pages],
+      sessions: { store: new MemoryStore(), ...(commitOnError === undefined ? {} : { commitOnError }) },
+    });
+    const visitor = app.browser();
+    await visitor.get('/start');
+    await visitor.get(path);
+    return (await visitor.get('/found')).text;
+  }
+
+  it('is by default: stored below 500, discarded from there on', async () => {
+    expect(await found(undefined, '/fails/499')).toBe('499');
+    await app?.close();
+    expect(await found(undefined, '/fails/500')).toBe('start');
+  });
+
+  it.each(['/fails/400', '/fails/500'])('true stores the changes of every request that fails: %s', async (path) => {
+    expect(await found(true, path)).toBe(path.slice(-3));
+  });
+
+  it.each(['/fails/400', '/fails/500'])('false discards the changes of every request that fails: %s', async (path) => {
+    expect(await found(false, path)).toBe('start');
+  });
+
+  it('false keeps the changes of a request that does not fail', async () => {
+    expect(await found(false, '/ok')).toBe('ok');
+  });
+
+  it('a function is asked with the error and the status, and decides', async () => {
+    const asked: [unknown, number][] = [];
+    const commitOnError = (error: unknown, status: number): boolean => {
+      asked.push([error, status]);
+      return error instanceof ImATeapotException;
+    };
+
+    expect(await found(commitOnError, '/fails/418')).toBe('418');
+    expect(asked[0]).toEqual([expect.any(ImATeapotException), 418]);
+    await app?.close();
+
+    expect(await found(commitOnError, '/fails/400')).toBe('start');
+    expect(asked.at(-1)).toEqual([expect.any(HttpException), 400]);
+  });
+
+  it('a function is not asked about a request that does not fail', async () => {
+    let isAsked = false;
+    const commitOnError = (): boolean => {
+      isAsked = true;
+      return false;
+    };
+
+    expect(await found(commitOnError, '/ok')).toBe('ok');
+
+    expect(isAsked).toBe(false);
+  });
+});

@@ -1,0 +1,54 @@
+import { Controller, Get, UseGuards, type CanActivate } from '@nestjs/common';
+import { Session } from 'nestjs-sessions';
+import { ObservedStore } from '../support/observed-store.js';
+import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
+import { TestApp } from '../support/test-app.js';
+
+class ClosedGuard implements CanActivate {
+  canActivate(): boolean {
+    return false;
+  }
+}
+
+@Controller()
+class Pages {
+  @Get('start') start(@Session() session: Session): void {
+    session.set('found', 'start');
+  }
+
+  @Get('forbidden') @UseGuards(ClosedGuard) forbidden(@Session() session: Session): void {
+    session.set('found', 'forbidden');
+  }
+}
+
+describe.each(storeKinds)('A request that is turned away before it touches the session on $name', (kind) => {
+  let place: StorePlace;
+  let store: ObservedStore;
+  let app: TestApp;
+
+  beforeAll(async () => {
+    place = await kind.prepare();
+    store = new ObservedStore(openStore(place.spec));
+    app = await TestApp.start({ controllers: [Pages], sessions: { store } });
+  });
+  afterAll(async () => {
+    await app.close();
+    await place.dispose();
+  });
+
+  it.each([
+    ['GET', '/forbidden', 403],
+    ['GET', '/nowhere', 404],
+    ['POST', '/start', 404],
+  ])('accesses no store, sends no cookie and does not vary: %s %s', async (method, path, status) => {
+    const visitor = app.browser();
+    await visitor.get('/start');
+    store.takeCalls();
+
+    const reply = await visitor.request(path, { method });
+
+    expect(reply).toMatchObject({ status, setCookies: [] });
+    expect(reply.headers.get('vary')).toBeNull();
+    expect(store.takeCalls()).toEqual([]);
+  });
+});
