@@ -1,0 +1,180 @@
+import { Controller, Get, Header, Post, Res, StreamableFile } from '@nestjs/common';
+import type { Response } from 'express';
+import { Readable } from 'node:stream';
+import { Session } from 'nestjs-sessions';
+import { Exchange } from '../support/exchange.js';
+import { ObservedStore } from '../support/observed-store.js';
+import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
+import { TestApp } from '../support/test-app.js';
+
+@Controller()
+class Pages {
+  @Get('start') start(@Session() session: Session): void {
+    session.set('found', 'start');
+  }
+
+  @Get('found') found(@Session() session: Session): unknown {
+    return session.get('found');
+  }
+
+  @Get('value')
+  @Header('Cache-Control', 'public')
+  value(@Session() session: Session): string {
+    session.set('found', 'value');
+    return 'stored, it says';
+  }
+
+  @Get('json') json(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'json');
+    response.setHeader('Cache-Control', 'public').json({ ok: 'stored, it says' });
+  }
+
+  @Get('late') late(@Session() session: Session, @Res() response: Response): void {
+    setImmediate(() => {
+      session.set('found', 'late');
+      response.set({ ETag: '"1"', Location: '/elsewhere' }).status(201).send('stored, it says');
+    });
+  }
+
+  @Post('login') async login(@Session() session: Session): Promise<string> {
+    await session.regenerate();
+    session.set('found', 'login');
+    return 'logged in, it says';
+  }
+
+  @Post('logout') async logout(@Session() session: Session): Promise<string> {
+    await session.destroy();
+    return 'logged out, it says';
+  }
+
+  @Get('written') written(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'written');
+    response.write('stored, ');
+    response.end('it says');
+  }
+
+  @Get('endless') endless(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'endless');
+    response.write('stored, ');
+  }
+
+  @Get('known-length') knownLength(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'known-length');
+    response.setHeader('Content-Length', 15).write('stored, it says');
+    setImmediate(() => response.end());
+  }
+
+  @Get('stream') stream(@Session() session: Session): StreamableFile {
+    session.set('found', 'stream');
+    return new StreamableFile(Buffer.from('stored, it says'));
+  }
+
+  @Get('stream-changes') streamChanges(@Session() session: Session): StreamableFile {
+    return new StreamableFile(
+      Readable.from(
+        (async function* () {
+          yield Buffer.from('stored, ');
+          await Promise.resolve(session.set('found', 'stream-changes'));
+          yield Buffer.from('it says');
+        })(),
+      ),
+    );
+  }
+}
+
+describe.each(storeKinds)('A save that fails is an error response, never a silent loss, on $name', (kind) => {
+  let place: StorePlace;
+  let store: ObservedStore;
+  let app: TestApp;
+
+  beforeEach(async () => {
+    place = await kind.prepare();
+    store = new ObservedStore(openStore(place.spec));
+    app = await TestApp.start({ controllers: [Pages], sessions: { store } });
+  });
+  afterEach(async () => {
+    store.mend();
+    await app.close();
+    await place.dispose();
+  });
+
+  /** The writes fail; reading and locking go on. */
+  function breakWrites(): void {
+    for (const operation of ['create', 'update', 'rotate', 'delete'] as const) {
+      store.before(operation, () => Promise.reject(new Error('No space left on db.internal:5432')));
+    }
+  }
+
+  it.each(['/value', '/json', '/late', '/stream'])('a first visit: %s', async (path) => {
+    breakWrites();
+
+    const reply = await app.browser().get(path);
+
+    expect(reply).toMatchObject({ status: 503, setCookies: [] });
+    expect(reply.json()).toEqual({ statusCode: 503, message: expect.any(String) });
+    expect(reply.headers.get('retry-after')).toBe('1');
+    expect(reply.text).not.toMatch(/says|db\.internal/);
+  });
+
+  it.each([
+    ['GET', '/value'],
+    ['GET', '/json'],
+    ['GET', '/late'],
+    ['GET', '/stream'],
+    ['POST', '/login'],
+    ['POST', '/logout'],
+  ])('a visitor who is known: %s %s', async (method, path) => {
+    const visitor = app.browser();
+    await visitor.get('/start');
+    breakWrites();
+
+    const reply = await visitor.request(path, { method });
+
+    expect(reply).toMatchObject({ status: 503, setCookies: [] });
+    expect(reply.text).not.toMatch(/says|db\.internal/);
+    expect(reply.headers.get('etag')).not.toBe('"1"');
+    expect(reply.headers.get('location')).toBeNull();
+    expect(app.logs.matching(/No space left/, 'error')).not.toEqual([]);
+
+    store.mend();
+    expect((await visitor.get('/found')).text).toBe('start');
+  });
+
+  it.each(['/written', '/endless', '/known-length'])(
+    'a body that has begun: the connection is cut: %s',
+    async (path) => {
+      const visitor = app.browser();
+      await visitor.get('/start');
+      breakWrites();
+
+      const exchange = new Exchange(app.url + path, { headers: { cookie: visitor.cookieHeader } });
+
+      await expect(exchange.text()).rejects.toThrow();
+      expect(app.logs.matching(/could not be stored.*No space left/, 'error')).not.toEqual([]);
+      store.mend();
+      expect((await visitor.get('/found')).text).toBe('start');
+    },
+  );
+
+  it('what a stream changes while it is sent: the connection is cut before its end', async () => {
+    const visitor = app.browser();
+    await visitor.get('/start');
+    breakWrites();
+
+    const exchange = new Exchange(`${app.url}/stream-changes`, { headers: { cookie: visitor.cookieHeader } });
+
+    expect((await exchange.head).statusCode).toBe(200);
+    await expect(exchange.text()).rejects.toThrow();
+  });
+
+  it('the next request finds the session unlocked and works', async () => {
+    const visitor = app.browser();
+    await visitor.get('/start');
+    breakWrites();
+    await visitor.get('/value');
+    store.mend();
+
+    expect((await visitor.get('/value')).status).toBe(200);
+    expect((await visitor.get('/found')).text).toBe('value');
+  });
+});

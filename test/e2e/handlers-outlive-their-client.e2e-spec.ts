@@ -1,0 +1,162 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { Session } from 'nestjs-sessions';
+import { defer, type Observable } from 'rxjs';
+import type { Browser } from '../support/browser.js';
+import { Exchange } from '../support/exchange.js';
+import { Gate } from '../support/gate.js';
+import { ObservedStore } from '../support/observed-store.js';
+import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
+import { TestApp } from '../support/test-app.js';
+
+let holder = new Gate();
+/** The requests that the server has seen go. */
+let closed: string[] = [];
+let handlersRun = 0;
+
+@Controller()
+class Pages {
+  @Get('start') start(@Session() session: Session): void {
+    session.set('found', 'start');
+  }
+
+  @Get('found') found(@Session() session: Session): unknown {
+    return { found: session.get('found'), locked: session.locked };
+  }
+
+  @Get('visit') visit(@Session() session: Session): void {
+    handlersRun += 1;
+    session.set('found', 'visit');
+  }
+
+  @Get('fails') async fails(@Session() session: Session): Promise<never> {
+    session.set('found', 'fails');
+    await holder.pass();
+    throw new Error('after the client left');
+  }
+
+  @Get('by-hand') async byHand(@Session() session: Session, @Res() response: Response): Promise<void> {
+    await holder.pass();
+    session.set('found', 'by-hand');
+    response.json({ ok: true });
+  }
+
+  @Get('observable') observable(@Session() session: Session): Observable<object> {
+    return defer(async () => {
+      await holder.pass();
+      return { ok: session.set('found', 'observable').has('found') };
+    });
+  }
+
+  @Get('runs') async runs(@Session() session: Session): Promise<void> {
+    await holder.pass();
+    session.set('found', 'runs');
+  }
+}
+
+function noteClosed({ url }: Request, response: Response, next: () => void): void {
+  response.once('close', () => closed.push(url));
+  next();
+}
+
+describe.each(storeKinds)('When the client goes away on $name', (kind) => {
+  let place: StorePlace;
+  let store: ObservedStore;
+  let app: TestApp;
+  let visitor: Browser;
+
+  beforeAll(async () => {
+    place = await kind.prepare();
+    store = new ObservedStore(openStore(place.spec));
+    app = await TestApp.start({
+      controllers: [Pages],
+      sessions: { store, lock: { wait: 5_000 } },
+      configure: (nest) => nest.use(noteClosed),
+    });
+  });
+  beforeEach(async () => {
+    holder = new Gate();
+    closed = [];
+    handlersRun = 0;
+    visitor = app.browser();
+    await visitor.get('/start');
+  });
+  afterEach(() => {
+    holder.open();
+    store.mend();
+  });
+  afterAll(async () => {
+    await app.close();
+    await place.dispose();
+  });
+
+  const open = (path: string): Exchange => new Exchange(app.url + path, { headers: { cookie: visitor.cookieHeader } });
+
+  /** Leaves, and waits until the server has noticed; each look is a request of its own, so bytes have time to travel. */
+  async function leave(path: string, exchange: Exchange): Promise<void> {
+    exchange.leave();
+    while (!closed.includes(path)) {
+      await app.browser().get('/nowhere');
+    }
+  }
+
+  it('a handler that runs goes on, its changes are committed, and its lock is let go', async () => {
+    const exchange = open('/runs');
+    await holder.reached;
+    await leave('/runs', exchange);
+
+    holder.open();
+
+    expect((await visitor.get('/found')).json()).toEqual({ found: 'runs', locked: true });
+  });
+
+  it('nothing is committed or unlocked while that handler still runs', async () => {
+    const exchange = open('/runs');
+    await holder.reached;
+    store.takeCalls();
+
+    await leave('/runs', exchange);
+
+    expect(store.takeCalls()).toEqual([]);
+  });
+
+  it('a handler that answers by hand is committed when it does', async () => {
+    const exchange = open('/by-hand');
+    await holder.reached;
+    await leave('/by-hand', exchange);
+
+    holder.open();
+
+    expect((await visitor.get('/found')).json()).toEqual({ found: 'by-hand', locked: true });
+  });
+
+  it('a handler that fails afterwards stores nothing, and its lock is let go', async () => {
+    const exchange = open('/fails');
+    await holder.reached;
+    await leave('/fails', exchange);
+
+    holder.open();
+
+    expect((await visitor.get('/found')).json()).toEqual({ found: 'start', locked: true });
+  });
+
+  it('an Observable that Nest tears down then stores nothing, and its lock is let go at once', async () => {
+    const exchange = open('/observable');
+    await holder.reached;
+    await leave('/observable', exchange);
+
+    expect((await visitor.get('/found')).json()).toEqual({ found: 'start', locked: true });
+  });
+
+  it('a request whose session is being loaded keeps no lock', async () => {
+    const loading = store.hold('tryLock');
+    const exchange = open('/visit');
+    await loading.reached;
+
+    await leave('/visit', exchange);
+    store.mend();
+
+    expect((await visitor.get('/found')).json()).toEqual({ found: 'start', locked: true });
+    expect(handlersRun).toBe(0);
+  });
+});
