@@ -1,11 +1,13 @@
-import { SessionHeadersSentError, SessionLockTimeoutError, SessionReadOnlyError } from '../errors/index.js';
+import { SessionHeadersSentError, SessionReadOnlyError } from '../errors/index.js';
 import type { RunningWork } from './running-work.js';
 import type { CookieChange } from './session-exchange.js';
 import type { SessionLoader } from './session-loader.js';
+import { SessionLoading } from './session-loading.js';
 import type { SessionPlan } from './session-plan.js';
 import type { LockSettings, SessionState } from './session-state.js';
 import type { SessionTrace } from './session-trace.js';
 import type { SessionWriter } from './session-writer.js';
+import { StepQueue } from './step-queue.js';
 
 /** What the lives of all sessions share. */
 export interface LifecycleParts {
@@ -20,20 +22,18 @@ const NEVER_ABORTED = new AbortController().signal;
 
 /** The life of a session in one request, from the first touch to the commit. */
 export class SessionLifecycle {
-  #loading: Promise<void> | undefined;
-  #isAbandoned = false;
-  /** Made only when there is something to wait for. */
-  #abandon: AbortController | undefined;
+  readonly #loading: SessionLoading;
   /** Steps that write run one after the other: a commit never overtakes a `save()` that was not awaited. */
-  #lastStep: Promise<unknown> = Promise.resolve();
-  /** How often the lock was taken: it is re-entrant within a request. */
-  #lockDepth = 0;
+  readonly #steps: StepQueue;
   #failure: unknown;
 
   constructor(
     private readonly parts: LifecycleParts,
     readonly state: SessionState,
-  ) {}
+  ) {
+    this.#loading = new SessionLoading(parts.loader, state, () => this.discard());
+    this.#steps = new StepQueue(parts.running);
+  }
 
   get isLoaded(): boolean {
     return this.state.phase !== 'unloaded';
@@ -60,8 +60,8 @@ export class SessionLifecycle {
   }
 
   /** Reads the store once, and locks in the modes that lock by themselves. After a failure it can be tried again. */
-  load(): Promise<void> {
-    return this.isLoaded ? Promise.resolve() : (this.#loading ??= this.#load());
+  async load(): Promise<void> {
+    await this.#noting(this.#loading.load());
   }
 
   /**
@@ -69,10 +69,7 @@ export class SessionLifecycle {
    * has loaded goes on.
    */
   abandon(): void {
-    if (this.#loading !== undefined) {
-      this.#isAbandoned = true;
-      this.#abandon?.abort();
-    }
+    this.#loading.abandon();
   }
 
   async save(): Promise<void> {
@@ -91,7 +88,7 @@ export class SessionLifecycle {
       if (this.state.lock === undefined) {
         await this.parts.loader.lock(this.state, () => NEVER_ABORTED);
       }
-      this.#lockDepth += 1;
+      this.state.lockDepth += 1;
     });
   }
 
@@ -99,8 +96,8 @@ export class SessionLifecycle {
   async releaseLock(): Promise<void> {
     // Counted in turn: a section that has begun meanwhile must not lose the lock to the end of an earlier one.
     await this.#step(async () => {
-      const isOutermost = this.#lockDepth === 1;
-      this.#lockDepth = Math.max(0, this.#lockDepth - 1);
+      const isOutermost = this.state.lockDepth === 1;
+      this.state.lockDepth = Math.max(0, this.state.lockDepth - 1);
       if (isOutermost) {
         await this.parts.writer.commit(this.state);
       }
@@ -174,7 +171,7 @@ export class SessionLifecycle {
   async commit(): Promise<void> {
     try {
       await this.#step(async () => {
-        this.#lockDepth = 0;
+        this.state.lockDepth = 0;
         if (!this.state.isOver) {
           await this.parts.writer.commit(this.state);
         }
@@ -218,33 +215,16 @@ export class SessionLifecycle {
     }
   }
 
-  async #load(): Promise<void> {
-    const { state } = this;
+  #step<R>(work: () => Promise<R>): Promise<R> {
+    return this.#noting(this.#steps.run(work));
+  }
+
+  async #noting<R>(work: Promise<R>): Promise<R> {
     try {
-      state.exchange.onFirstLoad();
-      const isLocking = state.settings.mode === 'implicit' || state.settings.mode === 'early';
-      await this.parts.loader.load(state, isLocking, () => (this.#abandon ??= new AbortController()).signal);
-      this.#lockDepth = state.lock === undefined ? 0 : 1;
-      if (this.#isAbandoned) {
-        // The lock came at the very moment at which the client left: no handler will run that could let it go.
-        await this.discard();
-        throw new SessionLockTimeoutError('The client went away while its session was loaded', 0);
-      }
+      return await work;
     } catch (error) {
       this.#failure = error;
       throw error;
-    } finally {
-      this.#loading = undefined;
-      this.#abandon = undefined;
-      this.#isAbandoned = false;
     }
-  }
-
-  #step<R>(work: () => Promise<R>): Promise<R> {
-    const step = this.#lastStep.then(() => this.parts.running.run(work));
-    this.#lastStep = step.catch((error: unknown) => {
-      this.#failure = error;
-    });
-    return step;
   }
 }

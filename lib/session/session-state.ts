@@ -23,6 +23,11 @@ export interface LockSettings {
   readonly lease: number;
 }
 
+/** Whether the first touch of the session locks it. */
+export function locksByItself({ mode }: LockSettings): boolean {
+  return mode === 'implicit' || mode === 'early';
+}
+
 /** The same where no commit will come that could unlock, or not soon: nothing is locked by itself. */
 export function withoutOwnLock(settings: LockSettings): LockSettings {
   return settings.mode === 'read-only' ? settings : { ...settings, mode: 'explicit' };
@@ -55,6 +60,8 @@ export class SessionState {
   isIdRead = false;
   stored: StoredFacts | undefined;
   lock: SessionLock | undefined;
+  /** How often the lock was taken: it is re-entrant within a request. */
+  lockDepth = 0;
   /** `regenerate()` was called and not written yet. */
   rotation: { readonly isNewLife: boolean } | undefined;
   cookie: CookieChange | undefined;
