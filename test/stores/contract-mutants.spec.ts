@@ -1,0 +1,46 @@
+import { ManualClock, type SessionStoreContractCase, sessionStoreContract } from 'nestjs-sessions/testing';
+import { abilityMutants } from '../support/ability-mutants.js';
+import { lifeMutants } from '../support/life-mutants.js';
+import { lockMutants } from '../support/lock-mutants.js';
+import { OpenStore } from '../support/open-store.js';
+import { recordMutants } from '../support/record-mutants.js';
+
+/* The suite bites: each store that breaks a rule is caught, and by the cases that name the rule. */
+
+describe('the store contract suite', () => {
+  it('finds nothing wrong with a store that keeps the rules', async () => {
+    expect(await failures((now) => new OpenStore(now))).toEqual([]);
+  });
+
+  it('has a name of its own for each case', () => {
+    const names = contractOf((now) => new OpenStore(now)).map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it.each([...recordMutants, ...lockMutants, ...lifeMutants, ...abilityMutants])(
+    'catches $name',
+    async ({ create, caughtBy }) => {
+      expect(await failures(create)).toEqual(expect.arrayContaining([...caughtBy]));
+    },
+  );
+});
+
+function contractOf(create: (now: () => number) => OpenStore): readonly SessionStoreContractCase[] {
+  const clock = new ManualClock();
+  return sessionStoreContract({
+    create: () => create(() => clock.now()),
+    wait: (milliseconds) => clock.advanceAsync(milliseconds),
+    now: () => clock.now(),
+    breakDown: (store) => {
+      store.isDown = true;
+    },
+  });
+}
+
+async function failures(create: (now: () => number) => OpenStore): Promise<string[]> {
+  const failed: string[] = [];
+  for (const { name, run } of contractOf(create)) {
+    await run().catch(() => failed.push(name));
+  }
+  return failed;
+}
