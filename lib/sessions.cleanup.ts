@@ -70,6 +70,9 @@ export class SessionsCleanup implements OnApplicationBootstrap, BeforeApplicatio
 
   /** The job. Errors end here: the next tick is another attempt. */
   async tick(): Promise<void> {
+    if (this.#isStopping) {
+      return;
+    }
     try {
       await this.cleanUp();
     } catch (error) {
