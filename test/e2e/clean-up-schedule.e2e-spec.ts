@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { Injectable, Module, type ModuleMetadata } from '@nestjs/common';
+import { Global, Injectable, Module, type BeforeApplicationShutdown, type ModuleMetadata } from '@nestjs/common';
 import { Cron, CronExpression, ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { MemoryStore, SessionsModule, type SessionsModuleOptions, type SweepBatch } from 'nestjs-sessions';
 import { TestApp } from '../support/test-app.js';
@@ -147,5 +147,22 @@ describe('The clean-up job', () => {
 
     expect(all.map(({ store }) => store.sweeps)).toEqual([2, 2]);
     expect(timers).toBe(0);
+  });
+
+  it('does not run while other modules take their time to shut down', async () => {
+    @Global()
+    @Module({})
+    class Slow implements BeforeApplicationShutdown {
+      async beforeApplicationShutdown(): Promise<void> {
+        await jest.advanceTimersByTimeAsync(5_000);
+      }
+    }
+    const store = new CountingStore();
+    const sessions = SessionsModule.forRoot({ store, cleanup: everySecond });
+    const app = await TestApp.start({ imports: [ScheduleModule.forRoot(), Slow, sessions], sessions: false });
+    await jest.advanceTimersByTimeAsync(2_000);
+    await app.close();
+
+    expect(store.sweeps).toBe(2);
   });
 });
