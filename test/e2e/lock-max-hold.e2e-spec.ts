@@ -1,0 +1,43 @@
+import { Controller, Post } from '@nestjs/common';
+import { Session } from 'nestjs-sessions';
+import { Gate } from '../support/gate.js';
+import { freshStore, startNotes } from '../support/notes-app.js';
+import { storeKinds } from '../support/stores.js';
+
+const lock = { maxHold: 300, lease: 300, wait: 20_000 };
+
+let gate = new Gate();
+
+@Controller()
+class EndlessController {
+  @Post('endless') async endless(@Session() session: Session): Promise<void> {
+    await gate.pass();
+    session.set('colour', 'blue');
+  }
+
+  @Post('quick') quick(@Session() session: Session): void {
+    session.set('colour', 'green');
+  }
+}
+
+describe.each(storeKinds)('A handler that never ends, on $name,', (kind) => {
+  it('has its lock until lock.maxHold; then others go on, and what it writes in the end is refused', async () => {
+    gate = new Gate();
+    const app = await startNotes({
+      controllers: [EndlessController],
+      sessions: { store: await freshStore(kind), lock },
+    });
+    const browser = app.browser();
+    await browser.post('/notes', { colour: 'red' });
+    const endless = browser.post('/endless');
+    await gate.reached;
+
+    expect((await browser.post('/quick')).status).toBe(201);
+    expect(
+      app.logs.matching(/POST \/endless has held the lock of session [\w-]{8} for longer than lock.maxHold/),
+    ).toHaveLength(1);
+    gate.open();
+    expect(await endless).toMatchObject({ status: 409, setCookies: [] });
+    expect((await browser.get('/notes')).json()).toEqual({ colour: 'green' });
+  });
+});

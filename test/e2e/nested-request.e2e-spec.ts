@@ -1,0 +1,62 @@
+import { Controller, Get, Req } from '@nestjs/common';
+import type { Request } from 'express';
+import { LockSession, Session } from 'nestjs-sessions';
+import { createHash } from 'node:crypto';
+import { freshStore, startNotes } from '../support/notes-app.js';
+import { storeKinds } from '../support/stores.js';
+
+/** The same request again, from within: with the same cookie, to the same server. */
+async function callOneself({ headers, socket }: Request): Promise<number> {
+  const url = `http://127.0.0.1:${String(socket.localPort)}/inner`;
+  return (await fetch(url, { headers: { cookie: headers.cookie ?? '' } })).status;
+}
+
+@Controller()
+class NestedController {
+  @Get('outer') async outer(@Session() session: Session, @Req() request: Request): Promise<number> {
+    session.set('outer', true);
+    return callOneself(request);
+  }
+
+  @Get('unlocked') @LockSession('explicit') async unlocked(
+    @Session() session: Session,
+    @Req() request: Request,
+  ): Promise<number> {
+    await session.withLock((locked) => locked.set('outer', true));
+    return callOneself(request);
+  }
+
+  @Get('inner') inner(@Session() session: Session): void {
+    session.set('inner', true);
+  }
+}
+
+describe.each(storeKinds)('A handler that calls its own server with the same cookie, on $name,', (kind) => {
+  it('waits for itself until lock.wait, and the log names the session, the route that has it, and for how long', async () => {
+    const store = await freshStore(kind);
+    const app = await startNotes({ controllers: [NestedController], sessions: { store, lock: { wait: 200 } } });
+    const browser = app.browser();
+    await browser.post('/notes', { user: 'ann' });
+    const hash = createHash('sha256')
+      .update(browser.cookies.get('session_id') ?? '')
+      .digest('base64url');
+    const reply = await browser.get('/outer');
+
+    expect([reply.status, reply.text]).toEqual([200, '503']);
+    const [line = ''] = app.logs.matching(/is locked/);
+    expect(line).toContain(`Session ${hash.slice(0, 8)} is locked: it was not free within`);
+    expect(line).toMatch(/It has been held for \d+ ms by GET \/outer/);
+    expect(line).toContain('waits for itself: release the lock first');
+    expect(line).not.toContain(hash);
+    expect((await browser.get('/notes')).json()).toEqual({ user: 'ann', outer: true });
+  });
+
+  it('gets an answer when it does not hold the lock meanwhile', async () => {
+    const app = await startNotes({ controllers: [NestedController], sessions: { store: await freshStore(kind) } });
+    const browser = app.browser();
+    await browser.post('/notes', { user: 'ann' });
+
+    expect((await browser.get('/unlocked')).text).toBe('200');
+    expect((await browser.get('/notes')).json()).toEqual({ user: 'ann', outer: true, inner: true });
+  });
+});
