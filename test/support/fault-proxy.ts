@@ -5,7 +5,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 /** `ok` passes everything on; `refuse` lets nobody connect; `blackhole` lets connect, and then nothing through. */
 export type FaultMode = 'ok' | 'refuse' | 'blackhole';
 
-type Direction = 'up' | 'down';
+/** `up` is what clients say, `down` what the server says. */
+export type Direction = 'up' | 'down';
 
 /** Stands between a client and a real server, and does to their conversation what networks do. */
 export class FaultProxy {
@@ -15,7 +16,12 @@ export class FaultProxy {
   splits = false;
   /** Ends a connection as soon as so many bytes of it have passed, to the server (`up`) or back (`down`). */
   cutAfter: Partial<Record<Direction, number>> = {};
+  /** How many bytes have passed, over all connections. */
+  readonly bytes: Record<Direction, number> = { up: 0, down: 0 };
+  /** Sees what passes. */
+  tap: ((direction: Direction, chunk: Buffer) => void) | undefined;
 
+  #cutAt: Partial<Record<Direction, number>> = {};
   #mode: FaultMode = 'ok';
   #port = 0;
   #listener: Server | undefined;
@@ -53,6 +59,18 @@ export class FaultProxy {
     else if (this.#listener === undefined) await this.#listen();
   }
 
+  /** Ends one connection, once, as soon as so many more bytes have passed over all of them. */
+  cutOnce(direction: Direction, bytes: number): void {
+    this.#cutAt = { [direction]: this.bytes[direction] + bytes };
+  }
+
+  /** Whether the connection of `cutOnce` is still to be ended; no longer, after this. */
+  withdrawCut(): boolean {
+    const isPending = Object.keys(this.#cutAt).length > 0;
+    this.#cutAt = {};
+    return isPending;
+  }
+
   /** Resets every connection. */
   killAll(): void {
     for (const socket of this.#sockets) socket.resetAndDestroy();
@@ -82,11 +100,16 @@ export class FaultProxy {
     let passed = 0;
     let queue: Promise<unknown> = Promise.resolve();
     const forward = (chunk: Buffer): void => {
-      const allowed = chunk.subarray(0, (this.cutAfter[direction] ?? Infinity) - passed);
+      const left = (this.cutAfter[direction] ?? Infinity) - passed;
+      const leftOfAll = (this.#cutAt[direction] ?? Infinity) - this.bytes[direction];
+      const allowed = chunk.subarray(0, Math.min(left, leftOfAll));
       passed += allowed.length;
       if (this.#mode === 'blackhole' || to.destroyed) return;
+      this.bytes[direction] += allowed.length;
+      this.tap?.(direction, allowed);
       to.write(allowed);
-      if (passed >= (this.cutAfter[direction] ?? Infinity)) {
+      if (leftOfAll <= chunk.length) this.#cutAt = {};
+      if (Math.min(left, leftOfAll) <= chunk.length) {
         // What was let through arrives before the end does.
         to.end(() => to.destroy());
         from.resetAndDestroy();
