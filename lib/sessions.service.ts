@@ -1,20 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { SessionsUnsupportedError } from './errors/index.js';
 import type { SessionData } from './interfaces/session-data.interface.js';
 import type { LockingMode } from './interfaces/sessions-options.interface.js';
-import type { CountableStore } from './interfaces/store-abilities.interface.js';
+import { oneOf } from './option-checks.js';
 import { SessionEngine } from './session/session-engine.js';
 import type { SessionExchange } from './session/session-exchange.js';
 import { SessionObject } from './session/session.js';
 import { SessionsCleanup } from './sessions.cleanup.js';
-import { SessionStore } from './stores/session-store.js';
+import { LOCKING_MODES } from './sessions.options.js';
 
 /** Sessions outside of a request: sockets, scripts, administration. */
 @Injectable()
 export class Sessions {
   constructor(
     private readonly engine: SessionEngine,
-    private readonly store: SessionStore,
     private readonly cleanup: SessionsCleanup,
   ) {}
 
@@ -23,11 +21,8 @@ export class Sessions {
    *
    * @throws SessionsUnsupportedError when the store cannot count.
    */
-  async count(): Promise<number> {
-    if (!isCountable(this.store)) {
-      throw new SessionsUnsupportedError(`${this.store.constructor.name} cannot count its sessions`);
-    }
-    return this.store.count();
+  count(): Promise<number> {
+    return this.engine.count();
   }
 
   /** Removes what has expired, now; gives the number. */
@@ -45,10 +40,8 @@ export class Sessions {
     { mode }: { readonly mode?: LockingMode } = {},
   ): Promise<R> {
     const { locking } = this.engine;
-    const lifecycle = this.engine.open(
-      withoutResponse(cookieHeader),
-      mode === undefined ? locking : { ...locking, mode },
-    );
+    const settings = { ...locking, mode: oneOf('Sessions.open() mode', mode, locking.mode, LOCKING_MODES) };
+    const lifecycle = this.engine.open(withoutResponse(cookieHeader), settings);
     await lifecycle.load();
     let result: R;
     try {
@@ -76,8 +69,4 @@ function withoutResponse(cookieHeader: string | undefined): SessionExchange {
     cookieObstacle: () => 'Sessions.open() has no response to send its cookie with',
     onFirstLoad: () => undefined,
   };
-}
-
-function isCountable(store: object): store is CountableStore {
-  return 'count' in store && typeof store.count === 'function';
 }

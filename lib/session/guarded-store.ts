@@ -1,4 +1,6 @@
 import type { CircuitBreaker } from './circuit-breaker.js';
+import { SessionsUnsupportedError } from '../errors/index.js';
+import type { CountableStore } from '../interfaces/store-abilities.interface.js';
 import { SessionStore } from '../stores/session-store.js';
 
 type Args<M extends 'load' | 'create' | 'update' | 'touch' | 'delete' | 'rotate' | 'tryLock' | 'renewLock' | 'unlock'> =
@@ -58,4 +60,17 @@ export class GuardedStore extends SessionStore {
   unlock(args: Args<'unlock'>): Promise<boolean> {
     return this.breaker.run('unlock', () => this.store.unlock(args));
   }
+
+  /** @throws SessionsUnsupportedError when the store cannot count. */
+  async count(): Promise<number> {
+    const { store } = this;
+    if (!isCountable(store)) {
+      throw new SessionsUnsupportedError(`${store.constructor.name} cannot count its sessions`);
+    }
+    return this.breaker.run('count', () => store.count());
+  }
+}
+
+function isCountable(store: object): store is CountableStore {
+  return 'count' in store && typeof store.count === 'function';
 }

@@ -42,7 +42,7 @@ export class SessionEngine {
   readonly trace: SessionTrace;
   readonly locks: SessionLocks;
   readonly #settings: EngineSettings;
-  readonly #store: SessionStore;
+  readonly #store: GuardedStore;
   readonly #reader: SessionCookieReader;
   readonly #parts: LifecycleParts;
 
@@ -73,6 +73,11 @@ export class SessionEngine {
   /** Costs next to nothing: no store access, no id. */
   open(exchange: SessionExchange, locking = this.#settings.locking): SessionLifecycle {
     return new SessionLifecycle(this.#parts, new SessionState(exchange, this.#reader, locking));
+  }
+
+  /** How many live sessions there are. */
+  count(): Promise<number> {
+    return this.#store.count();
   }
 
   /** Ends a session by its id, whoever holds its lock; `false` when there is none. */
