@@ -1,0 +1,160 @@
+import { Controller, Get } from '@nestjs/common';
+import {
+  MemoryStore,
+  minutes,
+  SessionReadOnlyError,
+  Session,
+  Sessions,
+  SessionsUnsupportedError,
+} from 'nestjs-sessions';
+import type { Browser } from '../support/browser.js';
+import { Gate } from '../support/gate.js';
+import { freshStore, startNotes } from '../support/notes-app.js';
+import { storeKinds } from '../support/stores.js';
+import type { TestApp } from '../support/test-app.js';
+
+@Controller()
+class Slow {
+  static gate = new Gate();
+
+  @Get('hold') async hold(@Session() session: Session): Promise<void> {
+    await Slow.gate.pass();
+    session.set('held', true);
+  }
+}
+
+describe.each(storeKinds)('Sessions, on $name,', (kind) => {
+  let now = Date.UTC(2030, 0, 1);
+  let app: TestApp;
+  let sessions: Sessions;
+  let visitor: Browser;
+  beforeEach(async () => {
+    Slow.gate = new Gate();
+    const clock = { now: (): number => now };
+    app = await startNotes({
+      controllers: [Slow],
+      sessions: { store: await freshStore(kind), timeout: minutes(10), clock },
+    });
+    sessions = app.nest.get(Sessions);
+    visitor = app.browser();
+    await visitor.post('/notes', { visits: 1 });
+  });
+
+  async function notes(): Promise<unknown> {
+    return (await visitor.get('/notes')).json();
+  }
+
+  it('counts the live ones: none that expired, and none that was logged out', async () => {
+    const other = app.browser();
+    await other.post('/notes', { a: 1 });
+    expect(await sessions.count()).toBe(2);
+    await other.post('/logout');
+    expect(await sessions.count()).toBe(1);
+    now += minutes(10);
+    expect(await sessions.count()).toBe(0);
+  });
+
+  it('opens the session that a Cookie header names, and what is changed there is found by the next request', async () => {
+    const result = await sessions.open(visitor.cookieHeader, (session) => {
+      session.set('visits', session.get('visits') + 1);
+      return session.get('visits') as number;
+    });
+
+    expect(result).toBe(2);
+    expect(await notes()).toEqual({ visits: 2 });
+  });
+
+  it('holds the lock while it is open: a request waits, and loses nothing', async () => {
+    const gate = new Gate();
+    const opened = sessions.open(visitor.cookieHeader, async (session) => {
+      expect(session.locked).toBe(true);
+      await gate.pass();
+      session.set('visits', 2);
+    });
+    await gate.reached;
+    Slow.gate.open();
+    const request = visitor.get('/hold');
+    expect(
+      await Promise.race([
+        request.then(() => 'answered'),
+        app
+          .browser()
+          .get('/public')
+          .then(() => 'waiting'),
+      ]),
+    ).toBe('waiting');
+    gate.open();
+    await Promise.all([opened, request]);
+
+    expect(await notes()).toEqual({ visits: 2, held: true });
+  });
+
+  it('locks as it is told', async () => {
+    const locked = (mode: 'explicit' | 'early' | 'read-only'): Promise<boolean> =>
+      sessions.open(visitor.cookieHeader, (session) => session.locked, { mode });
+
+    expect([await locked('explicit'), await locked('early'), await locked('read-only')]).toEqual([false, true, false]);
+    await expect(
+      sessions.open(visitor.cookieHeader, (session) => session.set('visits', 9), { mode: 'read-only' }),
+    ).rejects.toThrow(SessionReadOnlyError);
+    await expect(sessions.open('', () => 1, { mode: 'readonly' as never })).rejects.toThrow(/Sessions\.open\(\) mode/);
+  });
+
+  it('stores nothing and unlocks when the work fails', async () => {
+    const failing = sessions.open(visitor.cookieHeader, (session) => {
+      session.set('visits', 9);
+      throw new Error('no');
+    });
+
+    await expect(failing).rejects.toThrow('no');
+    expect(await notes()).toEqual({ visits: 1 });
+  });
+
+  it('moves no expiry, and creates no session: it can send no cookie', async () => {
+    now += minutes(9);
+    await sessions.open(visitor.cookieHeader, (session) => session.set('visits', 2));
+    await sessions.open(undefined, (session) => {
+      expect(session.isNew).toBe(true);
+      session.set('lost', true);
+    });
+    await expect(sessions.open(undefined, (session) => session.regenerate())).rejects.toThrow(/no response/);
+    expect(app.logs.matching(/Sessions\.open\(\): a new session was not stored/, 'warn')).toHaveLength(1);
+    expect(await sessions.count()).toBe(1);
+
+    now += minutes(1);
+    expect(await notes()).toEqual({});
+  });
+
+  it('ends a session by its id, also while a request holds it, and says whether there was one', async () => {
+    const { id } = (await visitor.get('/facts')).json<{ id: string }>();
+    const request = visitor.get('/hold');
+    await Slow.gate.reached;
+
+    expect(await sessions.destroy(id)).toBe(true);
+    expect(await sessions.destroy(id)).toBe(false);
+    expect(await sessions.destroy('no such id')).toBe(false);
+    Slow.gate.open();
+    expect((await request).status).toBe(200);
+    expect(await notes()).toEqual({});
+    expect(await sessions.count()).toBe(0);
+  });
+});
+
+describe('Counting', () => {
+  it('is refused by name where the store cannot count', async () => {
+    const app = await startNotes({ sessions: { store: Object.assign(new MemoryStore(), { count: undefined }) } });
+
+    await expect(app.nest.get(Sessions).count()).rejects.toThrow(SessionsUnsupportedError);
+    await expect(app.nest.get(Sessions).count()).rejects.toThrow('MemoryStore cannot count its sessions');
+  });
+
+  it.each<[string, () => Promise<number>]>([
+    ['hangs', () => new Promise<number>(() => undefined)],
+    ['fails', () => Promise.reject(new Error('down'))],
+  ])('is a SessionStoreError when the store %s', async (_, count) => {
+    const store = Object.assign(new MemoryStore(), { count });
+    const app = await startNotes({ sessions: { store, storeTimeout: 50 } });
+
+    await expect(app.nest.get(Sessions).count()).rejects.toMatchObject({ code: 'SESSION_STORE_FAILED', status: 503 });
+  });
+});
