@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
-const packedFile = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/.+\.(js|js\.map|d\.ts))$/;
+const packedFile = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|sql\/postgres\.sql|dist\/.+\.(js|js\.map|d\.ts))$/;
 
 const folder = mkdtempSync(join(tmpdir(), 'nestjs-sessions-pack-'));
 try {

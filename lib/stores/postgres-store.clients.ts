@@ -1,0 +1,46 @@
+/*
+ * What the store needs of `pg` and of TypeORM, in its own words: so the types of neither are needed where only the other is
+ * installed. A `pg.Pool` is a `PostgresPool`, and a `DataSource` is a `PostgresDataSource`.
+ */
+
+export interface PostgresQuery {
+  /** Of a prepared statement. */
+  readonly name?: string;
+  readonly text: string;
+  readonly values?: unknown[];
+}
+
+export interface PostgresResult {
+  readonly rows: unknown[];
+  readonly rowCount: number | null;
+}
+
+export interface PostgresClient {
+  query(query: PostgresQuery): Promise<PostgresResult>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  removeListener(event: 'error', listener: (error: Error) => void): unknown;
+  end(): Promise<void>;
+}
+
+export interface PostgresPoolClient extends PostgresClient {
+  release(destroy?: boolean): void;
+}
+
+/** A `pg.Pool`. */
+export interface PostgresPool {
+  connect(): Promise<PostgresPoolClient>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  removeListener(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+/** A query runner of TypeORM: here, one connection of its pool. */
+export interface PostgresQueryRunner {
+  connect(): Promise<PostgresClient>;
+  release(): Promise<void>;
+}
+
+/** A `DataSource` of TypeORM, of the type `postgres`. */
+export interface PostgresDataSource {
+  readonly options: { readonly type: string; readonly schema?: string };
+  createQueryRunner(mode: 'master'): PostgresQueryRunner;
+}

@@ -1,0 +1,106 @@
+import type { PostgresQuery, PostgresResult } from './postgres-store.clients.js';
+import type { Connection, Connections } from './postgres-store.connections.js';
+import { Deadline } from './postgres-store.deadline.js';
+import { kindOf } from './postgres-store.failures.js';
+import type { PostgresStoreLog } from './postgres-store.log.js';
+import type { Statement } from './postgres-store.statement.js';
+
+export interface Answer<Row> {
+  readonly rows: readonly Row[];
+  /** Rows found or changed. */
+  readonly count: number;
+  /** The statement was sent twice, because its first answer got lost: the first one may have done what this one did not. */
+  readonly isRepeated: boolean;
+}
+
+/** Enough for a burst of requests of one session, of which one gets through each time. */
+const MOST_CONTENTIONS = 20;
+
+/**
+ * Sends statements, each a transaction and a trip of its own, and each with a connection for no longer than it takes.
+ *
+ * A statement whose connection broke is sent once more, and so is one that was refused for what others did at the same time.
+ * Every statement of the store bears that: see `postgres.store.ts`.
+ */
+export class Database {
+  readonly #connections: Connections;
+  readonly #timeout: number;
+  readonly #log: PostgresStoreLog;
+  #isPreparing = true;
+
+  constructor(connections: Connections, timeout: number, log: PostgresStoreLog) {
+    this.#connections = connections;
+    this.#timeout = timeout;
+    this.#log = log;
+  }
+
+  /** @throws the client's own errors, and OperationTimeout. */
+  async run<Row>(statement: Statement<Row>, values: readonly unknown[] = []): Promise<Answer<Row>> {
+    const deadline = new Deadline(this.#timeout);
+    let isRepeated = false;
+    for (let contentions = 0; ;) {
+      const connection = await this.#connect(deadline);
+      const isPrepared = this.#isPreparing;
+      const query = { ...(isPrepared && { name: statement.name }), text: statement.text, values: [...values] };
+      try {
+        const { rows, rowCount } = await send(connection, query, deadline);
+        return { rows: rows as Row[], count: rowCount ?? 0, isRepeated };
+      } catch (error) {
+        const kind = kindOf(error);
+        if (kind === 'cut' && !isRepeated) isRepeated = true;
+        else if (kind === 'contended' && contentions < MOST_CONTENTIONS) contentions += 1;
+        else if (kind === 'unprepared' && isPrepared) this.#stopPreparing();
+        else throw error;
+      }
+    }
+  }
+
+  /** Several statements without parameters in one trip and one transaction. Sent once. */
+  async runScript(text: string): Promise<void> {
+    const deadline = new Deadline(this.#timeout);
+    await send(await this.#connect(deadline), { text }, deadline);
+  }
+
+  close(): Promise<void> {
+    return this.#connections.close();
+  }
+
+  /** Nothing has been sent yet: a connection that breaks while it is made is simply made again, once. */
+  async #connect(deadline: Deadline): Promise<Connection> {
+    try {
+      return await this.#checkOut(deadline);
+    } catch (error) {
+      if (kindOf(error) !== 'cut') throw error;
+      return this.#checkOut(deadline);
+    }
+  }
+
+  #checkOut(deadline: Deadline): Promise<Connection> {
+    return deadline.race(this.#connections.checkOut(), (late) => {
+      void late.release(false);
+    });
+  }
+
+  #stopPreparing(): void {
+    if (!this.#isPreparing) return;
+    this.#isPreparing = false;
+    this.#log.warn(
+      'unprepared',
+      'a proxy gives the statements of one connection to several of the server, and does not take prepared statements along ' +
+        '(pgbouncer before 1.21, or with max_prepared_statements = 0): it goes on with unprepared ones, which cost more.',
+    );
+  }
+}
+
+async function send(connection: Connection, query: PostgresQuery, deadline: Deadline): Promise<PostgresResult> {
+  let isBroken = false;
+  try {
+    return await deadline.race(connection.query(query));
+  } catch (error) {
+    // Used again, it would give the answer that is still due to the next statement.
+    isBroken = ['cut', 'late'].includes(kindOf(error));
+    throw error;
+  } finally {
+    await connection.release(isBroken);
+  }
+}

@@ -1,0 +1,66 @@
+/** The operation took longer than it may, and was given up. */
+export class OperationTimeout extends Error {
+  constructor(milliseconds: number) {
+    super(`no answer within ${milliseconds} ms (operationTimeout)`);
+    this.name = new.target.name;
+  }
+}
+
+/**
+ * - `cut`: the connection broke; whether the statement was carried out is unknown.
+ * - `late`: no answer in time; the same, and the connection is of no use any more.
+ * - `contended`: refused for what others did at the same time (they do that to statements that would only have waited where
+ *   the default isolation is not `read committed`); nothing was done, and the same statement may succeed at once.
+ * - `unprepared`: whoever stands in between does not know the prepared statement, or knows another's; nothing was done.
+ * - `table`, `columns`, `privilege`: the table is not there, is not like ours, or is not ours to use.
+ * - `other`: the server said no.
+ */
+export type FailureKind = 'cut' | 'late' | 'contended' | 'unprepared' | 'table' | 'columns' | 'privilege' | 'other';
+
+/** By SQLSTATE (PostgreSQL, appendix A). */
+const KINDS: Readonly<Record<string, FailureKind>> = {
+  '40001': 'contended', // serialization_failure
+  '40P01': 'contended', // deadlock_detected
+  '26000': 'unprepared', // invalid_sql_statement_name
+  '42P05': 'unprepared', // duplicate_prepared_statement
+  '42P01': 'table', // undefined_table
+  '3F000': 'table', // invalid_schema_name
+  '42703': 'columns', // undefined_column
+  '42804': 'columns', // datatype_mismatch
+  '42883': 'columns', // undefined_function: an operator that the type of a column does not have
+  '42501': 'privilege', // insufficient_privilege
+  '57P01': 'cut', // admin_shutdown
+  '57P02': 'cut', // crash_shutdown
+  '57P03': 'cut', // cannot_connect_now
+  '57P05': 'cut', // idle_session_timeout
+};
+
+/** Node's codes look alike ("EPIPE"), but have no digit. */
+const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
+const CONNECTION_EXCEPTION = '08';
+
+/** The SQLSTATE; nothing when the error did not come from the server. */
+export function sqlStateOf(error: unknown): string | undefined {
+  const code = codeOf(error);
+  return code !== undefined && SQLSTATE.test(code) ? code : undefined;
+}
+
+export function kindOf(error: unknown): FailureKind {
+  if (error instanceof OperationTimeout) return 'late';
+  const state = sqlStateOf(error);
+  if (state === undefined || state.startsWith(CONNECTION_EXCEPTION)) return 'cut';
+  return KINDS[state] ?? 'other';
+}
+
+/** What went wrong, in a few words that name no host, no statement and no value. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof OperationTimeout) return error.message;
+  const state = sqlStateOf(error);
+  if (state !== undefined) return `SQLSTATE ${state}`;
+  return codeOf(error) ?? (error instanceof Error ? error.message : String(error));
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
