@@ -46,7 +46,8 @@ export function requestSessionOf(request: unknown): RequestSession | undefined {
 export class RequestSession implements SessionExchange, ResponseEvents {
   readonly lifecycle: SessionLifecycle;
   readonly session: SessionObject;
-  hasSentHeaders = false;
+  #haveHeadersLeft = false;
+  #isEndHeld = false;
   #isHooked = false;
   #isClosed = false;
   /** A Nest handler, or what comes before it, is under way: it settles, and then it or the end of the response commits. */
@@ -83,11 +84,16 @@ export class RequestSession implements SessionExchange, ResponseEvents {
     return typeof this.response.writeHead === 'function';
   }
 
+  /** What is held back counts as sent: nobody may answer twice. */
+  get hasSentHeaders(): boolean {
+    return this.#haveHeadersLeft || this.#isEndHeld;
+  }
+
   cookieObstacle(): string | undefined {
     if (!this.renewsExpiry || this.#isClosed) {
       return NO_RESPONSE;
     }
-    if (this.hasSentHeaders) {
+    if (this.#haveHeadersLeft) {
       return RESPONSE_STARTED;
     }
     return this.#isCookieAccepted() ? undefined : INSECURE;
@@ -96,7 +102,7 @@ export class RequestSession implements SessionExchange, ResponseEvents {
   onFirstLoad(): void {
     if (this.renewsExpiry && !this.#isHooked) {
       this.#isHooked = true;
-      this.hasSentHeaders = this.response.headersSent;
+      this.#haveHeadersLeft = this.response.headersSent;
       hookResponse(this.response, this);
     }
   }
@@ -132,7 +138,7 @@ export class RequestSession implements SessionExchange, ResponseEvents {
       }
       this.#streaming = this.#finish();
     }
-    this.hasSentHeaders = true;
+    this.#haveHeadersLeft = true;
     varyByCookie(this.response);
     this.#setRetryAfter();
     this.#setCookie();
@@ -144,7 +150,9 @@ export class RequestSession implements SessionExchange, ResponseEvents {
       this.lifecycle.abandon();
       return undefined;
     }
-    return this.#streaming === undefined ? this.#finish() : this.#streaming.then(() => this.#finish());
+    const pending = this.#streaming === undefined ? this.#finish() : this.#streaming.then(() => this.#finish());
+    this.#isEndHeld = pending !== undefined;
+    return pending;
   }
 
   onFailure(error: unknown): void {
@@ -158,7 +166,7 @@ export class RequestSession implements SessionExchange, ResponseEvents {
   onClose(): void {
     this.#isClosed = true;
     this.lifecycle.abandon();
-    if (this.hasSentHeaders) {
+    if (this.#haveHeadersLeft) {
       this.#finish()?.catch((error: unknown) =>
         this.parts.engine.trace.failed('A session could not be stored after its response', error),
       );

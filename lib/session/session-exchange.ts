@@ -6,7 +6,7 @@ export interface SessionExchange {
   readonly route: string;
   /** Whether using the session prolongs it: only where a refreshed cookie can be sent. */
   readonly renewsExpiry: boolean;
-  /** The response has begun. */
+  /** The application has begun to answer. */
   readonly hasSentHeaders: boolean;
   /** Why no cookie can reach the client now, as it reads after "since"; `undefined` when one can. From a small closed set. */
   cookieObstacle(): string | undefined;

@@ -23,7 +23,6 @@ const NEVER_ABORTED = new AbortController().signal;
 /** The life of a session in one request, from the first touch to the commit. */
 export class SessionLifecycle {
   readonly #loading: SessionLoading;
-  /** Steps that write run one after the other: a commit never overtakes a `save()` that was not awaited. */
   readonly #steps: StepQueue;
   #failure: unknown;
 
@@ -72,19 +71,18 @@ export class SessionLifecycle {
     this.#loading.abandon();
   }
 
-  async save(): Promise<void> {
-    await this.load();
-    this.assertWritable('save()');
-    if (this.state.phase === 'new' && !this.state.contents.isEmpty) {
-      this.#assertCookie('Storing a new session');
-    }
-    await this.#step(() => this.parts.writer.save(this.state));
+  save(): Promise<void> {
+    return this.#operation('save()', () => {
+      const { phase, contents, isCookieAnnounced } = this.state;
+      if (phase === 'new' && !contents.isEmpty && !isCookieAnnounced) {
+        this.#assertCookie('Storing a new session');
+      }
+      return this.parts.writer.save(this.state);
+    });
   }
 
-  async acquireLock(): Promise<void> {
-    await this.load();
-    this.assertWritable('acquireLock()');
-    await this.#step(async () => {
+  acquireLock(): Promise<void> {
+    return this.#operation('acquireLock()', async () => {
       if (this.state.lock === undefined) {
         await this.parts.loader.lock(this.state, () => NEVER_ABORTED);
       }
@@ -119,37 +117,22 @@ export class SessionLifecycle {
     return result;
   }
 
-  async regenerate(keepData: boolean): Promise<void> {
-    await this.load();
-    this.assertWritable('regenerate()');
-    this.#assertCookie('regenerate()');
-    const { state } = this;
-    if (state.phase === 'stored') {
-      state.rotation = { isNewLife: !keepData || state.rotation?.isNewLife === true };
-    } else if (state.phase !== 'new') {
-      state.phase = 'new';
-      state.contents.reset();
-    }
-    if (!keepData) {
-      state.contents.clear();
-    }
-    state.id = undefined;
-    state.isIdRead = false;
-    state.isCookieExpired = false;
-    state.isRegenerated = true;
+  regenerate(keepData: boolean): Promise<void> {
+    const rotate = async (): Promise<void> => this.#rotate(keepData);
+    return this.#operation('regenerate()', rotate, () => {
+      this.#assertUnanswered('regenerate()');
+      this.#assertCookie('regenerate()');
+    });
   }
 
-  async destroy(): Promise<void> {
-    await this.load();
-    this.assertWritable('destroy()');
-    if (this.state.exchange.hasSentHeaders) {
-      throw new SessionHeadersSentError('destroy()', 'the response has started');
-    }
-    await this.#step(() => this.parts.writer.destroy(this.state));
+  destroy(): Promise<void> {
+    const destroy = (): Promise<void> => this.parts.writer.destroy(this.state);
+    return this.#operation('destroy()', destroy, () => this.#assertUnanswered('destroy()'));
   }
 
   expire(): void {
     this.assertWritable('expire()');
+    this.#assertUnanswered('expire()');
     this.#assertCookie('expire()');
     this.state.isCookieExpired = true;
   }
@@ -160,7 +143,7 @@ export class SessionLifecycle {
       return false;
     }
     try {
-      return this.parts.plan.isDue(this.state);
+      return this.#steps.isBusy || this.parts.plan.isDue(this.state);
     } catch {
       // Data that cannot be serialised: the commit meets the same error and reports it.
       return true;
@@ -208,11 +191,47 @@ export class SessionLifecycle {
     }
   }
 
+  #assertUnanswered(operation: string): void {
+    if (this.state.exchange.hasSentHeaders) {
+      throw new SessionHeadersSentError(operation, 'the response has started: do it before that');
+    }
+  }
+
   #assertCookie(operation: string): void {
     const obstacle = this.state.exchange.cookieObstacle();
     if (obstacle !== undefined) {
       throw new SessionHeadersSentError(operation, obstacle);
     }
+  }
+
+  #rotate(keepData: boolean): void {
+    const { state } = this;
+    if (state.phase === 'stored') {
+      state.rotation = { isNewLife: !keepData || state.rotation?.isNewLife === true };
+    } else if (state.phase !== 'new') {
+      state.phase = 'new';
+      state.contents.reset();
+    }
+    if (!keepData) {
+      state.contents.clear();
+    }
+    state.id = undefined;
+    state.isIdRead = false;
+    state.isCookieExpired = false;
+    state.isRegenerated = true;
+  }
+
+  /**
+   * A step that the application asks for. It is queued before this returns when the session is loaded, so that the commit comes
+   * after one that is not awaited.
+   */
+  async #operation(name: string, work: () => Promise<void>, assertPossible = (): void => undefined): Promise<void> {
+    if (!this.isLoaded) {
+      await this.load();
+    }
+    this.assertWritable(name);
+    assertPossible();
+    await this.#step(work);
   }
 
   #step<R>(work: () => Promise<R>): Promise<R> {

@@ -1,0 +1,108 @@
+import type { CookieChange } from '../../lib/session/session-exchange.js';
+import { MemoryStore } from '../../lib/stores/memory.store.js';
+import { EngineVisits, type Visit } from '../support/engine-visits.js';
+import { ObservedStore } from '../support/observed-store.js';
+
+function idIn(cookie: CookieChange | undefined): string {
+  return cookie?.kind === 'set' ? cookie.id : '';
+}
+
+describe('an operation that is not awaited', () => {
+  let store: ObservedStore;
+  let visits: EngineVisits;
+  let id: string;
+
+  beforeEach(async () => {
+    store = new ObservedStore(new MemoryStore());
+    visits = new EngineVisits(store);
+    id = await visits.stored({ visits: 1 });
+  });
+
+  async function opened(mode: 'implicit' | 'explicit' = 'implicit'): Promise<Visit> {
+    const visit = visits.visit(id, mode);
+    await visit.session.load();
+    return visit;
+  }
+
+  it.each(['destroy', 'save', 'regenerate'] as const)('keeps the response waiting: %s()', async (operation) => {
+    const { lifecycle, session } = await opened('explicit');
+    expect(lifecycle.isCommitDue).toBe(false);
+    const done = session[operation]();
+    expect(lifecycle.isCommitDue).toBe(true);
+    await done;
+  });
+
+  it('comes before the commit that follows: destroy()', async () => {
+    const { lifecycle, session } = await opened('explicit');
+    const done = session.destroy();
+    await lifecycle.commit();
+
+    expect(lifecycle.cookie).toEqual({ kind: 'expire' });
+    expect(await visits.data(id)).toBe('gone');
+    await done;
+  });
+
+  it('comes before the commit that follows: regenerate()', async () => {
+    const { lifecycle, session } = await opened();
+    const done = session.regenerate();
+    await lifecycle.commit();
+
+    expect(await visits.data(id)).toBe('gone');
+    expect(await visits.data(idIn(lifecycle.cookie))).toEqual({ there: true, visits: 1 });
+    await done;
+  });
+
+  it('is not too late when the end of the response is held right after it', async () => {
+    const { exchange, lifecycle, session } = await opened();
+    const done = session.regenerate();
+    exchange.hasSentHeaders = true;
+    await done;
+    await lifecycle.commit();
+
+    expect(await visits.data(id)).toBe('gone');
+  });
+
+  it.each(['implicit', 'explicit'] as const)('rotates also while a save() is under way: %s', async (mode) => {
+    const { lifecycle, session } = await opened(mode);
+    session.set('visits', 2);
+    const gate = store.hold('update');
+    const saved = session.save();
+    await gate.reached;
+    const rotated = session.regenerate();
+    gate.open();
+    await Promise.all([saved, rotated]);
+    await lifecycle.commit();
+
+    expect(await visits.data(id)).toBe('gone');
+    expect(idIn(lifecycle.cookie)).toBe(session.id);
+    expect(await visits.data(session.id)).toEqual({ there: true, visits: 2 });
+  });
+
+  it('gives the cookie of what is stored when a new session gets another id while it is saved', async () => {
+    const { lifecycle, session } = visits.visit();
+    await session.load();
+    session.set('visits', 1);
+    const gate = store.hold('create');
+    const saved = session.save();
+    await gate.reached;
+    const rotated = session.regenerate();
+    gate.open();
+    await Promise.all([saved, rotated]);
+    await lifecycle.commit();
+
+    expect(idIn(lifecycle.cookie)).toBe(session.id);
+    expect(await visits.data(session.id)).toEqual({ visits: 1 });
+  });
+
+  it('may be any number of them: the last word holds', async () => {
+    const { lifecycle, session } = await opened();
+    session.set('user', 'ann');
+    await Promise.all([session.regenerate(), session.save(), session.destroy(), session.regenerate()]);
+    session.set('user', 'bob');
+    await Promise.all([session.save(), session.regenerate(), lifecycle.commit()]);
+
+    expect(await visits.data(id)).toBe('gone');
+    expect(await visits.data(idIn(lifecycle.cookie))).toEqual({ user: 'bob' });
+    expect(visits.engine.locks.size).toBe(0);
+  });
+});
