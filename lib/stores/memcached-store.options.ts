@@ -26,12 +26,13 @@ export interface MemcachedStoreSettings {
 
 const PREFIX = /^[!-#%-~]{0,200}$/;
 const ADDRESS = /^[^\s/:]+(:\d{1,5})?$/;
+const LONGEST_TIMER = 2 ** 31 - 1;
 const COMMANDS = ['gets', 'add', 'cas'] as const;
 
 /** @throws SessionsConfigError when there is no way to a server, or more than one. */
 export function connectionOf({ servers, client, commandTimeout = 2_000 }: MemcachedStoreOptions): MemcachedConnection {
-  if (!Number.isFinite(commandTimeout) || commandTimeout <= 0) {
-    throw new SessionsConfigError('MemcachedStore: commandTimeout must be a positive number of milliseconds.');
+  if (!Number.isFinite(commandTimeout) || commandTimeout <= 0 || commandTimeout > LONGEST_TIMER) {
+    throw new SessionsConfigError('MemcachedStore: commandTimeout must be a duration in milliseconds, such as 2000.');
   }
   if ((servers === undefined) === (client === undefined)) {
     throw new SessionsConfigError("MemcachedStore needs either servers, such as 'localhost:11211', or a client.");
@@ -54,9 +55,8 @@ function addressesOf(servers: string | readonly string[]): readonly string[] {
   const addresses = typeof servers === 'string' ? [servers] : servers;
   const unusable = addresses.find((address) => !ADDRESS.test(address));
   if (addresses.length > 0 && unusable === undefined) return addresses;
-  throw new SessionsConfigError(
-    `MemcachedStore: servers must be like 'host:11211', or a list of such; ${unusable === undefined ? 'it is empty' : `'${unusable}' is not`}.`,
-  );
+  const fault = unusable === undefined ? 'the list is empty' : `'${unusable}' is not`;
+  throw new SessionsConfigError(`MemcachedStore: servers must be like 'host:11211', or a list of such; ${fault}.`);
 }
 
 function withCommands(client: MemcachedClient): MemcachedClient {

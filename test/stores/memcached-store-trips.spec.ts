@@ -4,7 +4,7 @@ import { FaultProxy } from '../support/fault-proxy.js';
 import { MemcachedServer } from '../support/memcached-server.js';
 
 /** Milliseconds, long enough that what the store does in between hardly counts. */
-const LATENCY = 40;
+const LATENCY = 60;
 const LEASE = 30_000;
 
 /** What a browser waits for, counted in times that a message goes to the server and back. */

@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { SessionStoreError } from 'nestjs-sessions';
+import { type MemcachedClient, MemcachedStore } from 'nestjs-sessions/memcached';
+import { Trial } from '../../lib/testing/contract-trial.js';
+import { MemcachedModel } from '../support/memcached-model.js';
+
+const run = promisify(execFile);
+const NOBODY = '127.0.0.1:1';
+
+/** A process without any program to start, whose memcached is down. */
+async function withoutMemcached(client: 'plain' | 'mended'): Promise<string> {
+  const file = fileURLToPath(new URL('../support/memcached-down.ts', import.meta.url));
+  const args = ['--import', '@swc-node/register/esm-register', file];
+  const { stdout } = await run(process.execPath, args, { env: { ADDRESS: NOBODY, CLIENT: client, PATH: '/nowhere' } });
+  return stdout;
+}
+
+describe('The package memcached, when its server is down', () => {
+  it('ends a process that cannot start "ping"', async () => {
+    await expect(withoutMemcached('plain')).rejects.toThrow('spawn ping ENOENT');
+  });
+
+  it('mended, starts nothing, says that it failed, and keeps no process alive', async () => {
+    expect(await withoutMemcached('mended')).toBe('failed\n'.repeat(5));
+  });
+});
+
+describe('MemcachedStore, with a client that', () => {
+  const unused = (): never => {
+    throw new Error('unused');
+  };
+  const silent: MemcachedClient = { gets: () => {}, add: () => {}, cas: () => {} };
+
+  async function failureOf(client: MemcachedClient): Promise<unknown> {
+    const store = new MemcachedStore({ client, commandTimeout: 50 });
+    const error: unknown = await store.load({ id: 'id' }).catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(SessionStoreError);
+    return error;
+  }
+
+  it('never calls back, gives up in time', async () => {
+    const started = performance.now();
+    await failureOf(silent);
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+
+  it('throws, fails', async () => {
+    expect(await failureOf({ ...silent, gets: unused })).toMatchObject({ message: 'memcached failed: unused' });
+  });
+
+  it.each([
+    ['an error', new Error('broken')],
+    ['a list of errors', [new Error('broken'), new Error('too')]],
+    ['a text', 'broken'],
+  ])('calls back with %s, fails', async (_, error) => {
+    const client: MemcachedClient = { ...silent, gets: (_key, callback) => callback(error, undefined) };
+    expect(await failureOf(client)).toMatchObject({ message: 'memcached failed: broken' });
+  });
+
+  it('stores nothing and gives no reason, fails: that is how the package tells of a server that is full', async () => {
+    const client: MemcachedClient = { ...silent, add: (...args) => args[3](undefined, false) };
+    const store = new MemcachedStore({ client });
+    const record = { data: '{}', createdAt: 0, expiresAt: Date.now() + 1_000 };
+    await expect(store.create({ id: 'id', record })).rejects.toThrow(SessionStoreError);
+  });
+
+  it('reads over another connection than it writes, and is answered too early, costs a trip and no lock', async () => {
+    const memcached = new MemcachedModel();
+    const client: MemcachedClient = {
+      gets: (...args) => memcached.gets(...args),
+      add: (...args) => memcached.add(...args),
+      cas: (...args) => void setTimeout(() => memcached.cas(...args), 5),
+    };
+    const trial = new Trial(
+      new MemcachedStore({ client }),
+      () => Date.now(),
+      () => Promise.resolve(),
+      () => Promise.resolve(),
+    );
+    const { id, record, version, token } = await trial.givenLocked();
+    await trial.isLocked(id);
+    const guard = { version, lock: { token, release: true } };
+    expect(await trial.store.update({ id, record, guard })).not.toBe(false);
+    await trial.isFree(id);
+  });
+});

@@ -1,0 +1,159 @@
+import { SessionStoreError } from 'nestjs-sessions';
+import { MemcachedStore } from 'nestjs-sessions/memcached';
+import { Trial, written } from '../../lib/testing/contract-trial.js';
+import { FaultProxy } from '../support/fault-proxy.js';
+import { MemcachedServer } from '../support/memcached-server.js';
+
+const PATIENCE = 500;
+
+describe('MemcachedStore, when the network or the server fails', () => {
+  let server: MemcachedServer;
+  let proxy: FaultProxy;
+  let store: MemcachedStore;
+  let trial: Trial;
+
+  beforeAll(async () => {
+    server = await MemcachedServer.start();
+  });
+  afterAll(() => server.stop());
+  beforeEach(async () => {
+    proxy = await FaultProxy.to(server.port);
+    store = new MemcachedStore({ servers: proxy.address, commandTimeout: PATIENCE });
+    trial = trialOn(store);
+  });
+  afterEach(async () => {
+    await store.close();
+    proxy.close();
+  });
+
+  it('fifty first requests at the same time are answered at once', async () => {
+    const started = performance.now();
+    await Promise.all(Array.from({ length: 50 }, () => trial.given()));
+    // The package's own way takes them a second.
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+
+  it('five hundred first requests at the same time are all answered', async () => {
+    await Promise.all(Array.from({ length: 500 }, () => trial.given()));
+  });
+
+  it('a server that is not there is an error in less than half a second, each time', async () => {
+    await proxy.setMode('refuse');
+    for (let times = 0; times < 5; times += 1) {
+      expect(await timeToFail(() => store.load({ id: trial.id() }))).toBeLessThan(500);
+    }
+    const burst = Array.from({ length: 50 }, () => timeToFail(() => store.load({ id: trial.id() })));
+    expect(Math.max(...(await Promise.all(burst)))).toBeLessThan(500);
+  });
+
+  it('a server that comes up after the application serves the next request', async () => {
+    await proxy.setMode('refuse');
+    await Promise.all(Array.from({ length: 20 }, () => timeToFail(() => store.load({ id: trial.id() }))));
+    await proxy.setMode('ok');
+    const { id } = await trial.given();
+    await trial.found(id);
+  });
+
+  it('a connection that breaks in the middle is an error at once, and the next request has another', async () => {
+    const { id } = await trial.given();
+    proxy.latency = 100;
+    const waiting = [timeToFail(() => store.load({ id })), timeToFail(() => trial.tryLock(id, trial.token()))];
+    await trial.wait(50);
+    proxy.killAll();
+    expect(Math.max(...(await Promise.all(waiting)))).toBeLessThan(PATIENCE);
+    proxy.latency = 0;
+    await trial.found(id);
+  });
+
+  it('a connection that hangs is given up in time, and the next request has another', async () => {
+    const { id } = await trial.given();
+    const before = await server.stats();
+    await proxy.setMode('blackhole');
+    const burst = Array.from({ length: 10 }, () => timeToFail(() => store.load({ id })));
+    const times = await Promise.all(burst);
+    expect(Math.min(...times)).toBeGreaterThan(PATIENCE - 50);
+    expect(Math.max(...times)).toBeLessThan(PATIENCE + 500);
+    await proxy.setMode('ok');
+    await trial.found(id);
+    const { total_connections: now = 0 } = await server.stats();
+    // One for these statistics, and one that took the place of the one that hung.
+    expect(now - (before['total_connections'] ?? 0)).toBe(2);
+  });
+
+  it('answers that come byte by byte are understood', async () => {
+    proxy.splits = true;
+    const { id, record } = await trial.given(JSON.stringify({ text: 'grün 👩‍👩‍👧\r\nEND\r\n' }));
+    expect((await trial.found(id)).record).toEqual(record);
+  });
+
+  it.each(['up', 'down'] as const)(
+    'wherever a conversation is cut (%s), a write happened whole or not at all, and its error says nothing else',
+    async (direction) => {
+      const outside = trialOn(new MemcachedStore({ servers: server.address }));
+      let isCut = true;
+      for (let bytes = 1; isCut; bytes += 13) {
+        const { id, record } = await outside.given('{"old":1}');
+        proxy.cutOnce(direction, bytes);
+        const work = trial.found(id).then(({ version }) => {
+          return store.update({ id, record: { ...record, data: '{"new":1}' }, guard: { version } });
+        });
+        const outcome = await work.then(written, (error: unknown) => error);
+        isCut = !proxy.withdrawCut();
+        const { record: kept, version } = await outside.found(id);
+        if (outcome instanceof Error) {
+          expect(outcome).toBeInstanceOf(SessionStoreError);
+          expect(['{"old":1}', '{"new":1}']).toContain(kept.data);
+        } else {
+          expect([kept.data, version]).toEqual(['{"new":1}', outcome]);
+        }
+      }
+      await (outside.store as MemcachedStore).close();
+    },
+  );
+
+  it('after the store is closed no connection is left', async () => {
+    await Promise.all(Array.from({ length: 20 }, () => trial.given()));
+    expect(proxy.connections).toBeGreaterThan(0);
+    await store.close();
+    await trial.wait(50);
+    expect(proxy.connections).toBe(0);
+  });
+});
+
+describe('MemcachedStore, with several servers', () => {
+  it('keeps each session on one of them, and when that is down serves those of the others', async () => {
+    const servers = await Promise.all([MemcachedServer.start(), MemcachedServer.start(), MemcachedServer.start()]);
+    const addresses = servers.map(({ address }) => address);
+    const store = new MemcachedStore({ servers: addresses });
+    const trial = trialOn(store);
+    const ids = (await Promise.all(Array.from({ length: 60 }, () => trial.given()))).map(({ id }) => id);
+    for (const server of servers) expect(await server.stats()).not.toMatchObject({ curr_items: 0 });
+
+    const [first] = servers;
+    const { curr_items: items = 0 } = await first.stats();
+    await first.stop();
+    const answers = await Promise.allSettled(ids.map((id) => store.load({ id })));
+    expect(answers.filter(({ status }) => status === 'rejected')).toHaveLength(items);
+
+    // The order of the list does not matter, and a server less moves no session of the others.
+    const others = new MemcachedStore({ servers: addresses.slice(1).reverse() });
+    const found = await Promise.all(ids.map((id) => others.load({ id })));
+    expect(found.filter(({ status }) => status === 'found')).toHaveLength(60 - items);
+    await Promise.all([store.close(), others.close(), ...servers.map((server) => server.stop())]);
+  });
+});
+
+function trialOn(store: MemcachedStore): Trial {
+  return new Trial(
+    store,
+    () => Date.now(),
+    (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    () => Promise.resolve(),
+  );
+}
+
+async function timeToFail(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await expect(work()).rejects.toThrow(SessionStoreError);
+  return performance.now() - started;
+}
