@@ -1,0 +1,111 @@
+import { Controller, Get, Injectable, UseGuards, type CanActivate } from '@nestjs/common';
+import { LockSession, RequireSession, RequireSessionGuard, Session } from 'nestjs-sessions';
+import { freshStore, startNotes } from '../support/notes-app.js';
+import { storeKinds } from '../support/stores.js';
+import type { TestApp } from '../support/test-app.js';
+
+@Controller()
+class Methods {
+  @Get('any') @RequireSession() any(): string {
+    return 'in';
+  }
+
+  @Get('user') @RequireSession('user') user(@Session('user') user: string): string {
+    return user;
+  }
+
+  @Get('both') @RequireSession('user', 'role') both(): string {
+    return 'in';
+  }
+
+  @Get('guard') @UseGuards(RequireSessionGuard) guard(): string {
+    return 'in';
+  }
+
+  @Get('unlocked') @LockSession('read-only') @RequireSession('user') unlocked(@Session() session: Session): boolean {
+    return session.locked;
+  }
+}
+
+@Injectable()
+class Second implements CanActivate {
+  canActivate(): boolean {
+    return true;
+  }
+}
+
+@Controller('members')
+@RequireSession('user')
+class Members {
+  @Get() members(): string {
+    return 'in';
+  }
+
+  @Get('admin') @RequireSession('role') @UseGuards(Second) admin(): string {
+    return 'in';
+  }
+}
+
+describe.each(storeKinds)('@RequireSession(), on $name,', (kind) => {
+  let app: TestApp;
+  beforeEach(async () => {
+    app = await startNotes({ controllers: [Methods, Members], sessions: { store: await freshStore(kind) } });
+  });
+
+  /** The answers to a visitor who has stored these notes. */
+  async function answers(notes: object | undefined, ...paths: string[]): Promise<(string | number)[]> {
+    const visitor = app.browser();
+    if (notes !== undefined) await visitor.post('/notes', notes);
+    const found: (string | number)[] = [];
+    for (const path of paths) {
+      const { status, text } = await visitor.get(path);
+      found.push(status === 200 ? text : status);
+    }
+    return found;
+  }
+
+  it('lets nobody in who has no stored session', async () => {
+    expect(await answers(undefined, '/any', '/guard', '/user', '/members')).toEqual([401, 401, 401, 401]);
+  });
+
+  it('lets those in who have one, when it asks for no key', async () => {
+    expect(await answers({ a: 1 }, '/any', '/guard', '/user', '/members')).toEqual(['in', 'in', 401, 401]);
+  });
+
+  it('asks for every key that it names, and a key that is there may hold anything', async () => {
+    expect(await answers({ user: 'ann' }, '/user', '/both')).toEqual(['ann', 401]);
+    expect(await answers({ user: 'ann', role: 0 }, '/user', '/both')).toEqual(['ann', 'in']);
+    expect(await answers({ toString: 'ann' }, '/user')).toEqual([401]);
+  });
+
+  it('on a controller holds for all of its routes, and adds up with that of a method', async () => {
+    expect(await answers({ user: 'ann' }, '/members', '/members/admin')).toEqual(['in', 401]);
+    expect(await answers({ role: 'admin' }, '/members', '/members/admin')).toEqual([401, 401]);
+    expect(await answers({ user: 'ann', role: 'admin' }, '/members', '/members/admin')).toEqual(['in', 'in']);
+  });
+
+  it('keeps to the locking mode of the route', async () => {
+    expect(await answers({ user: 'ann' }, '/unlocked')).toEqual(['false']);
+  });
+
+  it('says no with 401 and the words of the status, sends no cookie, and keeps no lock', async () => {
+    const visitor = app.browser();
+    await visitor.post('/notes', { a: 1 });
+    const reply = await visitor.get('/user');
+
+    expect(reply.json()).toEqual({ statusCode: 401, message: 'Unauthorized' });
+    expect(reply.setCookies).toEqual([]);
+    expect((await visitor.post('/notes', { b: 2 })).status).toBe(201);
+  });
+
+  it('lets nobody in who has logged out, or whose cookie was made up', async () => {
+    const visitor = app.browser();
+    await visitor.post('/notes', { user: 'ann' });
+    const copy = visitor.clone();
+    await visitor.post('/logout');
+    const stranger = app.browser();
+    stranger.cookies.set('session_id', 'A'.repeat(43));
+
+    expect([(await copy.get('/user')).status, (await stranger.get('/any')).status]).toEqual([401, 401]);
+  });
+});
