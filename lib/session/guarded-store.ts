@@ -45,9 +45,7 @@ export class GuardedStore extends SessionStore {
       () => this.store.tryLock(args),
       (answer) => {
         if (answer.status === 'acquired') {
-          // The request that asked is gone: without this the session would stay locked for a whole lease. When this fails as
-          // well, the lease runs out by itself.
-          this.unlock({ id: args.id, token: args.token }).catch(() => false);
+          void this.#giveBack(args);
         }
       },
     );
@@ -68,6 +66,18 @@ export class GuardedStore extends SessionStore {
       throw new SessionsUnsupportedError(`${store.constructor.name} cannot count its sessions`);
     }
     return this.breaker.run('count', () => store.count());
+  }
+
+  /**
+   * The request that asked is gone: without this the session would stay locked for a whole lease. Past the circuit breaker,
+   * which is open just when answers come late.
+   */
+  async #giveBack({ id, token }: Args<'tryLock'>): Promise<void> {
+    try {
+      await this.store.unlock({ id, token });
+    } catch {
+      // The lease runs out by itself.
+    }
   }
 }
 
