@@ -1,6 +1,7 @@
 import { Controller, Get, Session as NestSession } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { LockSession, RequireSession, Session } from 'nestjs-sessions';
+import { createTestSession } from 'nestjs-sessions/testing';
 import { TestApp } from '../support/test-app.js';
 
 @Controller()
@@ -35,9 +36,9 @@ describe('A controller that takes the session, in an application without the mod
     await app.close();
   });
 
-  it('compiles in a testing module, and its methods can be called with any map', async () => {
+  it('compiles in a testing module, and its methods can be called with a test session', async () => {
     const module = await Test.createTestingModule({ controllers: [Visits] }).compile();
-    const session = new Map<string, unknown>([['visits', 4]]) as unknown as Session;
+    const session = createTestSession({ visits: 4 });
 
     const visits = module.get(Visits);
 

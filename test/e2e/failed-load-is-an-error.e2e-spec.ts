@@ -1,0 +1,102 @@
+import { Controller, Get, UseGuards } from '@nestjs/common';
+import { LockSession, RequireSessionGuard, Session } from 'nestjs-sessions';
+import type { Reply } from '../support/browser.js';
+import { ObservedStore } from '../support/observed-store.js';
+import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
+import { TestApp } from '../support/test-app.js';
+
+let handlersRun = 0;
+
+@Controller()
+class Pages {
+  @Get('visit') visit(@Session() session: Session): unknown {
+    handlersRun += 1;
+    session.set('visits', (session.get('visits') ?? 0) + 1);
+    return session.get('visits');
+  }
+
+  @Get('read-only') @LockSession('read-only') readOnly(@Session() session: Session): unknown {
+    handlersRun += 1;
+    return session.get('visits');
+  }
+
+  @Get('early') @LockSession('early') early(): void {
+    handlersRun += 1;
+  }
+
+  @Get('guarded') @UseGuards(RequireSessionGuard) guarded(): void {
+    handlersRun += 1;
+  }
+
+  @Get('public') show(): string {
+    return 'public';
+  }
+}
+
+describe.each(storeKinds)('A store that cannot be read is an error, not a new session, on $name', (kind) => {
+  let place: StorePlace;
+  let store: ObservedStore;
+  let app: TestApp;
+
+  beforeAll(async () => {
+    place = await kind.prepare();
+    store = new ObservedStore(openStore(place.spec));
+    app = await TestApp.start({ controllers: [Pages], sessions: { store } });
+  });
+  beforeEach(() => (handlersRun = 0));
+  afterEach(() => store.mend());
+  afterAll(async () => {
+    await app.close();
+    await place.dispose();
+  });
+
+  function expectOutage(reply: Reply): void {
+    expect(reply).toMatchObject({ status: 503, setCookies: [] });
+    expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(reply.json()).toEqual({ statusCode: 503, message: expect.any(String) });
+    expect(reply.text).not.toMatch(/db\.internal|ECONNREFUSED/);
+  }
+
+  it.each(['/visit', '/read-only', '/early', '/guarded'])(
+    'the reply is 503 with Retry-After and no cookie, and the handler does not run: %s',
+    async (path) => {
+      const visitor = app.browser();
+      await visitor.get('/visit');
+      handlersRun = 0;
+      store.breakDown();
+
+      expectOutage(await visitor.get(path));
+
+      expect(handlersRun).toBe(0);
+    },
+  );
+
+  it('a visitor without a cookie needs no store until something is stored', async () => {
+    store.breakDown();
+
+    expect((await app.browser().get('/read-only')).status).toBe(200);
+    expectOutage(await app.browser().get('/visit'));
+  });
+
+  it('routes that do not touch the session go on', async () => {
+    const visitor = app.browser();
+    await visitor.get('/visit');
+    store.breakDown();
+
+    expect(await visitor.get('/public')).toMatchObject({ status: 200, text: 'public' });
+    expect((await visitor.get('/nowhere')).status).toBe(404);
+  });
+
+  it('the session is used again as soon as the store is back, with nothing done', async () => {
+    const visitor = app.browser();
+    await visitor.get('/visit');
+    store.breakDown();
+    for (let request = 0; request < 10; request += 1) {
+      expectOutage(await visitor.get('/visit'));
+    }
+
+    store.mend();
+
+    expect(await visitor.get('/visit')).toMatchObject({ status: 200, text: '2' });
+  });
+});
