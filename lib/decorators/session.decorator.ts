@@ -2,7 +2,7 @@ import { createParamDecorator, type ExecutionContext, type PipeTransform, type T
 import { SessionsConfigError, SessionsUnsupportedError } from '../errors/index.js';
 import type { SessionData, SessionKey } from '../interfaces/session-data.interface.js';
 import { requestSessionOf } from '../middleware/request-session.js';
-import type { SessionObject } from '../session/session.js';
+import { SessionObject } from '../session/session.js';
 
 type Pipe = Type<PipeTransform> | PipeTransform;
 
@@ -48,15 +48,15 @@ export function Session(keyOrPipe?: SessionKey<SessionData> | Pipe, ...pipes: Pi
 }
 
 /**
- * The type annotation `Session` is also the name of this decorator, so compilers record the decorator as the parameter's
- * class, and a validation pipe would construct it.
+ * A validation pipe would construct the parameter's class: the one that is injected or, since the type annotation `Session` is
+ * also the name of this decorator, what compilers take for it.
  */
 function hideMetatype(target: object, method: string | symbol | undefined, index: number): void {
   if (method === undefined) {
     return;
   }
   const types: unknown = Reflect.getMetadata('design:paramtypes', target, method);
-  if (Array.isArray(types) && types[index] === Session) {
+  if (Array.isArray(types) && (types[index] === Session || types[index] === SessionObject)) {
     types[index] = Object;
   }
 }
