@@ -1,0 +1,104 @@
+import { Controller, Get } from '@nestjs/common';
+import { LockSession, minutes, Session } from 'nestjs-sessions';
+import { Gate } from '../support/gate.js';
+import { ObservedStore } from '../support/observed-store.js';
+import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
+import { TestApp } from '../support/test-app.js';
+
+let gate = new Gate();
+
+@Controller()
+class Pages {
+  @Get('start') start(@Session() session: Session): void {
+    session.set('name', 'ann');
+  }
+
+  @Get('read') @LockSession('read-only') read(@Session() session: Session): unknown {
+    return session.data;
+  }
+
+  @Get('slow-read') @LockSession('explicit') async slowRead(@Session() session: Session): Promise<unknown> {
+    await gate.pass();
+    return session.data;
+  }
+
+  @Get('slow-change') @LockSession('explicit') async slowChange(@Session() session: Session): Promise<string> {
+    await gate.pass();
+    session.set('late', true);
+    return 'answered';
+  }
+
+  @Get('slow-regenerate') @LockSession('explicit') async slowRotation(@Session() session: Session): Promise<string> {
+    await gate.pass();
+    await session.regenerate();
+    session.set('late', true);
+    return 'answered';
+  }
+
+  @Get('destroy') @LockSession('explicit') destroy(@Session() session: Session): Promise<void> {
+    return session.destroy();
+  }
+
+  @Get('regenerate') @LockSession('explicit') regenerate(@Session() session: Session): Promise<void> {
+    return session.regenerate();
+  }
+}
+
+describe.each(storeKinds)('A commit that finds its session gone on $name', (kind) => {
+  const start = Date.now();
+  let now = start;
+  let place: StorePlace;
+  let store: ObservedStore;
+  let app: TestApp;
+
+  beforeEach(async () => {
+    [gate, now] = [new Gate(), start];
+    place = await kind.prepare();
+    store = new ObservedStore(openStore(place.spec));
+    app = await TestApp.start({ controllers: [Pages], sessions: { store, clock: { now: () => now } } });
+  });
+  afterEach(async () => {
+    gate.open();
+    await app.close();
+    await place.dispose();
+  });
+
+  describe.each(['destroy', 'regenerate'])('after %s in another request', (end) => {
+    it.each(['slow-change', 'slow-regenerate'])(
+      'writes nothing, sends no cookie, answers normally and says so in one line: %s',
+      async (path) => {
+        const visitor = app.browser();
+        await visitor.get('/start');
+        const old = visitor.clone();
+        const slow = old.get(`/${path}`);
+        await gate.reached;
+        await visitor.get(`/${end}`);
+        const after = (await visitor.get('/read')).json();
+
+        gate.open();
+
+        expect(await slow).toMatchObject({ status: 200, text: 'answered', setCookies: [] });
+        expect((await old.get('/read')).json()).toEqual({});
+        expect((await visitor.get('/read')).json()).toEqual(after);
+        expect(app.logs.matching(/changes.*dropped/, 'warn')).toHaveLength(1);
+      },
+    );
+
+    it('touches nothing and sends no cookie when it only read, and says nothing', async () => {
+      const visitor = app.browser();
+      await visitor.get('/start');
+      now += minutes(10);
+      const old = visitor.clone();
+      const slow = old.get('/slow-read');
+      await gate.reached;
+      await visitor.get(`/${end}`);
+
+      gate.open();
+
+      expect(await slow).toMatchObject({ status: 200, setCookies: [] });
+      expect((await slow).json()).toEqual({ name: 'ann' });
+      expect((await old.get('/read')).json()).toEqual({});
+      expect(app.logs.matching(/dropped/)).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,76 @@
+import { Controller, Get, Header, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { Session } from 'nestjs-sessions';
+import { TestApp } from '../support/test-app.js';
+
+@Controller()
+class Pages {
+  @Get('value')
+  @Header('Set-Cookie', 'theme=dark')
+  value(@Session() session: Session): string {
+    session.set('found', true);
+    return 'value';
+  }
+
+  @Get('cookies') cookies(@Session() session: Session, @Res({ passthrough: true }) response: Response): void {
+    session.set('found', true);
+    response.cookie('theme', 'dark').cookie('language', 'de');
+  }
+
+  @Get('write-head') writeHead(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', true);
+    response.writeHead(200, { 'Set-Cookie': ['theme=dark', 'language=de'] }).end();
+  }
+
+  @Get('write-head-array') writeHeadArray(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', true);
+    response.writeHead(200, ['Set-Cookie', 'theme=dark', 'Set-Cookie', 'language=de']).end();
+  }
+
+  @Get('writes') writes(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', true);
+    response.cookie('theme', 'dark').write('first');
+    response.end('last');
+  }
+
+  @Get('logout') async logout(
+    @Session() session: Session,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<void> {
+    response.cookie('theme', 'dark');
+    await session.destroy();
+  }
+}
+
+const nameOf = (line: string): string => line.split('=', 1)[0] ?? '';
+
+describe('Cookies that the application sets are kept beside that of the session', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await TestApp.start({ controllers: [Pages] });
+  });
+  afterAll(() => app.close());
+
+  it.each([
+    ['/value', ['theme', 'session_id']],
+    ['/cookies', ['theme', 'language', 'session_id']],
+    ['/write-head', ['theme', 'language', 'session_id']],
+    ['/write-head-array', ['theme', 'language', 'session_id']],
+    ['/writes', ['theme', 'session_id']],
+  ])('when a session begins: %s', async (path, names) => {
+    const { setCookies } = await app.browser().get(path);
+
+    expect(setCookies.map(nameOf)).toEqual(names);
+  });
+
+  it('when a session ends', async () => {
+    const visitor = app.browser();
+    await visitor.get('/value');
+
+    const { setCookies } = await visitor.get('/logout');
+
+    expect(setCookies.map(nameOf)).toEqual(['theme', 'session_id']);
+    expect([...visitor.cookies.keys()]).toEqual(['theme']);
+  });
+});

@@ -1,0 +1,117 @@
+import { Controller, Get, Header, Param, Req, UseGuards } from '@nestjs/common';
+import { RequireSessionGuard, Session, type SessionObject } from 'nestjs-sessions';
+import { TestApp } from '../support/test-app.js';
+
+/** Each way to find out something about the session that is stored. */
+const ACCESSORS: Record<string, (session: SessionObject) => unknown> = {
+  get: (session) => session.get('name'),
+  has: (session) => session.has('name'),
+  keys: (session) => [...session.keys()],
+  values: (session) => [...session.values()],
+  entries: (session) => [...session.entries()],
+  iterator: (session) => [...session],
+  forEach: (session) => session.forEach(() => undefined),
+  size: (session) => session.size,
+  data: (session) => session.data,
+  toJSON: (session) => JSON.stringify(session),
+  id: (session) => session.id.length,
+  isNew: (session) => session.isNew,
+  missing: (session) => session.missing,
+  setDefault: (session) => session.setDefault('name', 'ann'),
+  pop: (session) => session.pop('name'),
+};
+
+@Controller()
+class Pages {
+  @Get('start') start(@Session() session: Session): void {
+    session.set('name', 'ann');
+  }
+
+  @Get('access/:accessor') async access(
+    @Req() { session }: { session: SessionObject },
+    @Param('accessor') accessor: string,
+  ): Promise<string> {
+    await session.load();
+    ACCESSORS[accessor]?.(session);
+    return accessor;
+  }
+
+  @Get('taken') taken(@Session() session: Session): boolean {
+    return session.loaded;
+  }
+
+  @Get('key') key(@Session('name') name: string | undefined): string {
+    return String(name);
+  }
+
+  @Get('guarded') @UseGuards(RequireSessionGuard) guarded(): void {}
+
+  @Get('untouched') untouched(): string {
+    return 'untouched';
+  }
+
+  @Get('encoding')
+  @Header('Vary', 'Accept-Encoding')
+  encoding(@Session() session: Session): boolean {
+    return session.isNew;
+  }
+
+  @Get('cookie')
+  @Header('Vary', 'accept, cookie')
+  cookie(@Session() session: Session): boolean {
+    return session.isNew;
+  }
+
+  @Get('anything')
+  @Header('Vary', '*')
+  anything(@Session() session: Session): boolean {
+    return session.isNew;
+  }
+
+  @Get('fails') fails(@Session() session: Session): never {
+    throw new Error(String(session.isNew));
+  }
+}
+
+describe('Vary: Cookie', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await TestApp.start({ controllers: [Pages] });
+  });
+  afterAll(() => app.close());
+
+  const PATHS = ['/taken', '/key', '/guarded', '/fails', ...Object.keys(ACCESSORS).map((name) => `/access/${name}`)];
+
+  it.each(PATHS)('is sent when the session was read, with a cookie: %s', async (path) => {
+    const visitor = app.browser();
+    await visitor.get('/start');
+
+    expect((await visitor.get(path)).headers.get('vary')).toBe('Cookie');
+  });
+
+  it.each(PATHS)('is sent also when there was no cookie, since one would have changed the reply: %s', async (path) => {
+    expect((await app.browser().get(path)).headers.get('vary')).toBe('Cookie');
+  });
+
+  it.each(['unknown'.padEnd(43, 'x'), 'malformed'])('is sent also when the cookie was no good: %s', async (id) => {
+    const { headers } = await app.browser().get('/taken', { headers: { cookie: `session_id=${id}` } });
+
+    expect(headers.get('vary')).toBe('Cookie');
+  });
+
+  it('is not sent when nobody asked for the session', async () => {
+    const visitor = app.browser();
+    await visitor.get('/start');
+
+    expect((await visitor.get('/untouched')).headers.get('vary')).toBeNull();
+  });
+
+  it.each([
+    ['/encoding', 'Accept-Encoding, Cookie'],
+    ['/cookie', 'accept, cookie'],
+    ['/anything', '*'],
+  ])('is added to what the application says, once: %s', async (path, vary) => {
+    expect((await app.browser().get(path)).headers.get('vary')).toBe(vary);
+  });
+});
