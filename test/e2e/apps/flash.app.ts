@@ -1,0 +1,11 @@
+import { reportReady } from '../../support/report-ready.js';
+import { openStore } from '../../support/stores.js';
+import { TestApp } from '../../support/test-app.js';
+import { FlashController } from './flash.controller.js';
+
+/** The application of `FlashController` as a process of its own; `STORE` says where the sessions are. */
+const app = await TestApp.start({
+  controllers: [FlashController],
+  sessions: { store: openStore(process.env['STORE'] ?? '') },
+});
+reportReady(app.url);

@@ -1,0 +1,64 @@
+import { Browser } from '../support/browser.js';
+import { spawnApp } from '../support/child-process.js';
+import { openStore, sharedStoreKinds, storeKinds, type StorePlace } from '../support/stores.js';
+import { TestApp } from '../support/test-app.js';
+import { FlashController } from './apps/flash.controller.js';
+
+const ROUTES = ['/decorator', '/by-hand', '/login'];
+
+/** Posts here and follows the redirect there, again and again, as a browser does whose requests are spread by a balancer. */
+async function messagesAfter(route: string, here: string, there: string): Promise<[number[], unknown[]]> {
+  const visitor = new Browser(here);
+  const [sent, found]: [number[], unknown[]] = [[], []];
+  for (let round = 1; round <= 10; round += 1) {
+    const { status, headers } = await visitor.post(route);
+    expect(status).toBe(303);
+    const next = new Browser(there);
+    const reply = await next.get(headers.get('location') ?? '', { headers: { cookie: visitor.cookieHeader } });
+    sent.push(round);
+    found.push(reply.json<{ message: unknown }>().message);
+  }
+  return [sent, found];
+}
+
+describe.each(storeKinds)('The page that a redirect leads to finds what was set before it on $name', (kind) => {
+  let place: StorePlace;
+  let app: TestApp;
+
+  beforeEach(async () => {
+    place = await kind.prepare();
+    app = await TestApp.start({ controllers: [FlashController], sessions: { store: openStore(place.spec) } });
+  });
+  afterEach(async () => {
+    await app.close();
+    await place.dispose();
+  });
+
+  it.each(ROUTES)('%s', async (route) => {
+    const [sent, found] = await messagesAfter(route, app.url, app.url);
+
+    expect(found).toEqual(sent);
+  });
+});
+
+describe.each(sharedStoreKinds)('Also when another process serves that page on $name', (kind) => {
+  it('whichever way it was redirected', async () => {
+    const place = await kind.prepare();
+    const file = new URL('./apps/flash.app.ts', import.meta.url);
+    const env = { STORE: place.spec };
+    try {
+      const [here, there] = await Promise.all([spawnApp(file, { env }), spawnApp(file, { env })]);
+      let before = 0;
+      for (const route of ROUTES) {
+        const [sent, found] = await messagesAfter(route, here.ready, there.ready);
+        expect(found).toEqual(sent.map((round) => before + round));
+        before += sent.length;
+      }
+      here.process.kill();
+      there.process.kill();
+      await Promise.all([here.exited, there.exited]);
+    } finally {
+      await place.dispose();
+    }
+  });
+});

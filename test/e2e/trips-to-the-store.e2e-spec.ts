@@ -1,0 +1,117 @@
+import { Controller, Get } from '@nestjs/common';
+import { LockSession, Session } from 'nestjs-sessions';
+import type { Browser } from '../support/browser.js';
+import { ObservedStore } from '../support/observed-store.js';
+import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
+import { TestApp } from '../support/test-app.js';
+
+function visit(session: Session): number {
+  const visits = (session.get('visits') ?? 0) + 1;
+  session.set('visits', visits);
+  return visits;
+}
+
+@Controller()
+class Pages {
+  @Get('public') show(): string {
+    return 'public';
+  }
+
+  @Get('visit') visit(@Session() session: Session): number {
+    return visit(session);
+  }
+
+  @Get('read') read(@Session('visits') visits: number): number {
+    return visits;
+  }
+
+  @Get('read-only') @LockSession('read-only') readOnly(@Session('visits') visits: number): number {
+    return visits;
+  }
+
+  @Get('with-lock') @LockSession('explicit') withLock(@Session() session: Session): Promise<number> {
+    return session.withLock(visit);
+  }
+
+  @Get('saves-on-the-way') async saves(@Session() session: Session): Promise<number> {
+    visit(session);
+    await session.save();
+    return visit(session);
+  }
+
+  @Get('save-at-the-end') async savesAtTheEnd(@Session() session: Session): Promise<number> {
+    const visits = visit(session);
+    await session.save();
+    return visits;
+  }
+
+  @Get('loads-again') async loads(@Session() session: Session): Promise<number> {
+    await session.load();
+    await session.load();
+    return visit(session);
+  }
+}
+
+describe.each(storeKinds)('Trips to the store on $name', (kind) => {
+  let place: StorePlace;
+  let store: ObservedStore;
+  let app: TestApp;
+  let visitor: Browser;
+
+  beforeAll(async () => {
+    place = await kind.prepare();
+    store = new ObservedStore(openStore(place.spec));
+    app = await TestApp.start({ controllers: [Pages], sessions: { store } });
+  });
+  beforeEach(async () => {
+    visitor = app.browser();
+    await visitor.get('/visit');
+  });
+  afterAll(async () => {
+    await app.close();
+    await place.dispose();
+  });
+
+  async function trips(browser: Browser, path: string): Promise<string[]> {
+    store.takeCalls();
+    expect((await browser.get(path)).status).toBe(200);
+    return store.takeCalls();
+  }
+
+  it('none for a route without the session', async () => {
+    expect(await trips(visitor, '/public')).toEqual([]);
+  });
+
+  it('one for a first visit', async () => {
+    expect(await trips(app.browser(), '/visit')).toEqual(['create']);
+  });
+
+  it('none for a first visit that only reads', async () => {
+    expect(await trips(app.browser(), '/read-only')).toEqual([]);
+  });
+
+  it('one for read-only', async () => {
+    expect(await trips(visitor, '/read-only')).toEqual(['load']);
+  });
+
+  it('two for locked and changed: lock and load are one, save and unlock are one', async () => {
+    expect(await trips(visitor, '/visit')).toEqual(['tryLock', 'update+unlock']);
+  });
+
+  it('two for locked and unchanged', async () => {
+    expect(await trips(visitor, '/read')).toEqual(['tryLock', 'unlock']);
+  });
+
+  it('two for locked and changed also when it is loaded again and again', async () => {
+    expect(await trips(visitor, '/loads-again')).toEqual(['tryLock', 'update+unlock']);
+  });
+
+  it('one more for a critical section: lock and re-read are one, save and unlock are one', async () => {
+    expect(await trips(visitor, '/with-lock')).toEqual(['load', 'tryLock', 'update+unlock']);
+  });
+
+  it('one more for each save() on the way', async () => {
+    expect(await trips(visitor, '/saves-on-the-way')).toEqual(['tryLock', 'update', 'update+unlock']);
+    expect(await trips(visitor, '/save-at-the-end')).toEqual(['tryLock', 'update', 'unlock']);
+  });
+});
