@@ -4,9 +4,7 @@ import { join } from 'node:path';
 import { SessionsConfigError } from '../errors/sessions-config.error.js';
 import type { StoreContext } from '../interfaces/store-abilities.interface.js';
 import * as disk from './file-store.disk.js';
-
-/** What survives a power failure. */
-export type FileStoreFsync = 'none' | 'file' | 'full';
+import type { FileStoreFsync, FileStoreOptions } from './file-store.options.js';
 
 const WRITABLE_BY_OTHERS = 0o022;
 
@@ -19,11 +17,11 @@ export class Directory {
   readonly #context: StoreContext;
   #isInTrouble = false;
 
-  constructor(path: string, identity: DirectoryIdentity, fsync: FileStoreFsync, context: StoreContext) {
-    this.path = path;
+  constructor(options: Required<FileStoreOptions>, identity: DirectoryIdentity, context: StoreContext) {
+    this.path = options.directory;
+    this.#fsync = options.fsync;
     this.#device = identity.dev;
     this.#inode = identity.ino;
-    this.#fsync = fsync;
     this.#context = context;
   }
 
@@ -32,8 +30,8 @@ export class Directory {
    *
    * @throws SessionsConfigError when sessions could not be kept there, or not safely.
    */
-  static async open(path: string, fsync: FileStoreFsync, context: StoreContext): Promise<Directory> {
-    return new Directory(path, await examine(path), fsync, context);
+  static async open(options: Required<FileStoreOptions>, context: StoreContext): Promise<Directory> {
+    return new Directory(options, await examine(options.directory), context);
   }
 
   now(): number {

@@ -11,8 +11,9 @@ type Callback<T> = (error: NodeJS.ErrnoException | null, value: T) => void;
 /** Reads the file itself and never what a link planted in its place points at. */
 const READ = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW;
 
-/** How long to wait for a free file descriptor, in milliseconds, attempt by attempt. */
-const PATIENCE = [5, 10, 20, 40, 80, 160, 320];
+/** How long to wait for a free file descriptor, in milliseconds. */
+const PATIENCE = 1_500;
+const LONGEST_PAUSE = 50;
 
 /** The names in a folder; `undefined` when there is no such folder. */
 export function list(folder: string): Promise<string[] | undefined> {
@@ -139,15 +140,16 @@ async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
 
 /** Runs a system call; when the process is out of file descriptors, waits a little for other requests to free some. */
 async function call<T = void>(start: (done: Callback<T>) => void): Promise<T> {
-  for (const pause of PATIENCE) {
+  const asked = performance.now();
+  for (let attempt = 1; ; attempt += 1) {
     try {
       return await once(start);
     } catch (error) {
-      if (!isOneOf(error, 'EMFILE', 'ENFILE')) throw error;
-      await sleep(pause);
+      if (!isOneOf(error, 'EMFILE', 'ENFILE') || performance.now() - asked > PATIENCE) throw error;
+      // Not all at the same time: few of them would find one.
+      await sleep(Math.random() * Math.min(LONGEST_PAUSE, 2 ** attempt));
     }
   }
-  return once(start);
 }
 
 function once<T>(start: (done: Callback<T>) => void): Promise<T> {

@@ -72,7 +72,7 @@ export function parseHead(name: string): Head | undefined {
     ...(lock && { lock }),
   };
   // Only what is written back the same is one of ours.
-  return headName(head) === name ? head : undefined;
+  return Number.isFinite(head.serial) && headName(head) === name ? head : undefined;
 }
 
 function parseLock(fields: readonly string[]): HeadLock {
@@ -141,6 +141,11 @@ export function discardedName(): string {
 
 export function isDiscarded(name: string): boolean {
   return name.startsWith(DISCARDED);
+}
+
+/** Whether a folder of that name is a session's. */
+export function isSession(name: string): boolean {
+  return /^[\w-]{3,200}$/.test(name);
 }
 
 /** Whether the store may have made a file of that name. */

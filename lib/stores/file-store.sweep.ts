@@ -4,7 +4,7 @@ import { clear, removeTree, tidy } from './file-store.cleanup.js';
 import type { Directory } from './file-store.directory.js';
 import * as disk from './file-store.disk.js';
 import { Folder } from './file-store.folder.js';
-import { discardedName, isDiscarded, isLocked, isUnpublished } from './file-store.names.js';
+import { discardedName, isDiscarded, isLocked, isSession, isUnpublished } from './file-store.names.js';
 
 /** Folders that are looked at side by side: fewer than the threads that all file operations of a process share. */
 const SIDE_BY_SIDE = 3;
@@ -80,10 +80,6 @@ async function* groupsOf(directory: Directory, largest = SIDE_BY_SIDE): AsyncGen
     const entries = (await disk.listEntries(shard)).map((entry) => ({ shard, ...entry }));
     for (let start = 0; start < entries.length; start += size) yield entries.slice(start, start + size);
   }
-}
-
-function isSession(name: string): boolean {
-  return /^[\w-]+$/.test(name);
 }
 
 function toError(reason: unknown): Error {

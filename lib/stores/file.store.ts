@@ -1,5 +1,3 @@
-import { resolve } from 'node:path';
-import { SessionsConfigError } from '../errors/sessions-config.error.js';
 import type {
   Acquired,
   Found,
@@ -19,7 +17,7 @@ import type {
   SweepBatch,
   SweepOptions,
 } from '../interfaces/store-abilities.interface.js';
-import { Directory, type FileStoreFsync } from './file-store.directory.js';
+import { Directory } from './file-store.directory.js';
 import { Draft } from './file-store.draft.js';
 import { Folder } from './file-store.folder.js';
 import {
@@ -28,37 +26,23 @@ import {
   type Head,
   type HeadLock,
   headName,
+  isSession,
   nonce,
   type Owner,
   unlocked,
 } from './file-store.names.js';
+import { type FileStoreOptions, resolveFileStoreOptions } from './file-store.options.js';
 import { hasEnded, thisProcess } from './file-store.owner.js';
 import { publish } from './file-store.publication.js';
 import { rotate } from './file-store.rotation.js';
 import { countSessions, sweepSessions } from './file-store.sweep.js';
 import { SessionStore } from './session-store.js';
 
-export type { FileStoreFsync } from './file-store.directory.js';
-
-export interface FileStoreOptions {
-  /**
-   * Where the sessions are kept: a directory of its own on a local disk, for this user alone (mode 700). It is made where
-   * there is none. All processes of one machine may share it.
-   */
-  directory: string;
-  /**
-   * What is flushed to the disk before a write counts. Default `'none'`: a write that was acknowledged survives `kill -9` and
-   * any crash of the application, but the last seconds may be lost when the machine loses power. `'file'`: after such a loss
-   * every session is still one that was written, though not always the last. `'full'`: nothing acknowledged is lost.
-   */
-  fsync?: FileStoreFsync;
-}
+export type { FileStoreFsync, FileStoreOptions } from './file-store.options.js';
 
 type UpdateArgs = Parameters<SessionStore['update']>[0];
 type RotateArgs = Parameters<SessionStore['rotate']>[0];
 type TryLockArgs = Parameters<SessionStore['tryLock']>[0];
-
-const FSYNC_MODES: readonly FileStoreFsync[] = ['none', 'file', 'full'];
 
 /**
  * Sessions in files, for any number of processes on one machine. Not for network file systems.
@@ -66,28 +50,18 @@ const FSYNC_MODES: readonly FileStoreFsync[] = ['none', 'file', 'full'];
  * The lock of a process that has ended is free at once, that of one in another container when its lease has run out.
  */
 export class FileStore extends SessionStore implements StartableStore, ClosableStore, CountableStore, SweepableStore {
-  readonly #path: string;
-  readonly #fsync: FileStoreFsync;
+  readonly #options: Required<FileStoreOptions>;
   #opened: { readonly directory: Directory; readonly self: Owner } | undefined;
 
   /** @throws SessionsConfigError when an option is wrong. */
-  constructor({ directory, fsync = 'none' }: FileStoreOptions) {
+  constructor(options: FileStoreOptions) {
     super();
-    if (typeof directory !== 'string' || directory === '') {
-      throw new SessionsConfigError("FileStore: directory must be a path, such as './var/sessions'.");
-    }
-    if (!FSYNC_MODES.includes(fsync)) {
-      throw new SessionsConfigError(
-        `FileStore: fsync must be 'none', 'file' or 'full', and is ${JSON.stringify(fsync)}.`,
-      );
-    }
-    this.#path = resolve(directory);
-    this.#fsync = fsync;
+    this.#options = resolveFileStoreOptions(options);
   }
 
   /** @throws SessionsConfigError when sessions cannot be kept in the directory, or not safely. */
   async start(context: StoreContext): Promise<void> {
-    const directory = await Directory.open(this.#path, this.#fsync, context);
+    const directory = await Directory.open(this.#options, context);
     this.#opened = { directory, self: await thisProcess() };
   }
 
@@ -221,7 +195,10 @@ export class FileStore extends SessionStore implements StartableStore, ClosableS
   }
 
   #folder(id: string): Folder {
-    return new Folder(this.#open().directory, id);
+    const { directory } = this.#open();
+    // The engine hashes ids, so that they are no paths. Whoever calls the store without the engine is held to it.
+    if (!isSession(id)) throw new Error('FileStore: an id must be the hash of a session id, in base64url.');
+    return new Folder(directory, id);
   }
 
   #open(): { readonly directory: Directory; readonly self: Owner } {

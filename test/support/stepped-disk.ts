@@ -29,7 +29,7 @@ export class Lane {
   readonly result: Promise<unknown>;
   isFinished = false;
   /** Calls before which it stands: several, where it makes some side by side. */
-  readonly #stopped: (() => Promise<void>)[] = [];
+  readonly #stopped: { readonly name: string; readonly go: () => Promise<void> }[] = [];
   #stirred: () => void = () => {};
 
   constructor(operation: () => Promise<unknown>) {
@@ -44,9 +44,18 @@ export class Lane {
   /** Makes the next call; resolves when it stands before another, or has finished. */
   async step(): Promise<void> {
     await this.#standstill();
-    await this.#stopped.shift()?.();
+    const call = this.#stopped.shift();
+    if (call) {
+      this.calls.push(call.name);
+      await call.go();
+    }
     await nextTurn();
     await this.#standstill();
+  }
+
+  /** The call before which it stands. */
+  get next(): string | undefined {
+    return this.#stopped[0]?.name;
   }
 
   /** Goes on to the end. */
@@ -56,10 +65,7 @@ export class Lane {
   }
 
   stop(name: string, go: () => Promise<void>): void {
-    this.#stopped.push(() => {
-      this.calls.push(name);
-      return go();
-    });
+    this.#stopped.push({ name, go });
     this.#stirred();
   }
 

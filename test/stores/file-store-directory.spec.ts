@@ -1,0 +1,133 @@
+import { chmod, chown, lstat, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { SessionsConfigError } from '../../lib/errors/index.js';
+import { FileStore, type FileStoreOptions } from '../../lib/stores/file.store.js';
+import { spawnApp } from '../support/child-process.js';
+import { fileStoreOn } from '../support/file-store-on.js';
+import { arrange, OPERATIONS } from '../support/store-model.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+
+const NOBODY = 65_534;
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await temporaryDirectory();
+});
+
+const start = (path = directory): Promise<unknown> => fileStoreOn(path);
+
+describe('FileStore and its directory, at start-up', () => {
+  it('makes a directory that is missing, with its parents, for this user alone', async () => {
+    const nested = join(directory, 'var', 'sessions');
+    await start(nested);
+    expect((await lstat(nested)).mode & 0o777).toBe(0o700);
+  });
+
+  it('takes one that is there, and makes all in it for this user alone', async () => {
+    await mkdir(directory, { mode: 0o755 });
+    const { store, clock } = await fileStoreOn(directory);
+    const version = await arrange(store, 'live', clock);
+    for (const name of ['update', 'tryLock', 'create the other']) {
+      await OPERATIONS.find((operation) => operation.name === name)?.run(store, version);
+    }
+    const names = await readdir(directory, { recursive: true });
+    // Two shards with a session each, of a head and its data.
+    expect(names).toHaveLength(8);
+    for (const name of names) {
+      const found = await lstat(join(directory, name));
+      expect(found.mode & 0o777).toBe(found.isDirectory() ? 0o700 : 0o600);
+    }
+  });
+
+  it('refuses a file', async () => {
+    await writeFile(directory, '');
+    await expect(start()).rejects.toThrow(SessionsConfigError);
+    await expect(start()).rejects.toThrow(`the directory ${directory} is not a directory`);
+    await expect(start(join(directory, 'below'))).rejects.toThrow(SessionsConfigError);
+  });
+
+  it('refuses a symbolic link, also one that points at a directory', async () => {
+    const target = join(dirname(directory), 'target');
+    await symlink(target, directory);
+    await expect(start()).rejects.toThrow(SessionsConfigError);
+    await mkdir(target, { mode: 0o700 });
+    await expect(start()).rejects.toThrow(`${directory} is a symbolic link`);
+    expect(await readdir(target)).toEqual([]);
+  });
+
+  it.each([0o770, 0o777, 0o1777, 0o702])('refuses one that others can write to (mode %o)', async (mode) => {
+    await mkdir(directory);
+    await chmod(directory, mode);
+    await expect(start()).rejects.toThrow(SessionsConfigError);
+    await expect(start()).rejects.toThrow(`${directory} can be written by other users`);
+  });
+
+  it('refuses one that belongs to another user', async () => {
+    await mkdir(directory, { mode: 0o700 });
+    // Only root can give a directory away; anybody else finds one that is root's.
+    if (process.getuid?.() === 0) await chown(directory, NOBODY, NOBODY);
+    else directory = '/';
+    await expect(start()).rejects.toThrow(SessionsConfigError);
+    await expect(start()).rejects.toThrow(`${directory} belongs to user`);
+  });
+
+  it('refuses one that it must not write to', async () => {
+    await mkdir(directory);
+    await chmod(directory, 0o500);
+    expect(await startAsNobody(directory)).toMatch(
+      `SESSIONS_CONFIG FileStore: the directory ${directory} cannot be written: EACCES`,
+    );
+  });
+
+  it('refuses one that it cannot make', async () => {
+    await mkdir(directory);
+    await chmod(directory, 0o500);
+    const below = join(directory, 'below');
+    expect(await startAsNobody(below)).toMatch(
+      `SESSIONS_CONFIG FileStore: the directory ${below} cannot be made: EACCES`,
+    );
+  });
+
+  it.each([
+    [{ directory: '' }, 'directory must be a path'],
+    [{ directory: undefined }, 'directory must be a path'],
+    [{ directory: '/x', fsync: 'always' }, "fsync must be 'none', 'file' or 'full', and is \"always\""],
+  ])('refuses %j', (options, message) => {
+    const make = (): FileStore => new FileStore(options as FileStoreOptions);
+    expect(make).toThrow(SessionsConfigError);
+    expect(make).toThrow(message);
+  });
+
+  it('does nothing before start() and after close()', async () => {
+    const store = new FileStore({ directory });
+    await expect(store.load({ id: 'abc' })).rejects.toThrow('start() has not been called');
+    await expect(store.count()).rejects.toThrow('start() has not been called');
+    await expect(store.sweep({ batchSize: 1 }).next()).rejects.toThrow('start() has not been called');
+    const { store: closed } = await fileStoreOn(directory);
+    await closed.close();
+    await expect(closed.load({ id: 'abc' })).rejects.toThrow('close() has');
+  });
+
+  it.each(['../../etc/passwd', 'a/../../b', '.', '..', '', 'a\0b', 'abc,def', '.new,abc', 'x'.repeat(300)])(
+    'refuses %j for an id: it could lead out of the directory',
+    async (id) => {
+      const { store } = await fileStoreOn(directory);
+      const record = { data: '{}', createdAt: 0, expiresAt: Number.MAX_SAFE_INTEGER };
+      await expect(store.create({ id, record })).rejects.toThrow('an id must be the hash of a session id');
+      await expect(store.load({ id })).rejects.toThrow('an id must be the hash of a session id');
+      expect(await readdir(directory)).toEqual([]);
+    },
+  );
+});
+
+/** Root ignores modes, so the store is started by a process that is not root. */
+async function startAsNobody(path: string): Promise<string> {
+  if (process.getuid?.() === 0) {
+    await chmod(dirname(directory), 0o711);
+    await chown(directory, NOBODY, NOBODY);
+  }
+  const app = await spawnApp(new URL('../support/file-store.unprivileged.ts', import.meta.url), { args: [path] });
+  await app.exited;
+  return app.ready;
+}

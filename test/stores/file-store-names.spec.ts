@@ -1,0 +1,98 @@
+import {
+  type Head,
+  headName,
+  isLocked,
+  isOurs,
+  parseHead,
+  parseRotation,
+  parseTombstone,
+} from '../../lib/stores/file-store.names.js';
+import { nonce, rotationName, tombstoneName, unlocked } from '../../lib/stores/file-store.names.js';
+
+const PLAIN: Head = {
+  serial: 7,
+  version: 'AbCdEfGhIjKlMn-_',
+  size: 1_048_576,
+  createdAt: 1_893_456_000_123,
+  expiresAt: 1_893_459_600_123.5,
+};
+
+const lockedBy = (process: string, route: string): Head => ({
+  ...PLAIN,
+  lock: {
+    token: 'x'.repeat(22),
+    leaseEndsAt: 1_893_456_030_000,
+    owner: { machine: 'AbCdEf-_', pid: 4_194_304, started: '1234567890' },
+    holder: { process, route, since: 1_893_456_000_000 },
+  },
+});
+
+describe('the name of a head', () => {
+  it.each([PLAIN, lockedBy('host:17', 'GET /visits'), lockedBy('', ''), lockedBy('a.b,c/d', '../../x\0y\nz')])(
+    'is read as it was written: %j',
+    (head) => {
+      expect(parseHead(headName(head))).toEqual(head);
+      expect(isOurs(headName(head))).toBe(true);
+    },
+  );
+
+  it.each([
+    'x'.repeat(10_000),
+    'é'.repeat(500),
+    '€'.repeat(500),
+    '👩‍👩‍👧'.repeat(100),
+    `${'x'.repeat(47)}€`,
+    '\ud800',
+    '\ufffd',
+  ])('cuts what people read, and fits into what a file system takes: %s', (text) => {
+    const name = headName(lockedBy(text, text));
+    expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255);
+    const parsed = parseHead(name);
+    expect(parsed && headName(parsed)).toBe(name);
+    expect(
+      Buffer.from(text)
+        .toString()
+        .startsWith(parsed?.lock?.holder.route ?? 'none'),
+    ).toBe(true);
+  });
+
+  it.each([
+    '',
+    'h',
+    'h,1',
+    'd,abc',
+    'h,1,v,2,3',
+    'h,1,v,2,3,4,5',
+    'h,NaN,v,2,3,4',
+    'h,01,v,2,3,4',
+    'h,1,v,2,3,4,',
+    'h,Infinity,v,2,3,4',
+  ])('is not %j', (name) => {
+    expect(parseHead(name)).toBeUndefined();
+  });
+
+  it('loses only the lock with it', () => {
+    expect(unlocked(lockedBy('host:17', 'GET /'))).toEqual(PLAIN);
+    expect(isLocked(PLAIN, 0)).toBe(false);
+    expect(isLocked(lockedBy('', ''), 1_893_456_029_999)).toBe(true);
+    expect(isLocked(lockedBy('', ''), 1_893_456_030_000)).toBe(false);
+  });
+});
+
+describe('other names', () => {
+  it('are read as they were written, and never twice the same', () => {
+    expect(parseTombstone(tombstoneName(123))).toBe(123);
+    expect(tombstoneName(123)).not.toBe(tombstoneName(123));
+    expect(parseRotation(rotationName('abc'))).toBe('abc');
+    expect(rotationName('abc')).not.toBe(rotationName('abc'));
+    expect(nonce()).toMatch(/^[\w-]{16}$/);
+  });
+
+  it('are not taken for each other', () => {
+    expect(parseTombstone(rotationName('abc'))).toBeUndefined();
+    expect(parseRotation(tombstoneName(1))).toBeUndefined();
+    expect(parseTombstone(headName(PLAIN))).toBeUndefined();
+    expect(isOurs('README')).toBe(false);
+    expect(isOurs('.nfs0001')).toBe(false);
+  });
+});
