@@ -1,4 +1,5 @@
 import { SessionHeadersSentError, SessionReadOnlyError } from '../errors/index.js';
+import { CriticalSection } from './critical-section.js';
 import type { RunningWork } from './running-work.js';
 import type { CookieChange } from './session-exchange.js';
 import type { SessionLoader } from './session-loader.js';
@@ -18,12 +19,11 @@ export interface LifecycleParts {
   readonly running: RunningWork;
 }
 
-const NEVER_ABORTED = new AbortController().signal;
-
 /** The life of a session in one request, from the first touch to the commit. */
 export class SessionLifecycle {
   readonly #loading: SessionLoading;
   readonly #steps: StepQueue;
+  readonly #section: CriticalSection;
   #failure: unknown;
 
   constructor(
@@ -32,6 +32,7 @@ export class SessionLifecycle {
   ) {
     this.#loading = new SessionLoading(parts.loader, state, () => this.discard());
     this.#steps = new StepQueue(parts.running);
+    this.#section = new CriticalSection(parts.loader, parts.writer, state);
   }
 
   get isLoaded(): boolean {
@@ -82,24 +83,12 @@ export class SessionLifecycle {
   }
 
   acquireLock(): Promise<void> {
-    return this.#operation('acquireLock()', async () => {
-      if (this.state.lock === undefined) {
-        await this.parts.loader.lock(this.state, () => NEVER_ABORTED);
-      }
-      this.state.lockDepth += 1;
-    });
+    return this.#operation('acquireLock()', () => this.#section.enter());
   }
 
-  /** Saves and unlocks when the outermost lock is let go. */
   async releaseLock(): Promise<void> {
-    // Counted in turn: a section that has begun meanwhile must not lose the lock to the end of an earlier one.
-    await this.#step(async () => {
-      const isOutermost = this.state.lockDepth === 1;
-      this.state.lockDepth = Math.max(0, this.state.lockDepth - 1);
-      if (isOutermost) {
-        await this.parts.writer.commit(this.state);
-      }
-    });
+    // A step, also to count: a section that has begun meanwhile must not lose the lock to the end of an earlier one.
+    await this.#step(() => this.#section.leave());
   }
 
   async withLock<R>(section: () => R | Promise<R>): Promise<R> {
@@ -110,7 +99,7 @@ export class SessionLifecycle {
       result = await section();
     } catch (error) {
       this.state.rollBack(before);
-      await this.releaseLock();
+      await this.#unlock(() => this.#section.fail());
       throw error;
     }
     await this.releaseLock();
@@ -169,12 +158,7 @@ export class SessionLifecycle {
   async discard(): Promise<void> {
     this.state.isOver = true;
     this.state.isCookieExpired = false;
-    try {
-      await this.#step(() => this.parts.writer.release(this.state));
-    } catch (error) {
-      // The lease runs out by itself, and the answer is an error already.
-      this.parts.trace.failed('A session lock could not be released and is left to run out', error);
-    }
+    await this.#unlock(() => this.parts.writer.release(this.state));
   }
 
   /** The headers leave now and cannot wait for the commit: the cookie that it will need goes with them. */
@@ -232,6 +216,15 @@ export class SessionLifecycle {
     this.assertWritable(name);
     assertPossible();
     await this.#step(work);
+  }
+
+  async #unlock(work: () => Promise<void>): Promise<void> {
+    try {
+      await this.#step(work);
+    } catch (error) {
+      // The lease runs out by itself, and the answer is an error already.
+      this.parts.trace.failed('A session lock could not be released and is left to run out', error);
+    }
   }
 
   #step<R>(work: () => Promise<R>): Promise<R> {

@@ -56,9 +56,8 @@ export class SessionLoader {
       this.trace.corrupt(key);
       await this.#letGo(answer);
     }
-    state.phase = 'gone';
-    state.stored = undefined;
-    state.contents.reset();
+    this.trace.dropped(state);
+    state.forget('gone');
   }
 
   #lock(state: SessionState, id: string, signal: () => AbortSignal): Promise<LockOutcome> {

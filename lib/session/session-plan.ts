@@ -26,12 +26,8 @@ export class SessionPlan {
       case 'destroyed':
         return state.contents.changes() !== undefined;
       case 'stored':
-        return state.lock !== undefined || this.isChanged(state) || this.isTouchDue(state);
+        return state.lock !== undefined || state.isChanged || this.isTouchDue(state);
     }
-  }
-
-  isChanged(state: SessionState): boolean {
-    return state.rotation !== undefined || state.contents.changes() !== undefined;
   }
 
   isTouchDue(state: SessionState): boolean {

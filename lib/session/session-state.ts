@@ -89,6 +89,23 @@ export class SessionState {
     return (this.#sent ??= this.reader.read(this.exchange.cookieHeader));
   }
 
+  /** Whether this request did anything that has to be stored. */
+  get isChanged(): boolean {
+    return this.rotation !== undefined || this.contents.changes() !== undefined;
+  }
+
+  /** Nothing is stored any more. */
+  forget(phase: 'gone' | 'destroyed'): void {
+    this.phase = phase;
+    this.stored = undefined;
+    this.rotation = undefined;
+    this.contents.reset();
+    if (phase === 'gone') {
+      // Whoever made it go has sent a cookie of its own, which ours would overwrite in the browser.
+      this.cookie = undefined;
+    }
+  }
+
   checkpoint(): Checkpoint {
     const { phase, id, isIdRead, rotation, isCookieExpired, isRegenerated } = this;
     const facts = { phase, id, isIdRead, rotation, isCookieExpired, isRegenerated };

@@ -1,6 +1,7 @@
 import type { Clock } from '../interfaces/clock.interface.js';
 import type { SessionsLogger } from '../interfaces/sessions-logger.interface.js';
-import { shortHash } from './session-id.js';
+import { hashSessionId, shortHash } from './session-id.js';
+import type { SessionState } from './session-state.js';
 import { SpellLogger } from './spell-logger.js';
 
 /** What the engine tells the log. Ids appear as the first 8 characters of their hash, and never otherwise. */
@@ -25,9 +26,19 @@ export class SessionTrace {
     }
   }
 
-  dropped(key: string, route: string): void {
-    this.logger.warn(
-      `Session ${shortHash(key)} was destroyed or got a new id while ${route} was running: the changes of that request were dropped`,
+  /** Somebody else has destroyed the session or changed its id. */
+  dropped(state: SessionState): void {
+    const key = state.stored?.key ?? hashSessionId(state.sent.candidates[0] ?? '');
+    this.#lost(
+      state,
+      `Session ${shortHash(key)} was destroyed or got a new id while ${state.exchange.route} was running: the changes of that request were dropped`,
+    );
+  }
+
+  tooLate(state: SessionState): void {
+    this.#lost(
+      state,
+      `${state.exchange.route} went on after it had been answered with an error: what it saved then was dropped`,
     );
   }
 
@@ -46,5 +57,13 @@ export class SessionTrace {
 
   failed(what: string, error: unknown): void {
     this.#errors.log(what, `${what}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+
+  /** One line for each request, however often it tries. */
+  #lost(state: SessionState, message: string): void {
+    if (state.isChanged && !state.isLossLogged) {
+      state.isLossLogged = true;
+      this.logger.warn(message);
+    }
   }
 }

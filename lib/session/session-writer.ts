@@ -64,8 +64,12 @@ export class SessionWriter {
   }
 
   async #write(state: SessionState, isFinal: boolean): Promise<void> {
-    if (state.settings.mode === 'read-only' && this.plan.isChanged(state)) {
+    if (state.settings.mode === 'read-only' && state.isChanged) {
       throw new SessionReadOnlyError('Changing the session');
+    }
+    if (state.isOver) {
+      this.trace.tooLate(state);
+      return;
     }
     switch (state.phase) {
       case 'unloaded':
@@ -76,12 +80,12 @@ export class SessionWriter {
         return this.#writeStored(state, isFinal);
       case 'gone':
       case 'destroyed':
-        this.#drop(state);
+        this.#drop(state, state.phase);
     }
   }
 
   async #writeStored(state: SessionState, isFinal: boolean): Promise<void> {
-    if (this.plan.isChanged(state)) {
+    if (state.isChanged) {
       await this.#replaceInTurn(state, isFinal);
     } else if (isFinal && this.plan.isTouchDue(state)) {
       await this.#touch(state);
@@ -162,7 +166,7 @@ export class SessionWriter {
   async #resolveConflict(state: SessionState, stored: StoredFacts, key: string): Promise<void> {
     const outcome = await this.conflicts.resolve(state, stored, key);
     if (outcome === 'gone') {
-      this.#drop(state);
+      this.#drop(state, 'gone');
     } else if (outcome === 'id taken') {
       this.#giveUpId(state);
     }
@@ -219,24 +223,14 @@ export class SessionWriter {
     state.rotation = undefined;
   }
 
-  #drop(state: SessionState): void {
-    if (this.plan.isChanged(state) && !state.isLossLogged) {
-      state.isLossLogged = true;
-      this.trace.dropped(state.stored?.key ?? hashSessionId(state.sent.candidates[0] ?? ''), state.exchange.route);
-    }
-    if (state.phase !== 'destroyed') {
-      // Whoever made it go has sent a cookie of its own, which this one would overwrite in the browser.
-      state.cookie = undefined;
-    }
-    this.#forget(state, state.phase === 'destroyed' ? 'destroyed' : 'gone');
+  #drop(state: SessionState, phase: 'gone' | 'destroyed'): void {
+    this.trace.dropped(state);
+    this.#forget(state, phase);
   }
 
   #forget(state: SessionState, phase: 'gone' | 'destroyed'): void {
     this.#letGo(state);
-    state.phase = phase;
-    state.stored = undefined;
-    state.rotation = undefined;
-    state.contents.reset();
+    state.forget(phase);
   }
 
   /** The store has let the lock go already, or there is nothing left to lock. */

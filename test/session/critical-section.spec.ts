@@ -1,0 +1,123 @@
+import { MemoryStore } from '../../lib/stores/memory.store.js';
+import { EngineVisits, type Visit } from '../support/engine-visits.js';
+import { ObservedStore } from '../support/observed-store.js';
+
+describe('a critical section', () => {
+  let store: ObservedStore;
+  let visits: EngineVisits;
+  let id: string;
+
+  beforeEach(async () => {
+    store = new ObservedStore(new MemoryStore());
+    visits = new EngineVisits(store);
+    id = await visits.stored({ cart: ['apple'] });
+  });
+
+  async function opened(mode: 'implicit' | 'explicit' = 'explicit'): Promise<Visit> {
+    const visit = visits.visit(id, mode);
+    await visit.session.load();
+    return visit;
+  }
+
+  async function destroyElsewhere(): Promise<void> {
+    await visits.visit(id).session.destroy();
+  }
+
+  const broken = (): Promise<never> => Promise.reject(new Error('the section failed'));
+
+  it('that fails saves nothing, also of what was set before it', async () => {
+    const { lifecycle, session } = await opened();
+    session.set('before', 1);
+    await expect(session.withLock(broken)).rejects.toThrow('the section failed');
+    expect(await visits.data(id)).toEqual({ there: true, cart: ['apple'] });
+    expect(await visits.lockStatus(id)).toBe('acquired');
+
+    await lifecycle.commit();
+    expect(await visits.data(id)).toEqual({ there: true, cart: ['apple'], before: 1 });
+  });
+
+  it('that fails says why, also when the lock cannot be let go', async () => {
+    const { session } = await opened();
+    store.before('unlock', () => Promise.reject(new Error('ECONNRESET')));
+
+    await expect(session.withLock(broken)).rejects.toThrow('the section failed');
+    expect(visits.logger.messages('error')).toEqual([expect.stringContaining('could not be released')]);
+    expect(visits.engine.locks.size).toBe(0);
+  });
+
+  it('that fails within another one leaves the lock to it', async () => {
+    const { session } = await opened();
+    await session.withLock(async () => {
+      session.set('outer', 1);
+      await expect(session.withLock(broken)).rejects.toThrow('the section failed');
+      expect(session.locked).toBe(true);
+    });
+
+    expect(await visits.data(id)).toMatchObject({ outer: 1 });
+  });
+
+  it('sees what is done to an object that was handed out before it', async () => {
+    const { session } = await opened();
+    const cart = session.get('cart') as string[];
+    await session.withLock(() => void cart.push('pear'));
+
+    expect(await visits.data(id)).toEqual({ there: true, cart: ['apple', 'pear'] });
+  });
+
+  it('finds a session gone: what was changed before is dropped, in one log line and without a cookie', async () => {
+    const { lifecycle, session } = await opened();
+    session.set('before', 1);
+    await session.save();
+    session.set('before', 2);
+    await destroyElsewhere();
+    await session.acquireLock();
+    await lifecycle.commit();
+
+    expect(visits.logger.messages('warn')).toEqual([expect.stringContaining('dropped')]);
+    expect(lifecycle.cookie).toBeUndefined();
+    expect(await visits.data(id)).toBe('gone');
+  });
+
+  describe('of a request that was discarded', () => {
+    it('takes no lock, since nobody would let it go', async () => {
+      const { lifecycle, session } = await opened();
+      await lifecycle.discard();
+      await session.acquireLock();
+
+      expect(session.locked).toBe(false);
+      expect(await visits.lockStatus(id)).toBe('acquired');
+      expect(visits.engine.locks.size).toBe(0);
+    });
+
+    it('stores nothing: the request has no lock any more, and would overwrite what others read and wrote', async () => {
+      const { lifecycle, session } = await opened('implicit');
+      await lifecycle.discard();
+      const other = await opened('implicit');
+      other.session.set('cart', ['theirs']);
+      await other.lifecycle.commit();
+
+      session.set('cart', ['apple', 'mine']);
+      await session.save();
+      await session.withLock(() => void session.set('more', 'of mine'));
+      await session.acquireLock();
+      await session.releaseLock();
+
+      expect(await visits.data(id)).toEqual({ there: true, cart: ['theirs'] });
+      expect(visits.logger.messages('warn')).toEqual([
+        'GET /test went on after it had been answered with an error: what it saved then was dropped',
+      ]);
+    });
+
+    it('lets a lock go that came after it', async () => {
+      const { lifecycle, session } = await opened();
+      const gate = store.hold('tryLock');
+      const locked = session.acquireLock();
+      await gate.reached;
+      const discarded = lifecycle.discard();
+      gate.open();
+      await Promise.all([locked, discarded]);
+
+      expect(await visits.lockStatus(id)).toBe('acquired');
+    });
+  });
+});
