@@ -22,13 +22,15 @@ export interface PostgresClient {
   end(): Promise<void>;
 }
 
-export interface PostgresPoolClient extends PostgresClient {
-  release(destroy?: boolean): void;
-}
-
 /** A `pg.Pool`. */
 export interface PostgresPool {
-  connect(): Promise<PostgresPoolClient>;
+  connect(
+    callback: (
+      error: Error | undefined,
+      client: PostgresClient | undefined,
+      release: (destroy?: boolean) => void,
+    ) => void,
+  ): void;
   on(event: 'error', listener: (error: Error) => void): unknown;
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
 }

@@ -35,22 +35,37 @@ export class PoolConnections implements Connections {
     pool.on('error', onIdleError);
   }
 
-  async checkOut(): Promise<Connection> {
-    const client = await this.pool.connect();
-    client.on('error', heardElsewhere);
-    return {
-      query: (query) => client.query(query),
-      release: async (isBroken) => {
-        client.removeListener('error', heardElsewhere);
-        client.release(isBroken);
-      },
-    };
+  /**
+   * By callback and not by promise: a server that ends the connection as soon as it is made may say so in the same breath, and
+   * what waits for a promise would not be listening yet.
+   */
+  checkOut(): Promise<Connection> {
+    return new Promise((resolve, reject) => {
+      this.pool.connect((error, client, release) => {
+        if (client === undefined) {
+          reject(error ?? new Error('the pool gave neither a connection nor an error'));
+          return;
+        }
+        client.on('error', heardElsewhere);
+        resolve(connectionOf(client, release));
+      });
+    });
   }
 
   close(): Promise<void> {
     this.pool.removeListener('error', this.onIdleError);
     return Promise.resolve();
   }
+}
+
+function connectionOf(client: PostgresClient, release: (destroy: boolean) => void): Connection {
+  return {
+    query: (query) => client.query(query),
+    release: async (isBroken) => {
+      client.removeListener('error', heardElsewhere);
+      release(isBroken);
+    },
+  };
 }
 
 /** A pool of the store's own. */

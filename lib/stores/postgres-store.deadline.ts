@@ -9,25 +9,19 @@ export class Deadline {
   }
 
   /** What `work` comes to after the deadline goes to `late`. @throws OperationTimeout when the time is up. */
-  race<T>(work: Promise<T>, late?: (result: T) => void): Promise<T> {
-    return new Promise((resolve, reject) => {
-      let isOver = false;
-      const timer = setTimeout(() => {
-        isOver = true;
+  async race<T>(work: Promise<T>, late?: (result: T) => void): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const end = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        // A late error is nobody's any more: the operation has failed already.
+        work.then(late, () => undefined);
         reject(new OperationTimeout(this.milliseconds));
       }, this.#endsAt - performance.now());
-      work.then(
-        (result) => {
-          clearTimeout(timer);
-          if (isOver) late?.(result);
-          else resolve(result);
-        },
-        (error: unknown) => {
-          clearTimeout(timer);
-          // Over already: then the operation has failed by its deadline, and this changes nothing.
-          reject(error instanceof Error ? error : new Error(String(error)));
-        },
-      );
     });
+    try {
+      return await Promise.race([work, end]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }

@@ -11,7 +11,6 @@ export type {
   PostgresClient,
   PostgresDataSource,
   PostgresPool,
-  PostgresPoolClient,
   PostgresQuery,
   PostgresQueryRunner,
   PostgresResult,

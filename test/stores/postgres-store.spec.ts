@@ -1,45 +1,68 @@
 import pg from 'pg';
-import { PostgresStore } from 'nestjs-sessions/postgres';
-import { ManualClock, sessionStoreContract } from 'nestjs-sessions/testing';
+import type { PostgresStore, PostgresStoreOptions } from 'nestjs-sessions/postgres';
+import { sessionStoreContract } from 'nestjs-sessions/testing';
 import { DataSource } from 'typeorm';
+import { FaultProxy } from '../support/fault-proxy.js';
+import { PgBouncer } from '../support/pgbouncer.js';
 import { PostgresDatabase } from '../support/postgres-database.js';
-import { RecordingLogger } from '../support/recording-logger.js';
+import { tryPostgres } from '../support/postgres-trial.js';
 
-let database: PostgresDatabase;
-beforeAll(async () => {
-  database = await PostgresDatabase.create();
+// Made here and not in a hook: the cases wait for real time, so they run beside each other, each on a table of its own.
+const database = await PostgresDatabase.create();
+const repeatable = await PostgresDatabase.create();
+await repeatable.query(
+  "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = %L', current_database(), 'repeatable read'); END $$",
+);
+const pgBouncer = await PgBouncer.start(database.url, 3);
+const pools = {
+  readCommitted: new pg.Pool({ connectionString: database.url }),
+  repeatableRead: new pg.Pool({ connectionString: repeatable.url }),
+  throughPgBouncer: new pg.Pool({ connectionString: database.urlWith({ port: pgBouncer.port }) }),
+};
+const dataSource = await new DataSource({ type: 'postgres', url: database.url }).initialize();
+
+afterAll(async () => {
+  await Promise.all(Object.values(pools).map((pool) => pool.end()));
+  await dataSource.destroy();
+  await pgBouncer.stop();
+  await Promise.all([database.drop(), repeatable.drop()]);
 });
-afterAll(() => database.drop());
 
-async function started(store: PostgresStore): Promise<PostgresStore> {
-  await store.start({ clock: new ManualClock(Date.now()), logger: new RecordingLogger() });
+let tables = 0;
+async function create(options: PostgresStoreOptions): Promise<PostgresStore> {
+  const { store } = await tryPostgres({ ...options, createTable: true, table: `sessions_${(tables += 1)}` });
   return store;
 }
 
-describe('PostgresStore keeps the contract over a pool', () => {
-  let pool: pg.Pool;
-  let tables = 0;
-  beforeAll(() => {
-    pool = new pg.Pool({ connectionString: database.url });
-  });
-  afterAll(() => pool.end());
-  const contract = sessionStoreContract({
-    create: () => started(new PostgresStore({ pool, createTable: true, table: `over_pool_${(tables += 1)}` })),
-    destroy: (store) => store.close(),
-  });
-  for (const { name, run } of contract) it(name, run);
+describe.each<[string, PostgresStoreOptions]>([
+  ['over a pool', { pool: pools.readCommitted }],
+  ['over TypeORM', { dataSource }],
+  ['where transactions are repeatable reads', { pool: pools.repeatableRead }],
+  ['behind a pgbouncer that gives out connections by transaction', { pool: pools.throughPgBouncer }],
+])('PostgresStore keeps the contract %s', (_, options) => {
+  const contract = sessionStoreContract({ create: () => create(options), destroy: (store) => store.close() });
+  for (const { name, run } of contract) it.concurrent(name, run);
 });
 
-describe('PostgresStore keeps the contract over TypeORM', () => {
-  let dataSource: DataSource;
-  let tables = 0;
-  beforeAll(async () => {
-    dataSource = await new DataSource({ type: 'postgres', url: database.url }).initialize();
-  });
-  afterAll(() => dataSource.destroy());
+describe('PostgresStore keeps the contract over a pool of its own', () => {
+  const proxies = new Map<PostgresStore, FaultProxy>();
+  const { hostname, port } = new URL(database.url);
   const contract = sessionStoreContract({
-    create: () => started(new PostgresStore({ dataSource, createTable: true, table: `over_typeorm_${(tables += 1)}` })),
-    destroy: (store) => store.close(),
+    create: async () => {
+      const proxy = await FaultProxy.to(Number(port), hostname);
+      const store = await create({ connectionString: database.urlWith({ port: proxy.port }) });
+      proxies.set(store, proxy);
+      return store;
+    },
+    destroy: async (store) => {
+      await store.close();
+      proxies.get(store)?.close();
+    },
+    breakDown: async (store) => {
+      const proxy = proxies.get(store);
+      await proxy?.setMode('refuse');
+      proxy?.killAll();
+    },
   });
-  for (const { name, run } of contract) it(name, run);
+  for (const { name, run } of contract) it.concurrent(name, run);
 });

@@ -1,13 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { installDebianPackage } from './debian-package.js';
-import { freePort } from './free-port.js';
+import { freePort, isListening } from './free-port.js';
 import { unprivilegedUser } from './unprivileged-user.js';
 
 const run = promisify(execFile);
@@ -54,11 +53,12 @@ export class PgBouncer {
     const child = spawn('pgbouncer', ['-q', join(directory, 'pgbouncer.ini')], { ...user, cwd: '/', stdio: 'ignore' });
     running.add(child);
     child.once('exit', () => running.delete(child));
-    for (const started = Date.now(); Date.now() - started < START_LIMIT && child.exitCode === null; await sleep(5)) {
-      if (await isListening(own)) return new PgBouncer(own, version, child, directory);
+    const started = Date.now();
+    while (!(await isListening(own))) {
+      if (child.exitCode !== null || Date.now() - started > START_LIMIT) throw new Error('pgbouncer did not start');
+      await sleep(5);
     }
-    child.kill('SIGKILL');
-    throw new Error('pgbouncer did not start');
+    return new PgBouncer(own, version, child, directory);
   }
 
   async stop(): Promise<void> {
@@ -81,17 +81,5 @@ async function versionOf(): Promise<string | undefined> {
     return /PgBouncer (\S+)/.exec(stdout)?.[1];
   } catch {
     return undefined;
-  }
-}
-
-async function isListening(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
   }
 }

@@ -1,0 +1,266 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { SessionStoreError } from 'nestjs-sessions';
+import { createTableSql, type PostgresPool, PostgresStore } from 'nestjs-sessions/postgres';
+import { HOUR, written } from '../../lib/testing/contract-trial.js';
+import { type Direction, FaultProxy } from '../support/fault-proxy.js';
+import { PostgresDatabase } from '../support/postgres-database.js';
+import { type PostgresTrial, tryPostgres, tryPostgresUnstarted } from '../support/postgres-trial.js';
+
+let database: PostgresDatabase;
+let proxy: FaultProxy;
+beforeAll(async () => {
+  database = await PostgresDatabase.create();
+  await database.query(createTableSql());
+  const { hostname, port } = new URL(database.url);
+  proxy = await FaultProxy.to(Number(port), hostname);
+});
+afterAll(async () => {
+  proxy.close();
+  await database.drop();
+});
+
+/** A pool through the proxy, which lets something happen before it makes its next connection. */
+class InterruptedPool implements PostgresPool {
+  readonly #pool = new pg.Pool({ connectionString: database.urlWith({ port: proxy.port }), max: 1 });
+  #meanwhile: (() => Promise<void>) | undefined;
+
+  /** The server carries out the next statement, and its answer gets lost; before the next attempt this happens. */
+  loseAnswer(meanwhile: () => Promise<void> = () => Promise.resolve()): void {
+    proxy.cutOnce('down', 0);
+    this.#meanwhile = async () => {
+      this.#meanwhile = meanwhile;
+    };
+  }
+
+  connect(callback: Parameters<PostgresPool['connect']>[0]): void {
+    const meanwhile = this.#meanwhile ?? (() => Promise.resolve());
+    this.#meanwhile = undefined;
+    void meanwhile().then(() => this.#pool.connect(callback));
+  }
+
+  on(event: 'error', listener: (error: Error) => void): unknown {
+    return this.#pool.on(event, listener);
+  }
+
+  removeListener(event: 'error', listener: (error: Error) => void): unknown {
+    return this.#pool.removeListener(event, listener);
+  }
+
+  end(): Promise<void> {
+    return this.#pool.end();
+  }
+}
+
+describe('PostgresStore, when a statement was carried out and its answer got lost', () => {
+  let pool: InterruptedPool;
+  let trial: PostgresTrial['trial'];
+  let store: PostgresStore;
+  /** Another process, by a way of its own. */
+  let other: PostgresTrial['trial'];
+  beforeAll(async () => {
+    pool = new InterruptedPool();
+    ({ store, trial } = await tryPostgres({ pool }));
+    ({ trial: other } = await tryPostgres({ pool: database.admin }));
+  });
+  afterEach(() => expect(proxy.withdrawCut()).toBe(false));
+  afterAll(() => pool.end());
+
+  it('what was created is not taken for another’s', async () => {
+    const id = trial.id();
+    const record = trial.record('mine');
+    pool.loseAnswer();
+    const version = written(await store.create({ id, record }));
+    expect(await store.load({ id })).toEqual({ status: 'found', record, version });
+  });
+
+  it('what another created is', async () => {
+    const { id } = await other.given('theirs');
+    pool.loseAnswer();
+    expect(await store.create({ id, record: trial.record() })).toBe(false);
+    expect((await other.found(id)).record.data).toBe('theirs');
+  });
+
+  it('an update is made once, and its version is the one that is stored', async () => {
+    const { id, record, version, token } = await trial.givenLocked();
+    pool.loseAnswer();
+    const lock = { token, release: true };
+    const updated = written(await store.update({ id, record: { ...record, data: 'new' }, guard: { version, lock } }));
+    expect(await store.load({ id })).toEqual({ status: 'found', record: { ...record, data: 'new' }, version: updated });
+    await trial.isFree(id);
+  });
+
+  it('an update whose guard never held is refused, and not called unknown, when the session is gone', async () => {
+    const { id, record, version } = await trial.given();
+    await store.delete({ id, tombstoneUntil: Date.now() + HOUR });
+    pool.loseAnswer();
+    expect(await store.update({ id, record, guard: { version } })).toBe(false);
+  });
+
+  it('an update over which somebody has written since is an error, not a conflict: it is not made again', async () => {
+    const { id, record, version, token } = await trial.givenLocked();
+    pool.loseAnswer(async () => {
+      const theirs = await other.lock(id);
+      expect(theirs.record.data).toBe('mine');
+      const guard = { version: theirs.version, lock: { token: theirs.token, release: true } };
+      written(await other.store.update({ id, record: { ...record, data: 'mine and theirs' }, guard }));
+    });
+    const lock = { token, release: true };
+    const update = store.update({ id, record: { ...record, data: 'mine' }, guard: { version, lock } });
+    await expect(update).rejects.toThrow(SessionStoreError);
+    expect((await other.found(id)).record.data).toBe('mine and theirs');
+  });
+
+  it('an update that let the lock go does not let go of the lock that another has taken since', async () => {
+    const { id, record, version, token } = await trial.givenLocked();
+    pool.loseAnswer(async () => {
+      await other.lock(id);
+    });
+    written(await store.update({ id, record, guard: { version, lock: { token, release: true } } }));
+    await trial.isLocked(id);
+  });
+
+  it('a touch moves the expiry', async () => {
+    const { id, record } = await trial.given();
+    pool.loseAnswer();
+    expect(await store.touch({ id, expiresAt: record.expiresAt + 1_000 })).toBe(true);
+    expect((await trial.found(id)).record.expiresAt).toBe(record.expiresAt + 1_000);
+  });
+
+  it('a deletion is known to be ours', async () => {
+    const { id } = await trial.given();
+    pool.loseAnswer();
+    expect(await store.delete({ id, tombstoneUntil: Date.now() + HOUR })).toBe(true);
+    await trial.isAbsent(id, 'gone');
+  });
+
+  it('another’s deletion is not', async () => {
+    const { id } = await other.givenGone();
+    pool.loseAnswer();
+    expect(await store.delete({ id, tombstoneUntil: Date.now() + HOUR })).toBe(false);
+  });
+
+  it('a rotation is known to be ours', async () => {
+    const { id: from, record, version } = await trial.given();
+    const to = trial.id();
+    pool.loseAnswer();
+    const rotated = written(
+      await store.rotate({ from, to, record, guard: { version }, tombstoneUntil: Date.now() + HOUR }),
+    );
+    expect(await store.load({ id: to })).toEqual({ status: 'found', record, version: rotated });
+    await trial.isAbsent(from, 'gone');
+  });
+
+  it('another’s rotation is not, and nothing is under our new id', async () => {
+    const { id: from, record, version } = await trial.given();
+    const tombstoneUntil = Date.now() + HOUR;
+    written(await other.store.rotate({ from, to: other.id(), record, guard: { version }, tombstoneUntil }));
+    const to = trial.id();
+    pool.loseAnswer();
+    expect(await store.rotate({ from, to, record, guard: { version }, tombstoneUntil })).toBe(false);
+    await trial.isAbsent(to, 'missing');
+  });
+
+  it('a lock is ours, and nobody else’s', async () => {
+    const { id } = await trial.given();
+    pool.loseAnswer();
+    await trial.lock(id);
+    await other.isLocked(id);
+  });
+
+  it('a lock that was let go is known to be so, and the touch with it', async () => {
+    const { id, record, token } = await trial.givenLocked();
+    pool.loseAnswer();
+    expect(await store.unlock({ id, token, expiresAt: record.expiresAt + 1_000 })).toBe(true);
+    expect((await trial.found(id)).record.expiresAt).toBe(record.expiresAt + 1_000);
+    await trial.isFree(id);
+  });
+
+  it('a lock that somebody else has taken since stays theirs, and the answer is an error', async () => {
+    const { id, token } = await trial.givenLocked();
+    pool.loseAnswer(async () => {
+      await other.lock(id);
+    });
+    await expect(store.unlock({ id, token })).rejects.toThrow(SessionStoreError);
+    await trial.isLocked(id);
+  });
+});
+
+describe('PostgresStore, wherever a conversation is cut', () => {
+  const STEP = 23;
+
+  it.each<Direction>(['up', 'down'])('each operation is done once, and known to be (%s)', async (direction) => {
+    let cuts = 0;
+    for (let isCut = true, bytes = 0; isCut; bytes += STEP) {
+      // Without a connection yet, so that the cut falls into each part of the conversation, from its first byte.
+      const { store, trial } = tryPostgresUnstarted({ connectionString: database.urlWith({ port: proxy.port }) });
+      proxy.cutOnce(direction, bytes);
+      const { id, record } = await trial.given('0');
+      const { token, version } = await trial.lock(id);
+      const guard = { version, lock: { token, release: true } };
+      const updated = written(await store.update({ id, record: { ...record, data: '1' }, guard }));
+      expect(await store.load({ id })).toMatchObject({ record: { data: '1' }, version: updated });
+      await trial.isFree(id);
+      isCut = !proxy.withdrawCut();
+      if (isCut) cuts += 1;
+      await store.close();
+    }
+    expect(cuts).toBeGreaterThan(50);
+  });
+});
+
+describe('PostgresStore, while connections are ended all the time', () => {
+  it('loses no acknowledged update', async () => {
+    const name = 'terminated';
+    const url = new URL(database.url);
+    url.searchParams.set('application_name', name);
+    const { store, trial } = await tryPostgres({ connectionString: url.href });
+    const { id } = await trial.given('0');
+    const until = Date.now() + 2_000;
+    let ended = 0;
+    const ending = (async () => {
+      while (Date.now() < until) {
+        const rows = await database.query(
+          'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 ORDER BY random() LIMIT 1',
+          [name],
+        );
+        ended += rows.length;
+        await sleep(3);
+      }
+    })();
+    const tally = { acknowledged: 0, unknown: 0 };
+    const clients = Array.from({ length: 8 }, async () => {
+      while (Date.now() < until) await increment(store, trial, id, tally);
+    });
+    await Promise.all([...clients, ending]);
+    const { record } = await (await tryPostgres({ pool: database.admin })).trial.found(id);
+    expect(ended).toBeGreaterThan(50);
+    expect(tally.acknowledged).toBeGreaterThan(50);
+    expect(Number(record.data)).toBeGreaterThanOrEqual(tally.acknowledged);
+    expect(Number(record.data)).toBeLessThanOrEqual(tally.acknowledged + tally.unknown);
+    await store.close();
+  });
+});
+
+async function increment(
+  store: PostgresStore,
+  trial: PostgresTrial['trial'],
+  id: string,
+  tally: { acknowledged: number; unknown: number },
+): Promise<void> {
+  const token = trial.token();
+  try {
+    const answer = await trial.tryLock(id, token, 300);
+    if (answer.status === 'acquired') {
+      const { record, version } = answer;
+      const next = { ...record, data: String(Number(record.data) + 1) };
+      if ((await store.update({ id, record: next, guard: { version, lock: { token, release: true } } })) !== false) {
+        tally.acknowledged += 1;
+      }
+    }
+  } catch (error) {
+    expect(error).toBeInstanceOf(SessionStoreError);
+    tally.unknown += 1;
+  }
+  await sleep(1 + Math.random() * 3);
+}
