@@ -179,10 +179,18 @@ describe.each(storeKinds)('A handler that answers in pieces on $name', (kind) =>
     const { visitor, exchange } = await returning('/change-while-writing');
     await firstPiece(exchange);
     expect((await visitor.get('/locked')).json()).toMatchObject({ found: 'early' });
+    const gate = store.hold('update');
+    let isComplete = false;
+    const text = exchange.text().finally(() => (isComplete = true));
 
     middle.open();
-    expect(await exchange.text()).toBe('last');
+    await gate.reached;
+    await app.browser().get('/nowhere');
+    await app.browser().get('/nowhere');
+    expect(isComplete).toBe(false);
 
+    gate.open();
+    expect(await text).toBe('last');
     expect((await visitor.get('/locked')).json()).toMatchObject({ found: 'late' });
   });
 

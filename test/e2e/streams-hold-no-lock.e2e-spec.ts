@@ -94,8 +94,17 @@ describe.each(storeKinds)('A stream holds no lock on $name', (kind) => {
 
       expect((await visitor.get('/locked')).json()).toEqual({ found: found(route), locked: true });
 
+      const commit = store.hold('update');
+      let isComplete = false;
+      const text = exchange.text().finally(() => (isComplete = true));
       gate.open();
-      expect(await exchange.text()).toBe('first,last');
+      await commit.reached;
+      await app.browser().get('/nowhere');
+      await app.browser().get('/nowhere');
+      expect(isComplete).toBe(false);
+
+      commit.open();
+      expect(await text).toBe('first,last');
       expect((await visitor.get('/locked')).json()).toEqual({ found: 'late', locked: true });
     });
 
