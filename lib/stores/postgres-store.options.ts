@@ -49,6 +49,7 @@ export interface PostgresStoreSettings {
 
 const KNOWN = ['dataSource', 'pool', 'connectionString', 'schema', 'table', 'createTable', 'operationTimeout'];
 const SOURCES = ['dataSource', 'pool', 'connectionString'] as const;
+const SCHEME = /^(postgres(ql)?:\/\/|socket:|\/)/;
 const LARGEST_POOL = 10;
 const LONGEST_TIMER = 2 ** 31 - 1;
 
@@ -91,6 +92,9 @@ export function tableNameOf({ schema, table, dataSource }: PostgresStoreOptions)
 }
 
 function postgresOnly(dataSource: PostgresDataSource): PostgresDataSource {
+  if (typeof dataSource.createQueryRunner !== 'function') {
+    throw new SessionsConfigError('PostgresStore: dataSource must be a DataSource of TypeORM.');
+  }
   const { type } = dataSource.options;
   if (type === 'postgres') return dataSource;
   throw new SessionsConfigError(
@@ -114,15 +118,24 @@ function ownPool(connectionString: string, timeout: number): pg.Pool {
     allowExitOnIdle: true,
     fallback_application_name: 'nestjs-sessions',
   };
-  try {
-    // Reads the string, and connects to nothing.
-    new pg.Client(options);
-  } catch {
-    // Without its cause, which shows the string and with it a password.
+  if (!isConnectionString(options)) {
+    // Without the string and without a cause, which would show a password.
     throw new SessionsConfigError(
-      "PostgresStore: connectionString must be like 'postgres://user:password@host:5432/database', with what is not a letter or " +
-        'digit in the password encoded (encodeURIComponent).',
+      "PostgresStore: connectionString must be like 'postgres://user:password@host:5432/database', with a password that is " +
+        'encoded as encodeURIComponent() does it.',
     );
   }
   return new pg.Pool(options);
+}
+
+function isConnectionString(options: { connectionString: string }): boolean {
+  // The package takes what has no scheme for the name of a database on this machine.
+  if (!SCHEME.test(options.connectionString)) return false;
+  try {
+    // Reads the string, and connects to nothing.
+    new pg.Client(options);
+    return true;
+  } catch {
+    return false;
+  }
 }

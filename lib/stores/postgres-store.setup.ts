@@ -5,7 +5,7 @@ import {
   ADVISORY_LOCKS,
   COLUMNS,
   createTableSql,
-  grantSql,
+  setupSql,
   quotedName,
   type SessionTableName,
 } from './postgres-store.table.js';
@@ -56,26 +56,26 @@ export class TableSetup {
     return this.#database.runScript(CREATION_LOCK + createTableSql(this.#name));
   }
 
-  /** What has to be done about the table, with the SQL that does it; nothing when the error has another reason. */
+  /** What is wrong with the table, and the SQL that mends it; nothing when the error has another reason. */
   adviceOn(error: unknown): string | undefined {
     switch (kindOf(error)) {
       case 'table':
-        return this.#advice('There is no table');
+        return this.#advice(`There is no table ${this.#quoted}. Let a role that may create it run:`);
+      case 'columns':
+        return this.#advice(`The table ${this.#quoted} has other columns than one that is made like this:`);
       case 'privilege':
         return this.adviceOnPrivileges('what it needs');
-      case 'columns':
-        return this.#advice('Other columns than these has the table');
       default:
         return undefined;
     }
   }
 
   adviceOnPrivileges(missing: string): string {
-    return this.#advice(`The role "${this.#role}" lacks privileges (${missing}) for the table`);
+    const finding = `The role "${this.#role}" lacks privileges (${missing}) for the table ${this.#quoted}.`;
+    return this.#advice(`${finding} Let the owner run:`);
   }
 
   #advice(finding: string): string {
-    const sql = createTableSql(this.#name) + grantSql(this.#name, this.#role);
-    return `PostgresStore: ${finding} ${this.#quoted}. Let a role that may do it run:\n${sql}`;
+    return `PostgresStore: ${finding}\n${setupSql(this.#name, this.#role)}`;
   }
 }

@@ -68,11 +68,12 @@ export function dropTableSql(name: SessionTableName = {}): string {
   return `DROP TABLE IF EXISTS ${quotedName(name)};\n`;
 }
 
-/** The SQL that lets a role use the table, for the role that owns it. */
-export function grantSql(name: SessionTableName, role: string): string {
+/** All that an administrator has to run, so that a role can use the table. */
+export function setupSql(name: SessionTableName, role: string): string {
   const to = `"${role.replaceAll('"', '""')}"`;
-  const schema = name.schema === undefined ? '' : `GRANT USAGE ON SCHEMA "${name.schema}" TO ${to};\n`;
-  return `${schema}GRANT SELECT, INSERT, UPDATE, DELETE ON ${quotedName(name)} TO ${to};\n`;
+  const table = `${createTableSql(name)}GRANT SELECT, INSERT, UPDATE, DELETE ON ${quotedName(name)} TO ${to};\n`;
+  if (name.schema === undefined) return table;
+  return `CREATE SCHEMA IF NOT EXISTS "${name.schema}";\nGRANT USAGE ON SCHEMA "${name.schema}" TO ${to};\n${table}`;
 }
 
 function quoted(option: string, identifier: string, longest: number): string {

@@ -62,9 +62,9 @@ export class PostgresStore
     checkOptions(options);
     const { createTable = false, operationTimeout = 2_000 } = options;
     const log = new PostgresStoreLog();
+    this.#database = new Database(connectionsOf(options, operationTimeout, log), operationTimeout, log);
     const name = tableNameOf(options);
     this.#statements = statementsFor(quotedName(name));
-    this.#database = new Database(connectionsOf(options, operationTimeout, log), operationTimeout, log);
     this.#table = new SessionTable(this.#database, new TableSetup(this.#database, name), log, createTable);
     this.#repeated = new RepeatedWrites(this.#table, this.#statements.marks);
   }

@@ -2,6 +2,14 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { PostgresServer } from './postgres-server.js';
 
+interface UrlChanges {
+  readonly user?: string;
+  readonly password?: string;
+  readonly port?: number;
+  /** Settings of the connection, as on the server's command line. */
+  readonly options?: string;
+}
+
 /** A database for one spec file, removed after it; and an administrator's way into it. */
 export class PostgresDatabase {
   private constructor(
@@ -24,9 +32,9 @@ export class PostgresDatabase {
   }
 
   /** The same database for another user or by another way. */
-  urlWith(changes: { readonly user?: string; readonly port?: number; readonly options?: string }): string {
+  urlWith(changes: UrlChanges): string {
     const url = new URL(this.url);
-    if (changes.user !== undefined) url.username = changes.user;
+    if (changes.user !== undefined) [url.username, url.password] = [changes.user, changes.password ?? ''];
     if (changes.port !== undefined) url.port = String(changes.port);
     if (changes.options !== undefined) url.searchParams.set('options', changes.options);
     return url.href;
