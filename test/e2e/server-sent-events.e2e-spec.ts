@@ -1,5 +1,5 @@
-import { Controller, Get, Sse, type MessageEvent } from '@nestjs/common';
-import { LockSession, minutes, Session } from 'nestjs-sessions';
+import { Controller, Get, Sse, UseGuards, type MessageEvent } from '@nestjs/common';
+import { LockSession, minutes, RequireSessionGuard, Session } from 'nestjs-sessions';
 import { from, Observable } from 'rxjs';
 import { Exchange } from '../support/exchange.js';
 import { Gate } from '../support/gate.js';
@@ -41,6 +41,10 @@ class Events {
   }
 
   @Sse('read-only') @LockSession('read-only') readOnly(@Session() session: Session): Observable<MessageEvent> {
+    return this.facts(session);
+  }
+
+  @Sse('guarded') @UseGuards(RequireSessionGuard) guarded(@Session() session: Session): Observable<MessageEvent> {
     return this.facts(session);
   }
 
@@ -108,11 +112,14 @@ describe.each(storeKinds)('An @Sse() handler on $name', (kind) => {
     return { visitor, exchange, head, first };
   }
 
-  it.each(['/facts', '/facts-async', '/read-only'])('finds its session loaded and unlocked: %s', async (path) => {
-    const { first } = await open(path);
+  it.each(['/facts', '/facts-async', '/read-only', '/guarded'])(
+    'finds its session loaded and unlocked: %s',
+    async (path) => {
+      const { first } = await open(path);
 
-    expect(await first).toContain(JSON.stringify({ found: 'start', loaded: true, locked: false }));
-  });
+      expect(await first).toContain(JSON.stringify({ found: 'start', loaded: true, locked: false }));
+    },
+  );
 
   it.each(['/facts', '/facts-async', '/read-only'])(
     'has its session touched and its cookie refreshed when that is due: %s',
