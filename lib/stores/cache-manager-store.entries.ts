@@ -42,8 +42,16 @@ export class Entries {
   async guarded(key: string, { version, lock }: WriteGuard): Promise<Entry | undefined> {
     const held = lock && this.#locks.of(key, lock.token);
     if (lock && !held) return undefined;
-    const entry = this.#trusted(held?.known, version) ?? (await this.read(key));
-    return isRecord(entry) && entry.version === version ? entry : undefined;
+    const entry = this.#trusted(held?.known, version) ?? (await this.record(key));
+    return entry?.version === version ? entry : undefined;
+  }
+
+  /** The entry, when it is a record. Otherwise its lock is forgotten too: another process may have destroyed the session. */
+  async record(key: string): Promise<Entry | undefined> {
+    const entry = await this.read(key);
+    if (isRecord(entry)) return entry;
+    this.#locks.delete(key);
+    return undefined;
   }
 
   known(entry: Entry): Known {

@@ -10,6 +10,9 @@ export interface Entry {
   readonly isGone: boolean;
 }
 
+/** A session that is no tombstone. */
+export type LiveEntry = Entry & { readonly isGone: false };
+
 /** The record as an entry of a new version; one that takes the place of another does not expire earlier. */
 export function entryOf({ data, createdAt, expiresAt }: SessionRecord, previous?: Entry): Entry {
   const latest = Math.max(expiresAt, previous?.expiresAt ?? 0);
@@ -24,7 +27,7 @@ export function recordOf({ data, createdAt, expiresAt }: Entry): SessionRecord {
   return { data, createdAt, expiresAt };
 }
 
-export function isRecord(entry: Entry | undefined): entry is Entry {
+export function isRecord(entry: Entry | undefined): entry is LiveEntry {
   return entry?.isGone === false;
 }
 

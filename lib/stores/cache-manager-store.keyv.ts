@@ -16,12 +16,12 @@ export interface SessionKeyv {
   on(event: 'error', listener: (error: unknown) => void): unknown;
 }
 
-/** @throws SessionsConfigError when the cache cannot keep sessions. */
-export function keyvOf({ stores }: SessionCache): SessionKeyv {
-  const [keyv, ...others] = stores;
+/** @throws SessionsConfigError when it cannot keep sessions. */
+export function keyvOf(cache: Partial<SessionCache> | undefined): SessionKeyv {
+  const [keyv, ...others] = cache?.stores ?? [];
   if (keyv === undefined) {
     throw new SessionsConfigError(
-      'CacheManagerStore needs a cache of cache-manager 6 or later, as CACHE_MANAGER of @nestjs/cache-manager is.',
+      'CacheManagerStore needs a cache of cache-manager 6 or later, such as CACHE_MANAGER of @nestjs/cache-manager.',
     );
   }
   if (others.length > 0 || 'secondary' in keyv) {

@@ -107,7 +107,7 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
 
   delete({ id, tombstoneUntil }: { id: string; tombstoneUntil: number }): Promise<boolean> {
     return this.#inTurn(id, async (key) => {
-      if (!isRecord(await this.#entries.read(key))) return false;
+      if (!(await this.#entries.record(key))) return false;
       await this.#entries.write(key, tombstoneOf(tombstoneUntil));
       this.#shared.locks.delete(key);
       return true;
@@ -145,8 +145,10 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
         return { status: 'held', holder: current.holder };
       }
       const entry = await this.#entries.read(key);
-      if (entry === undefined) return { status: 'missing' };
-      if (!isRecord(entry)) return { status: 'gone' };
+      if (!isRecord(entry)) {
+        locks.delete(key);
+        return { status: entry === undefined ? 'missing' : 'gone' };
+      }
       const now = this.#monotonic();
       locks.set(key, { token, holder, leaseEndsAt: now + lease, known: this.#entries.known(entry) }, now);
       return { status: 'acquired', record: recordOf(entry), version: entry.version };
@@ -181,8 +183,8 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
   }
 
   async #prolong(key: string, expiresAt: number): Promise<boolean> {
-    const entry = await this.#entries.read(key);
-    if (!isRecord(entry)) return false;
+    const entry = await this.#entries.record(key);
+    if (entry === undefined) return false;
     if (expiresAt > entry.expiresAt) await this.#entries.write(key, { ...entry, expiresAt });
     return true;
   }

@@ -21,6 +21,9 @@ export interface Entry {
   readonly movesFrom: string | undefined;
 }
 
+/** A session that is no tombstone. */
+export type LiveEntry = Entry & { readonly isGone: false };
+
 /** An entry as it was when it was read. */
 export interface Snapshot {
   readonly id: string;
@@ -54,10 +57,10 @@ export function recordOf({ data, createdAt, expiresAt }: Entry): SessionRecord {
   return { data, createdAt, expiresAt };
 }
 
-export function isRecord(entry: Entry | undefined): entry is Entry {
+export function isRecord(entry: Entry | undefined): entry is LiveEntry {
   return entry?.isGone === false;
 }
 
-export function holds(entry: Entry | undefined, { version, lock }: WriteGuard): entry is Entry {
+export function holds(entry: Entry | undefined, { version, lock }: WriteGuard): entry is LiveEntry {
   return isRecord(entry) && entry.version === version && (lock === undefined || entry.lock?.token === lock.token);
 }

@@ -4,7 +4,7 @@ import { Trial, written } from '../../lib/testing/contract-trial.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { MemcachedServer } from '../support/memcached-server.js';
 
-const PATIENCE = 500;
+const PATIENCE = 1_000;
 
 describe('MemcachedStore, when the network or the server fails', () => {
   let server: MemcachedServer;
@@ -30,7 +30,7 @@ describe('MemcachedStore, when the network or the server fails', () => {
     const started = performance.now();
     await Promise.all(Array.from({ length: 50 }, () => trial.given()));
     // The package's own way takes them a second.
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(performance.now() - started).toBeLessThan(800);
   });
 
   it('five hundred first requests at the same time are all answered', async () => {
@@ -72,7 +72,7 @@ describe('MemcachedStore, when the network or the server fails', () => {
     const burst = Array.from({ length: 10 }, () => timeToFail(() => store.load({ id })));
     const times = await Promise.all(burst);
     expect(Math.min(...times)).toBeGreaterThan(PATIENCE - 50);
-    expect(Math.max(...times)).toBeLessThan(PATIENCE + 500);
+    expect(Math.max(...times)).toBeLessThan(2 * PATIENCE);
     await proxy.setMode('ok');
     await trial.found(id);
     const { total_connections: now = 0 } = await server.stats();

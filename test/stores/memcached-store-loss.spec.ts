@@ -70,7 +70,8 @@ describe('MemcachedStore, when memcached forgets', () => {
     await expect(fillUp()).rejects.toThrow(SessionStoreError);
     const { id, record, version, token } = session;
     const guard = { version, lock: { token, release: true } };
-    await expect(store.update({ id, record: { ...record, data: filler }, guard })).rejects.toThrow(SessionStoreError);
+    const refused = store.update({ id, record: { ...record, data: filler }, guard });
+    await expect(refused).rejects.toThrow('memcached refused to store a session');
     expect((await trial.found(id)).record).toEqual(record);
     await trial.isLocked(id);
 

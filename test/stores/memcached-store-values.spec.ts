@@ -66,13 +66,21 @@ describe('MemcachedStore, what it keeps', () => {
     expect(await secondsLeft(id)).toBeLessThan(13);
   });
 
-  it('the largest session that is sent is one that the server takes', async () => {
+  it('a session of nearly a mebibyte is stored, or refused before it is sent: never sent and refused', async () => {
     const trial = trialOn();
-    const { id, record, version, token } = await trial.givenLocked();
-    const guard = { version, lock: { token, release: false } };
-    const data = 'x'.repeat(MEBIBYTE - 2_048);
-    expect(await trial.store.update({ id, record: { ...record, data }, guard })).not.toBe(false);
-    expect((await trial.found(id)).record.data).toHaveLength(data.length);
+    let stored = 0;
+    let largest = 0;
+    for (let size = MEBIBYTE - 3_000; size < MEBIBYTE; size += 100) {
+      const creation = trial.given('x'.repeat(size));
+      const outcome = await creation.then(
+        () => 'stored',
+        (error: unknown) => error,
+      );
+      if (outcome !== 'stored') expect(outcome).toBeInstanceOf(SessionTooLargeError);
+      else [stored, largest] = [stored + 1, size];
+    }
+    expect(stored).toBeGreaterThan(10);
+    expect(largest).toBeLessThan(MEBIBYTE - 1_000);
   });
 
   it('a larger one is refused before it is sent, and the session stays as it was', async () => {

@@ -6,8 +6,8 @@ export class MemcachedModel implements MemcachedClient {
   readonly #items = new Map<string, { readonly value: string; readonly cas: string }>();
   #lastCas = 0;
 
-  get keys(): string[] {
-    return [...this.#items.keys()];
+  get values(): string[] {
+    return Array.from(this.#items.values(), ({ value }) => value);
   }
 
   gets(key: string, callback: (error: unknown, answer: MemcachedValue) => void): void {

@@ -1,0 +1,136 @@
+import { jest } from '@jest/globals';
+import { CACHE_MANAGER, CacheModule } from '@nestjs/cache-manager';
+import { Test } from '@nestjs/testing';
+import { createCache } from 'cache-manager';
+import { Keyv } from 'keyv';
+import cluster from 'node:cluster';
+import { CacheManagerStore, type CacheManagerStoreOptions, type SessionCache } from 'nestjs-sessions/cache-manager';
+import { Trial } from '../../lib/testing/contract-trial.js';
+import { systemClock } from '../../lib/session/clock.js';
+import { sessionsConfigErrorOf } from '../support/config-error.js';
+import { CountingBackend } from '../support/counting-backend.js';
+import { RecordingLogger } from '../support/recording-logger.js';
+
+function trialOn(options: CacheManagerStoreOptions): Trial {
+  return new Trial(
+    new CacheManagerStore(options),
+    () => Date.now(),
+    () => Promise.resolve(),
+    () => Promise.resolve(),
+  );
+}
+
+/** As from JavaScript. */
+function refusalOf(cache: unknown): string {
+  return sessionsConfigErrorOf(() => new CacheManagerStore({ cache: cache as SessionCache }));
+}
+
+describe('CacheManagerStore, options', () => {
+  it('takes what CacheModule provides', async () => {
+    const module = await Test.createTestingModule({ imports: [CacheModule.register()] }).compile();
+    const trial = trialOn({ cache: module.get<SessionCache>(CACHE_MANAGER) });
+    const { id } = await trial.given('{}');
+    await trial.found(id);
+    await module.close();
+  });
+
+  it.each([undefined, {}, new Map(), { stores: [] }])('refuses what is no cache: %p', (cache) => {
+    expect(refusalOf(cache)).toMatch(/needs a cache of cache-manager 6 or later/);
+  });
+
+  it('refuses several tiers, and says why', () => {
+    expect(refusalOf(createCache({ stores: [new Keyv(), new Keyv()] }))).toMatch(
+      /needs a cache with one store\. .* tiers/,
+    );
+    const cacheable = { primary: new Keyv(), secondary: new Keyv(), nonBlocking: true };
+    expect(refusalOf({ stores: [cacheable] })).toMatch(/needs a cache with one store/);
+  });
+
+  it('refuses a Keyv that is too old, and one that keeps outages to itself', () => {
+    expect(refusalOf({ stores: [{ get: () => {}, set: () => {} }] })).toMatch(/Keyv of version 5\.5/);
+    expect(refusalOf(createCache({ stores: [new Keyv({ emitErrors: false })] }))).toMatch(/emitErrors/);
+  });
+});
+
+describe('CacheManagerStore, at start-up', () => {
+  async function warningsOf(cache: SessionCache): Promise<string[]> {
+    const logger = new RecordingLogger();
+    await new CacheManagerStore({ cache }).start({ clock: systemClock, logger });
+    return logger.messages('warn');
+  }
+  const remote = (): SessionCache => createCache({ stores: [new Keyv({ store: new CountingBackend() })] });
+
+  afterEach(() => jest.restoreAllMocks());
+
+  it('warns in a worker of a cluster: locks hold within one process', async () => {
+    jest.replaceProperty(cluster, 'isWorker', true);
+    expect(await warningsOf(remote())).toEqual([expect.stringContaining('hold within one process')]);
+  });
+
+  it('warns in production of a cache that is the memory of this process', async () => {
+    jest.replaceProperty(process, 'env', { ...process.env, NODE_ENV: 'production' });
+    expect(await warningsOf(createCache())).toEqual([expect.stringContaining('Take MemoryStore')]);
+    expect(await warningsOf(remote())).toEqual([]);
+  });
+
+  it('says nothing otherwise', async () => {
+    expect(await warningsOf(createCache())).toEqual([]);
+  });
+});
+
+describe('CacheManagerStore, on a cache that it shares', () => {
+  it('two stores on one cache have the same locks', async () => {
+    const cache = createCache();
+    const { id } = await trialOn({ cache }).givenLocked();
+    await trialOn({ cache }).isLocked(id);
+  });
+
+  it('two prefixes on one cache do not meet', async () => {
+    const cache = createCache();
+    const { id } = await trialOn({ cache, prefix: 'mine:' }).givenLocked();
+    await trialOn({ cache, prefix: 'theirs:' }).isAbsent(id, 'missing');
+  });
+
+  it('a cache in memory holds text, so that nobody has a reference to a session', async () => {
+    const cache = createCache();
+    const { id } = await trialOn({ cache }).given('{"visits":1}');
+    expect(await cache.get(`sessions:${id}`)).toEqual(expect.any(String));
+  });
+
+  it('what somebody else put under a key of ours is no session', async () => {
+    const cache = createCache();
+    const trial = trialOn({ cache });
+    for (const value of ['text', 17, { data: '{}' }, '{"data":"{}"}', 'null']) {
+      const id = trial.id();
+      await cache.set(`sessions:${id}`, value);
+      await trial.isAbsent(id, 'missing');
+    }
+  });
+
+  it('the cache forgets a session soon after it has expired, whatever its own time is', async () => {
+    const cache = createCache({ ttl: 1 });
+    const { id } = await trialOn({ cache }).given('{}', 60_000);
+    const expires = (await cache.ttl(`sessions:${id}`)) ?? 0;
+    expect(expires - Date.now()).toBeGreaterThan(59_000);
+    expect(expires - Date.now()).toBeLessThan(62_000);
+  });
+
+  it('a request that takes long does not revive a session that another process has destroyed', async () => {
+    const backend = new CountingBackend();
+    const here = new CacheManagerStore({ cache: createCache({ stores: [new Keyv({ store: backend })] }) });
+    let monotonic = 0;
+    await here.start({ clock: { ...systemClock, monotonic: () => monotonic }, logger: new RecordingLogger() });
+    const trial = new Trial(
+      here,
+      () => Date.now(),
+      () => Promise.resolve(),
+      () => Promise.resolve(),
+    );
+    const { id, record, version, token } = await trial.givenLocked();
+    const elsewhere = trialOn({ cache: createCache({ stores: [new Keyv({ store: backend })] }) });
+    await elsewhere.store.delete({ id, tombstoneUntil: Date.now() + 30_000 });
+    monotonic += 1_000;
+    expect(await here.update({ id, record, guard: { version, lock: { token, release: true } } })).toBe(false);
+    await trial.isAbsent(id, 'gone');
+  });
+});

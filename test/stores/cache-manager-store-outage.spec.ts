@@ -1,0 +1,96 @@
+import { jest } from '@jest/globals';
+import { createCache } from 'cache-manager';
+import { Keyv } from 'keyv';
+import { SessionStoreError } from 'nestjs-sessions';
+import { CacheManagerStore } from 'nestjs-sessions/cache-manager';
+import { Trial } from '../../lib/testing/contract-trial.js';
+import { CountingBackend } from '../support/counting-backend.js';
+import { MemcacheKeyv } from '../support/memcache-keyv.js';
+import { MemcachedServer } from '../support/memcached-server.js';
+
+const HOUR = 3_600_000;
+
+function trialOn(store: CacheManagerStore): Trial {
+  return new Trial(
+    store,
+    () => Date.now(),
+    () => Promise.resolve(),
+    () => Promise.resolve(),
+  );
+}
+
+/** Everything that has to ask the cache says that it cannot. */
+async function expectOutage(trial: Trial, work: () => Promise<void>): Promise<void> {
+  const { store } = trial;
+  const { id, record, version, token } = await trial.givenLocked();
+  const guard = { version, lock: { token, release: true } };
+  const tombstoneUntil = Date.now() + HOUR;
+  await work();
+  const asked: [string, Promise<unknown>][] = [
+    ['load', store.load({ id })],
+    ['create', store.create({ id: trial.id(), record })],
+    ['touch', store.touch({ id, expiresAt: record.expiresAt + HOUR })],
+    ['tryLock', store.tryLock({ id, token, lease: HOUR, holder: { route: '/', process: '', since: 0 } })],
+    ['update', store.update({ id, record, guard })],
+    ['rotate', store.rotate({ from: id, to: trial.id(), record, guard, tombstoneUntil })],
+    ['delete', store.delete({ id, tombstoneUntil })],
+  ];
+  for (const [name, answer] of asked) {
+    const outcome: unknown = await answer.catch((error: unknown) => error);
+    expect([name, outcome]).toEqual([name, expect.any(SessionStoreError)]);
+  }
+}
+
+describe('CacheManagerStore, when its backend is down', () => {
+  it('a server that is gone is an error, and serves again as soon as it is back', async () => {
+    const server = await MemcachedServer.start();
+    const backend = new MemcacheKeyv(server);
+    const trial = trialOn(new CacheManagerStore({ cache: createCache({ stores: [backend.keyv] }) }));
+    await expectOutage(trial, () => server.stop());
+    await server.start();
+    await trial.given();
+    backend.close();
+    await server.stop();
+  });
+
+  it.each(['throws', 'emits'] as const)('a backend that %s an error is an error', async (fault) => {
+    const backend = new CountingBackend();
+    const trial = trialOn(new CacheManagerStore({ cache: createCache({ stores: [new Keyv({ store: backend })] }) }));
+    await expectOutage(trial, async () => {
+      backend.fault = fault;
+    });
+    backend.fault = undefined;
+    await trial.given();
+  });
+
+  it('a backend that refuses to store is an error, and the session stays as it was', async () => {
+    const backend = new CountingBackend();
+    const trial = trialOn(new CacheManagerStore({ cache: createCache({ stores: [new Keyv({ store: backend })] }) }));
+    const { id, record, version } = await trial.given();
+    backend.fault = 'refuses';
+    const refused = trial.store.update({ id, record: { ...record, data: 'new' }, guard: { version } });
+    await expect(refused).rejects.toThrow('it refused to store a value');
+    backend.fault = undefined;
+    expect((await trial.found(id)).record).toEqual(record);
+  });
+
+  it('a backend that never answers holds up a session for five seconds, and no longer', async () => {
+    const backend = new CountingBackend();
+    const trial = trialOn(new CacheManagerStore({ cache: createCache({ stores: [new Keyv({ store: backend })] }) }));
+    const { id, record, version } = await trial.given();
+    jest.useFakeTimers({ now: Date.now() });
+    try {
+      backend.fault = 'hangs';
+      const hanging = trial.store.update({ id, record, guard: { version } });
+      const failure = expect(hanging).rejects.toThrow('it did not answer within 5000 ms');
+      await jest.advanceTimersByTimeAsync(0);
+      backend.fault = undefined;
+      const waiting = trial.store.update({ id, record: { ...record, data: 'new' }, guard: { version } });
+      await jest.advanceTimersByTimeAsync(5_000);
+      await failure;
+      expect(await waiting).not.toBe(false);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+});

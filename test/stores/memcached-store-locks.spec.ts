@@ -1,0 +1,63 @@
+import { MemcachedStore } from 'nestjs-sessions/memcached';
+import { Trial, written } from '../../lib/testing/contract-trial.js';
+import { MemcachedServer } from '../support/memcached-server.js';
+
+const LEASE = 30_000;
+
+/** A holder writes without reading again. That must not make it deaf to what others write meanwhile. */
+describe('MemcachedStore, while a lock is held', () => {
+  let server: MemcachedServer;
+  let store: MemcachedStore;
+  let elsewhere: MemcachedStore;
+  let trial: Trial;
+
+  beforeAll(async () => {
+    server = await MemcachedServer.shared();
+    store = new MemcachedStore({ servers: server.address });
+    elsewhere = new MemcachedStore({ servers: server.address });
+    trial = new Trial(
+      store,
+      () => Date.now(),
+      () => Promise.resolve(),
+      () => Promise.resolve(),
+    );
+  });
+  afterAll(async () => {
+    await Promise.all([store.close(), elsewhere.close()]);
+    await server.stop();
+  });
+
+  it('the holder can write over what another process wrote, once it has seen it', async () => {
+    const { id, record, version, token } = await trial.givenLocked();
+    const theirs = written(await elsewhere.update({ id, record: { ...record, data: 'theirs' }, guard: { version } }));
+    const guard = { version: theirs, lock: { token, release: true } };
+    written(await store.update({ id, record: { ...record, data: 'mine' }, guard }));
+    expect((await trial.found(id)).record.data).toBe('mine');
+  });
+
+  it('the holder can give a new id to what another process wrote, once it has seen it', async () => {
+    const { id, record, version, token } = await trial.givenLocked();
+    const theirs = written(await elsewhere.update({ id, record: { ...record, data: 'theirs' }, guard: { version } }));
+    const guard = { version: theirs, lock: { token, release: true } };
+    written(await store.rotate({ from: id, to: trial.id(), record, guard, tombstoneUntil: Date.now() + LEASE }));
+    await trial.isAbsent(id, 'gone');
+  });
+
+  it('a touch from another process costs the holder nothing, and is kept', async () => {
+    const { id, record, version, token } = await trial.givenLocked();
+    const expiresAt = record.expiresAt + 5_000;
+    await elsewhere.touch({ id, expiresAt });
+    const guard = { version, lock: { token, release: true } };
+    written(await store.update({ id, record: { ...record, data: 'new' }, guard }));
+    expect((await trial.found(id)).record).toEqual({ ...record, data: 'new', expiresAt });
+  });
+
+  it('another process can renew, use and free the lock, if it knows the token', async () => {
+    const { id, record, version, token } = await trial.givenLocked();
+    expect(await elsewhere.renewLock({ id, token, lease: LEASE })).toBe(true);
+    const guard = { version, lock: { token, release: false } };
+    written(await elsewhere.update({ id, record, guard }));
+    expect(await elsewhere.unlock({ id, token })).toBe(true);
+    expect(await store.unlock({ id, token })).toBe(false);
+  });
+});
