@@ -16,13 +16,14 @@ export async function clear(folder: Folder, { head, names }: Content): Promise<b
       `FileStore: the folder of session ${folder.id.slice(0, 8)} holds something that no store put there.`,
     );
   }
-  if (head) {
+  const current = head && headName(head);
+  if (current !== undefined) {
     // Whoever still means to renew this session finds nothing to rename from here on.
-    if (!(await disk.remove(folder.file(headName(head))))) return false;
+    if (!(await disk.remove(folder.file(current)))) return false;
   } else if (!(await stopRotations(folder, names))) {
     return false;
   }
-  for (const name of names) await folder.discard(name);
+  for (const name of names.filter((other) => other !== current)) await folder.discard(name);
   const isRemoved = await disk.removeFolder(folder.path);
   return isRemoved && (head !== undefined || names.some((name) => parseTombstone(name) !== undefined));
 }

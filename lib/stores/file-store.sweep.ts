@@ -6,8 +6,8 @@ import * as disk from './file-store.disk.js';
 import { Folder } from './file-store.folder.js';
 import { discardedName, isDiscarded, isLocked, isSession, isUnpublished } from './file-store.names.js';
 
-/** Folders that are looked at side by side: fewer than the threads that all file operations of a process share. */
-const SIDE_BY_SIDE = 3;
+/** Folders that are looked at side by side: half of the threads that all file operations of a process share by default. */
+const SIDE_BY_SIDE = 2;
 
 /** How long a folder may take to be filled, in milliseconds. */
 const FILLING_TIME = 60_000;

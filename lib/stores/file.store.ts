@@ -9,7 +9,6 @@ import type {
   WriteGuard,
 } from '../interfaces/session-record.interface.js';
 import type {
-  ClosableStore,
   CountableStore,
   StartableStore,
   StoreContext,
@@ -49,7 +48,7 @@ type TryLockArgs = Parameters<SessionStore['tryLock']>[0];
  *
  * The lock of a process that has ended is free at once, that of one in another container when its lease has run out.
  */
-export class FileStore extends SessionStore implements StartableStore, ClosableStore, CountableStore, SweepableStore {
+export class FileStore extends SessionStore implements StartableStore, CountableStore, SweepableStore {
   readonly #options: Required<FileStoreOptions>;
   #opened: { readonly directory: Directory; readonly self: Owner } | undefined;
 
@@ -63,11 +62,6 @@ export class FileStore extends SessionStore implements StartableStore, ClosableS
   async start(context: StoreContext): Promise<void> {
     const directory = await Directory.open(this.#options, context);
     this.#opened = { directory, self: await thisProcess() };
-  }
-
-  close(): Promise<void> {
-    this.#opened = undefined;
-    return Promise.resolve();
   }
 
   async load({ id }: { id: string }): Promise<Found | Missing | Gone> {
@@ -186,12 +180,8 @@ export class FileStore extends SessionStore implements StartableStore, ClosableS
     return countSessions(this.#open().directory);
   }
 
-  async *sweep(options: SweepOptions): AsyncGenerator<SweepBatch> {
-    for await (const batch of sweepSessions(this.#open().directory, options)) {
-      yield batch;
-      // Closed meanwhile.
-      if (!this.#opened) return;
-    }
+  sweep(options: SweepOptions): AsyncGenerator<SweepBatch> {
+    return sweepSessions(this.#open().directory, options);
   }
 
   #folder(id: string): Folder {
@@ -202,7 +192,7 @@ export class FileStore extends SessionStore implements StartableStore, ClosableS
   }
 
   #open(): { readonly directory: Directory; readonly self: Owner } {
-    if (!this.#opened) throw new Error('FileStore: start() has not been called, or close() has.');
+    if (!this.#opened) throw new Error('FileStore: start() has not been called.');
     return this.#opened;
   }
 }

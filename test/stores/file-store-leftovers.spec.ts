@@ -169,15 +169,6 @@ describe('FileStore, sweeping what does not belong there', () => {
     await sweep();
     expect(await readdir(join(directory, 'aa'))).toEqual([]);
   });
-
-  it('stops when the store is closed', async () => {
-    for (const id of [ID, OTHER]) await given(id);
-    clock.advance(HOUR);
-    const batches = store.sweep({ batchSize: 1 });
-    await batches.next();
-    await store.close();
-    expect((await batches.next()).done).toBe(true);
-  });
 });
 
 async function stepTo(lane: Lane, call: string): Promise<void> {

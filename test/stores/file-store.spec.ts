@@ -15,7 +15,6 @@ describe('FileStore keeps the contract', () => {
       await store.start({ clock, logger: new RecordingLogger() });
       return store;
     },
-    destroy: (store) => store.close(),
     wait: (milliseconds) => clock.advanceAsync(milliseconds),
     now: () => clock.now(),
     breakDown: async (store) => {
