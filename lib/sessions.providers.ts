@@ -1,7 +1,7 @@
 import { Logger, type Provider } from '@nestjs/common';
 import { CurrentSession } from './current-session.js';
 import { LockSessionGuard } from './guards/lock-session.guard.js';
-import type { RequestSessionParts } from './middleware/request-session.js';
+import type { RequestSessionParts } from './middleware/request-session.interface.js';
 import { RequestContext } from './request-context.js';
 import { SessionCookieWriter } from './session/session-cookie-writer.js';
 import { SessionEngine } from './session/session-engine.js';

@@ -1,7 +1,8 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { LOCK_SESSION, type LockSessionOptions } from '../decorators/lock-session.decorator.js';
 import { REQUEST_SESSION_PARTS } from '../sessions.tokens.js';
-import { requestSessionOf, type RequestSessionParts } from '../middleware/request-session.js';
+import type { RequestSessionParts } from '../middleware/request-session.interface.js';
+import { requestSessionOf } from '../middleware/request-session.js';
 import type { LockSettings } from '../session/session-state.js';
 
 /**

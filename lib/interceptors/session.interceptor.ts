@@ -11,6 +11,7 @@ class SessionInterceptor implements NestInterceptor {
       return next.handle();
     }
     await requestSession.lifecycle.load();
+    requestSession.handlerStarted();
     return committed(next.handle(), requestSession);
   }
 }

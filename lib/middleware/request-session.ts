@@ -1,57 +1,43 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isCookiePath } from '../cookie.options.js';
-import { SessionLockTimeoutError, SessionStoreError } from '../errors/index.js';
-import type { CommitOnError } from '../interfaces/sessions-options.interface.js';
-import type { SessionCookieWriter } from '../session/session-cookie-writer.js';
-import type { SessionEngine } from '../session/session-engine.js';
+import type { ServerResponse } from 'node:http';
+import { SessionLockTimeoutError } from '../errors/index.js';
 import type { SessionExchange } from '../session/session-exchange.js';
 import type { SessionLifecycle } from '../session/session-lifecycle.js';
-import { withoutOwnLock } from '../session/session-state.js';
+import { locksByItself, withoutOwnLock } from '../session/session-state.js';
 import { SessionObject } from '../session/session.js';
 import { replyWithFailure } from './failed-reply.js';
-import { forbidStoring, isSharedCacheable, varyByCookie } from './response-headers.js';
+import type { RequestSessionParts, SessionRequest } from './request-session.interface.js';
 import { hookResponse, type ResponseEvents } from './response-hooks.js';
+import { INSECURE, SessionHeaders } from './session-headers.js';
 
 /** Why no cookie can be sent. */
 const NO_RESPONSE = 'there is no response, or no longer one, that could carry its cookie';
 const RESPONSE_STARTED = 'the response has started: do it before that';
-const INSECURE =
-  'its cookie is Secure and the connection is not: behind a proxy that ends TLS, tell Express with ' +
-  "app.set('trust proxy', 1); over plain HTTP, set cookie.secure to 'auto'";
+const TOO_LATE_TO_LOCK =
+  'The response was over before its session was loaded, so nothing would unlock it: load it before, or open the session with ' +
+  'Sessions.open() in work that outlives its request';
 
 const REQUEST_SESSION = Symbol('nestjs-sessions');
 
-/** A request, as Express or plain Node hands it on. */
-export interface SessionRequest extends IncomingMessage {
-  readonly secure?: boolean;
-  readonly originalUrl?: string;
-  session?: unknown;
-  [REQUEST_SESSION]?: RequestSession;
-}
-
-/** What all requests of a module share. */
-export interface RequestSessionParts {
-  readonly engine: SessionEngine;
-  readonly cookies: SessionCookieWriter;
-  readonly pathHeader: string | undefined;
-  readonly commitOnError: CommitOnError | undefined;
-}
+type Carrier = SessionRequest & { [REQUEST_SESSION]?: RequestSession };
 
 /** The session of the request, or `undefined` on a route that the module does not serve. */
 export function requestSessionOf(request: unknown): RequestSession | undefined {
-  return (request as SessionRequest | undefined)?.[REQUEST_SESSION];
+  return (request as Carrier | undefined)?.[REQUEST_SESSION];
 }
 
 /** Between one HTTP exchange and the engine: when to commit, whether at all, and which headers go with it. */
 export class RequestSession implements SessionExchange, ResponseEvents {
   readonly lifecycle: SessionLifecycle;
   readonly session: SessionObject;
+  readonly #headers: SessionHeaders;
   #haveHeadersLeft = false;
   #isEndHeld = false;
   #isHooked = false;
   #isClosed = false;
   /** A Nest handler, or what comes before it, is under way: it settles, and then it or the end of the response commits. */
   #isRouted = false;
+  /** One that takes the session. */
+  #isHandlerRunning = false;
   #hasHandlerSucceeded = false;
   #error: unknown;
   /** The commit that began when the headers left before the body was complete. */
@@ -59,13 +45,14 @@ export class RequestSession implements SessionExchange, ResponseEvents {
 
   constructor(
     private readonly parts: RequestSessionParts,
-    private readonly request: SessionRequest,
+    private readonly request: Carrier,
     private readonly response: ServerResponse,
   ) {
     const { engine } = parts;
     // Whoever has no response has no end at which the session would be unlocked.
     this.lifecycle = engine.open(this, this.renewsExpiry ? engine.locking : withoutOwnLock(engine.locking));
     this.session = new SessionObject(this.lifecycle);
+    this.#headers = new SessionHeaders(parts, request, response);
     request[REQUEST_SESSION] = this;
     request.session = this.session;
   }
@@ -96,15 +83,20 @@ export class RequestSession implements SessionExchange, ResponseEvents {
     if (this.#haveHeadersLeft) {
       return RESPONSE_STARTED;
     }
-    return this.#isCookieAccepted() ? undefined : INSECURE;
+    return this.#headers.isCookieAccepted ? undefined : INSECURE;
   }
 
   onFirstLoad(): void {
-    if (this.renewsExpiry && !this.#isHooked) {
-      this.#isHooked = true;
-      this.#haveHeadersLeft = this.response.headersSent;
-      hookResponse(this.response, this);
+    if (!this.renewsExpiry || this.#isHooked) {
+      return;
     }
+    this.#isClosed = this.response.writableEnded || this.response.destroyed;
+    if (this.#isClosed && locksByItself(this.lifecycle.state.settings)) {
+      throw new SessionLockTimeoutError(TOO_LATE_TO_LOCK, 0);
+    }
+    this.#isHooked = true;
+    this.#haveHeadersLeft = this.response.headersSent;
+    hookResponse(this.response, this);
   }
 
   /** The request has reached a route of Nest. */
@@ -112,22 +104,34 @@ export class RequestSession implements SessionExchange, ResponseEvents {
     this.#isRouted = true;
   }
 
+  /** A handler that takes the session runs: whatever becomes of the response, the session stays its own until it settles. */
+  handlerStarted(): void {
+    this.#isHandlerRunning = true;
+  }
+
   /** The handler is done, and so is everything within our interceptor. */
-  handlerSucceeded(): Promise<void> {
+  async handlerSucceeded(): Promise<void> {
+    this.#isHandlerRunning = false;
     this.#hasHandlerSucceeded = true;
-    return this.#finish() ?? Promise.resolve();
+    await this.#finish();
   }
 
   /** What becomes of its changes is decided by the status that is sent. */
   handlerFailed(error: unknown): void {
+    this.#isHandlerRunning = false;
     this.#error = error;
+    if (this.#isClosed) {
+      this.#finishUnanswered();
+    }
   }
 
   /** The handler was torn down (a timeout, a client that left): the end of the response decides, if there will be one. */
   handlerStopped(): void {
+    this.#isHandlerRunning = false;
     this.#isRouted = false;
-    if (this.#isClosed) {
-      void this.lifecycle.discard();
+    // The response to a pipelined request whose turn has not come is never closed.
+    if (this.#isClosed || this.request.socket.destroyed) {
+      this.#finishUnanswered();
     }
   }
 
@@ -139,9 +143,7 @@ export class RequestSession implements SessionExchange, ResponseEvents {
       this.#streaming = this.#finish();
     }
     this.#haveHeadersLeft = true;
-    varyByCookie(this.response);
-    this.#setRetryAfter();
-    this.#setCookie();
+    this.#headers.set(this.lifecycle.cookie, this.lifecycle.failure, this.route);
     return this.#streaming;
   }
 
@@ -166,11 +168,21 @@ export class RequestSession implements SessionExchange, ResponseEvents {
   onClose(): void {
     this.#isClosed = true;
     this.lifecycle.abandon();
+    if (!this.#isHandlerRunning) {
+      this.#finishUnanswered();
+    }
+  }
+
+  /** Nobody may end the response any more. */
+  #finishUnanswered(): void {
     if (this.#haveHeadersLeft) {
       this.#finish()?.catch((error: unknown) =>
         this.parts.engine.trace.failed('A session could not be stored after its response', error),
       );
-    } else if (!this.#isRouted) {
+    } else if (this.#isRouted) {
+      // A guard or a filter may still answer, which ends the request as ever; or a handler that nobody told of the session.
+      this.lifecycle.letLockRunOut();
+    } else {
       void this.lifecycle.discard();
     }
   }
@@ -194,51 +206,5 @@ export class RequestSession implements SessionExchange, ResponseEvents {
       return status >= 500;
     }
     return !(typeof commitOnError === 'function' ? commitOnError(this.#error, status) : commitOnError);
-  }
-
-  #setCookie(): void {
-    const { cookie } = this.lifecycle;
-    if (cookie === undefined) {
-      return;
-    }
-    if (!this.#isCookieAccepted()) {
-      this.parts.engine.trace.withoutCookie(`${this.route}: the session cookie was not sent`, INSECURE);
-      return;
-    }
-    const isShared = isSharedCacheable(this.response);
-    if (isShared && cookie.kind === 'set' && cookie.isRefresh) {
-      return;
-    }
-    if (isShared) {
-      this.parts.engine.trace.warnings.log(
-        'shared caching',
-        `${this.route} sends a session cookie with a Cache-Control that allows shared caches to hand it to others: make it private`,
-      );
-    }
-    this.response.appendHeader('Set-Cookie', this.parts.cookies.write(cookie, this.#cookieRequest()));
-    forbidStoring(this.response);
-  }
-
-  /** RFC 9110: 503 tells when to come again. */
-  #setRetryAfter(): void {
-    const { failure } = this.lifecycle;
-    const isRetryable = failure instanceof SessionStoreError || failure instanceof SessionLockTimeoutError;
-    if (isRetryable && this.response.statusCode === failure.status && !this.response.hasHeader('Retry-After')) {
-      this.response.setHeader('Retry-After', String(Math.ceil(failure.retryAfter / 1_000)));
-    }
-  }
-
-  #isCookieAccepted(): boolean {
-    return this.parts.cookies.isAccepted(this.#cookieRequest());
-  }
-
-  #cookieRequest(): { isSecure: boolean; path: string | undefined } {
-    const { request } = this;
-    const isEncrypted = 'encrypted' in request.socket && request.socket.encrypted === true;
-    const header = this.parts.pathHeader === undefined ? undefined : request.headers[this.parts.pathHeader];
-    return {
-      isSecure: request.secure ?? isEncrypted,
-      path: typeof header === 'string' && isCookiePath(header) ? header : undefined,
-    };
   }
 }

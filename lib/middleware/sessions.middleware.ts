@@ -2,7 +2,8 @@ import { Inject, Injectable, type NestMiddleware } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { RequestContext } from '../request-context.js';
 import { REQUEST_SESSION_PARTS } from '../sessions.tokens.js';
-import { RequestSession, requestSessionOf, type RequestSessionParts, type SessionRequest } from './request-session.js';
+import type { RequestSessionParts, SessionRequest } from './request-session.interface.js';
+import { RequestSession, requestSessionOf } from './request-session.js';
 
 /** Puts a lazy session on the request: no store access, no id, no cookie until somebody asks for it. */
 @Injectable()

@@ -72,6 +72,11 @@ export class SessionLifecycle {
     this.#loading.abandon();
   }
 
+  /** The request may never end: its lock lasts no longer than a lease from now on. */
+  letLockRunOut(): void {
+    this.parts.writer.letLockRunOut(this.state);
+  }
+
   save(): Promise<void> {
     return this.#operation('save()', () => {
       const { phase, contents, isCookieAnnounced } = this.state;

@@ -118,6 +118,12 @@ export class SessionLocks {
     this.#renewal.add(lock);
   }
 
+  /** Renews the lock no more: it ends with its lease, unless it is let go before. */
+  letRunOut(lock: SessionLock): void {
+    this.#renewal.remove(lock);
+    this.clock.setTimer(() => this.released(lock), lock.duration);
+  }
+
   /** Whether the store still knows the lock as ours; the lease starts anew. */
   isStillOurs(lock: SessionLock): Promise<boolean> {
     return this.store.renewLock({ id: lock.id, token: lock.token, lease: lock.duration });
@@ -185,12 +191,11 @@ export class SessionLocks {
 
   #renew(lock: SessionLock): void {
     if (this.clock.monotonic() - lock.since >= this.limits.maxHold) {
-      this.#renewal.remove(lock);
+      this.letRunOut(lock);
       this.warnings.log(
         'lock.maxHold',
         `${lock.holder.route} has held the lock of session ${shortHash(lock.id)} for longer than lock.maxHold (${this.limits.maxHold} ms): it is no longer renewed`,
       );
-      this.clock.setTimer(() => this.released(lock), lock.duration);
       return;
     }
     const { id } = lock;

@@ -52,6 +52,13 @@ export class SessionWriter {
     }
   }
 
+  /** The lock is renewed no more. */
+  letLockRunOut({ lock }: SessionState): void {
+    if (lock !== undefined) {
+      this.locks.letRunOut(lock);
+    }
+  }
+
   /** Deletes at once: a logout must not hang on whether the rest of the request succeeds. */
   async destroy(state: SessionState): Promise<void> {
     const { stored } = state;

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { MemoryStore, Session, type SessionObject } from 'nestjs-sessions';
 import { SessionsMiddleware } from '../../lib/middleware/sessions.middleware.js';
-import type { SessionRequest } from '../../lib/middleware/request-session.js';
+import type { SessionRequest } from '../../lib/middleware/request-session.interface.js';
 import { RequestContext } from '../../lib/request-context.js';
 import { REQUEST_SESSION_PARTS } from '../../lib/sessions.tokens.js';
 import { ObservedStore } from '../support/observed-store.js';

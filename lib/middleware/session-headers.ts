@@ -1,0 +1,76 @@
+import type { ServerResponse } from 'node:http';
+import { isCookiePath } from '../cookie.options.js';
+import { SessionLockTimeoutError, SessionStoreError } from '../errors/index.js';
+import type { CookieRequest } from '../session/session-cookie-writer.js';
+import type { CookieChange } from '../session/session-exchange.js';
+import type { RequestSessionParts, SessionRequest } from './request-session.interface.js';
+import { forbidStoring, isSharedCacheable, varyByCookie } from './response-headers.js';
+
+/** Why no cookie can be sent. */
+export const INSECURE =
+  'its cookie is Secure and the connection is not: behind a proxy that ends TLS, tell Express with ' +
+  "app.set('trust proxy', 1); over plain HTTP, set cookie.secure to 'auto'";
+
+/** What the session adds to the headers of one response. */
+export class SessionHeaders {
+  #isCookieSet = false;
+
+  constructor(
+    private readonly parts: RequestSessionParts,
+    private readonly request: SessionRequest,
+    private readonly response: ServerResponse,
+  ) {}
+
+  /** Whether a browser would take the cookie over this connection. */
+  get isCookieAccepted(): boolean {
+    return this.parts.cookies.isAccepted(this.#cookieRequest());
+  }
+
+  set(cookie: CookieChange | undefined, failure: unknown, route: string): void {
+    varyByCookie(this.response);
+    this.#setRetryAfter(failure);
+    // Once: headers that Node refuses to send are set a second time, with those of the error.
+    if (cookie !== undefined && !this.#isCookieSet) {
+      this.#isCookieSet = true;
+      this.#setCookie(cookie, route);
+    }
+  }
+
+  #setCookie(cookie: CookieChange, route: string): void {
+    const { trace } = this.parts.engine;
+    if (!this.isCookieAccepted) {
+      trace.withoutCookie(`${route}: the session cookie was not sent`, INSECURE);
+      return;
+    }
+    const isShared = isSharedCacheable(this.response);
+    if (isShared && cookie.kind === 'set' && cookie.isRefresh) {
+      return;
+    }
+    if (isShared) {
+      trace.warnings.log(
+        'shared caching',
+        `${route} sends a session cookie with a Cache-Control that allows shared caches to hand it to others: make it private`,
+      );
+    }
+    this.response.appendHeader('Set-Cookie', this.parts.cookies.write(cookie, this.#cookieRequest()));
+    forbidStoring(this.response);
+  }
+
+  /** RFC 9110: 503 tells when to come again. */
+  #setRetryAfter(failure: unknown): void {
+    const isRetryable = failure instanceof SessionStoreError || failure instanceof SessionLockTimeoutError;
+    if (isRetryable && this.response.statusCode === failure.status && !this.response.hasHeader('Retry-After')) {
+      this.response.setHeader('Retry-After', String(Math.ceil(failure.retryAfter / 1_000)));
+    }
+  }
+
+  #cookieRequest(): CookieRequest {
+    const { request } = this;
+    const isEncrypted = 'encrypted' in request.socket && request.socket.encrypted === true;
+    const header = this.parts.pathHeader === undefined ? undefined : request.headers[this.parts.pathHeader];
+    return {
+      isSecure: request.secure ?? isEncrypted,
+      path: typeof header === 'string' && isCookiePath(header) ? header : undefined,
+    };
+  }
+}

@@ -1,0 +1,168 @@
+import {
+  Controller,
+  Get,
+  Injectable,
+  Req,
+  Res,
+  UseGuards,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
+import type { Response } from 'express';
+import { LockSession, Session, SessionHeadersSentError, SessionLockTimeoutError } from 'nestjs-sessions';
+import { connect } from 'node:net';
+import { Observable } from 'rxjs';
+import type { Browser } from '../support/browser.js';
+import { Exchange } from '../support/exchange.js';
+import { Gate } from '../support/gate.js';
+import { TestApp } from '../support/test-app.js';
+
+interface Visits {
+  visits: number;
+}
+
+let gate = new Gate();
+let closed = new Gate();
+let rejected: (error: unknown) => void = () => undefined;
+
+/** As a guard for authentication reads the session. */
+@Injectable()
+class ReadingGuard implements CanActivate {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const http = context.switchToHttp();
+    http.getResponse<Response>().once('close', () => void closed.pass());
+    await http.getRequest<{ session: Session }>().session.load();
+    return true;
+  }
+}
+
+@Controller()
+class Pages {
+  @Get('visit') visit(@Session() session: Session<Visits>): number {
+    const visits = (session.get('visits') ?? 0) + 1;
+    session.set('visits', visits);
+    return visits;
+  }
+
+  @Get('section')
+  @LockSession('explicit')
+  @UseGuards(ReadingGuard)
+  async section(@Session() session: Session<Visits>, @Res() response: Response): Promise<void> {
+    response.json('accepted');
+    await session.withLock(async () => {
+      const visits = session.get('visits') ?? 0;
+      await gate.pass();
+      session.set('visits', visits + 1);
+    });
+  }
+
+  @Get('fails')
+  @LockSession('explicit')
+  @UseGuards(ReadingGuard)
+  async fails(@Session() session: Session, @Res() response: Response): Promise<never> {
+    response.json('accepted');
+    await session.acquireLock();
+    await gate.pass();
+    throw new Error('after the answer');
+  }
+
+  @Get('late-rotation') rotate(@Session() session: Session, @Res() response: Response): void {
+    response.json('accepted');
+    session.regenerate().catch(rejected);
+  }
+
+  @Get('late-load') lateLoad(@Req() request: { session: Session }, @Res() response: Response): void {
+    response.once('close', () => void request.session.load().catch(rejected));
+    response.json('accepted');
+  }
+
+  /** Gives up when nobody is there to be answered, as a pipe does. */
+  @Get('silent') @UseGuards(ReadingGuard) silent(@Res() response: Response): void {
+    response.once('finish', () => undefined);
+    void gate.pass();
+  }
+
+  @Get('endless') endless(@Session() session: Session): Observable<number> {
+    session.set('endless', true);
+    return new Observable(() => {
+      void gate.pass();
+      return () => void closed.pass();
+    });
+  }
+
+  @Get('unanswered') unanswered(@Res() response: Response): void {
+    response.once('close', () => undefined);
+  }
+}
+
+describe('Work that goes on when nobody waits for the answer', () => {
+  let app: TestApp;
+  let visitor: Browser;
+
+  beforeEach(async () => {
+    [gate, closed] = [new Gate(), new Gate()];
+    app = await TestApp.start({ controllers: [Pages], sessions: { lock: { wait: 3_000, lease: 500 } } });
+    visitor = app.browser();
+    await visitor.get('/visit');
+  });
+  afterEach(async () => {
+    gate.open();
+    await app.close();
+  });
+
+  const rejection = (): Promise<unknown> => new Promise((resolve) => (rejected = resolve));
+
+  it('keeps the lock that it takes', async () => {
+    await visitor.get('/section');
+    await Promise.all([gate.reached, closed.reached]);
+    const visit = visitor.get('/visit');
+    await app.browser().get('/visit');
+    gate.open();
+
+    expect((await visit).text).toBe('3');
+  });
+
+  it('lets its lock go when it fails', async () => {
+    await visitor.get('/fails');
+    await Promise.all([gate.reached, closed.reached]);
+    gate.open();
+
+    expect((await visitor.get('/visit')).text).toBe('2');
+  });
+
+  it('cannot change the id any more', async () => {
+    const error = rejection();
+    await visitor.get('/late-rotation');
+
+    expect(await error).toBeInstanceOf(SessionHeadersSentError);
+    expect((await visitor.get('/visit')).text).toBe('2');
+  });
+
+  it('cannot lock the session by loading it: nobody would let it go', async () => {
+    const error = rejection();
+    await visitor.get('/late-load');
+
+    expect(await error).toBeInstanceOf(SessionLockTimeoutError);
+    expect((await visitor.get('/visit')).text).toBe('2');
+  });
+
+  it('holds a lock that a guard took no longer than a lease when its client has left and it never answers', async () => {
+    const exchange = new Exchange(`${app.url}/silent`, { headers: { cookie: visitor.cookieHeader } });
+    await gate.reached;
+    exchange.leave();
+    await closed.reached;
+
+    expect((await visitor.get('/visit')).text).toBe('2');
+  });
+
+  it('holds no lock when it is torn down before its turn on the connection came', async () => {
+    const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
+    const headers = `HTTP/1.1\r\nHost: localhost\r\nCookie: ${visitor.cookieHeader}\r\n\r\n`;
+    socket.write(`GET /unanswered ${headers}GET /endless ${headers}`);
+    await gate.reached;
+    socket.destroy();
+    await closed.reached;
+
+    expect((await visitor.get('/visit')).text).toBe('2');
+  });
+});
