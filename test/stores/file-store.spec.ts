@@ -1,16 +1,16 @@
 import { rename } from 'node:fs/promises';
 import { ManualClock, sessionStoreContract } from 'nestjs-sessions/testing';
-import { FileStore } from '../../lib/stores/file.store.js';
+import { FileStore, type FileStoreFsync } from '../../lib/stores/file.store.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
-describe('FileStore keeps the contract', () => {
+describe.each<FileStoreFsync>(['none', 'full'])('FileStore keeps the contract, fsync: %s', (fsync) => {
   const clock = new ManualClock();
   const directories = new WeakMap<FileStore, string>();
   const contract = sessionStoreContract({
     create: async () => {
       const directory = await temporaryDirectory();
-      const store = new FileStore({ directory });
+      const store = new FileStore({ directory, fsync });
       directories.set(store, directory);
       await store.start({ clock, logger: new RecordingLogger() });
       return store;
