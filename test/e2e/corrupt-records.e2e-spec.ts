@@ -12,7 +12,8 @@ describe.each(storeKinds)('A record that cannot be decoded, on $name,', (kind) =
   let app: TestApp;
   beforeEach(async () => {
     store = await freshStore(kind);
-    app = await startNotes({ sessions: { store, clock } });
+    const ticking = { now: (): number => clock.now(), monotonic: (): number => clock.monotonic() };
+    app = await startNotes({ sessions: { store, clock: ticking, lock: { wait: 200 } } });
   });
 
   /** A visitor whose record holds something else than a session. */

@@ -4,10 +4,12 @@ import {
   Injectable,
   Post,
   Req,
+  Res,
   UseGuards,
   type CanActivate,
   type ExecutionContext,
 } from '@nestjs/common';
+import type { Response } from 'express';
 import {
   LockSession,
   MemoryStore,
@@ -72,6 +74,11 @@ class Failing {
     return session.locked;
   }
 
+  @Post('by-itself') byItself(@Session() session: Session, @Res() response: Response): void {
+    session.set('b', 2);
+    response.setHeader('Location', '/secret').status(201).json({ stored: true });
+  }
+
   @Get('early') @UseGuards(LooksTooEarly) early(): string {
     return 'in';
   }
@@ -115,10 +122,12 @@ describe('An error over HTTP', () => {
     await visitor.post('/notes', { a: 1 });
     store.before('update', () => Promise.reject(new Error('connect ECONNREFUSED db.internal:5432')));
     const after = await visitor.post('/notes', { b: 2 });
+    const instead = await visitor.post('/by-itself');
     store.breakDown();
     const before = await visitor.get('/notes');
 
-    for (const { status, headers, json, setCookies } of [before, after]) {
+    expect(instead.headers.get('location')).toBeNull();
+    for (const { status, headers, json, setCookies } of [before, after, instead]) {
       expect({ status, retry: headers.get('retry-after'), body: json(), setCookies }).toEqual({
         ...{ status: 503, retry: '1', setCookies: [] },
         body: UNAVAILABLE,
