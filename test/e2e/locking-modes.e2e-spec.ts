@@ -3,6 +3,7 @@ import { LockSession, Session, type LockingMode, type SessionObject } from 'nest
 import type { Browser } from '../support/browser.js';
 import { freshStore, startNotes } from '../support/notes-app.js';
 import { ObservedStore } from '../support/observed-store.js';
+import { recordedStore } from '../support/recorded-store.js';
 import { storeKinds } from '../support/stores.js';
 
 interface Shop {
@@ -71,6 +72,10 @@ class ReportsController {
     return session.locked;
   }
 
+  @Get('short') @LockSession({ mode: 'implicit', lease: 1_234 }) short(@Session() session: Session): boolean {
+    return session.locked;
+  }
+
   @Get('patient') @LockSession({ wait: 60_000 }) patient(@Session() session: Session): boolean {
     return session.locked;
   }
@@ -134,6 +139,18 @@ describe.each(storeKinds)('The locking mode on $name', (kind) => {
 
   it('stays the one of the controller when the method sets another option only', async () => {
     expect(await isLockedIn('/reports/patient')).toBe(false);
+  });
+
+  it('comes with a lease of its own where the route has one', async () => {
+    const { store, calls } = recordedStore(await freshStore(kind));
+    const app = await startNotes({ controllers: [ReportsController], sessions: { store, lock: { lease: 5_678 } } });
+    browser = app.browser();
+    await browser.post('/notes', { cart: { items: [] } });
+    await browser.get('/reports/short');
+    await browser.get('/reports/locked');
+
+    const leases = calls.flatMap((call) => /^tryLock .*"lease":(\d+)/.exec(call)?.[1] ?? []);
+    expect(leases).toEqual(['1234', '5678']);
   });
 
   it('is the one of the module where neither says anything', async () => {

@@ -181,6 +181,7 @@ describe('taking the lock of a session', () => {
     const first = await hold();
     const unlucky = acquire();
     const lucky = acquire();
+    void Promise.allSettled([unlucky, lucky]);
     jest.spyOn(rig.store, 'tryLock').mockRejectedValueOnce(new Error('ECONNREFUSED'));
     await rig.locks.release(first);
 
