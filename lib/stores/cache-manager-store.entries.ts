@@ -4,8 +4,8 @@ import { decode, encode, type Entry, isRecord } from './cache-manager-store.entr
 import type { Known, Locks } from './cache-manager-store.locks.js';
 import type { Values } from './cache-manager-store.values.js';
 
-/** Milliseconds that the cache keeps an entry beyond its life: the instant in the entry decides, not the cache's clock. */
-const MARGIN = 1_000;
+/** Milliseconds that the cache keeps an entry beyond its life. The instant in the entry decides; some caches count in seconds. */
+const MARGIN = 2_000;
 
 /**
  * Milliseconds for which the holder of a lock writes without reading again. So a request that takes longer notices that

@@ -74,6 +74,31 @@ describe('CacheManagerStore, when its backend is down', () => {
     expect((await trial.found(id)).record).toEqual(record);
   });
 
+  it('after a write whose answer was lost, a holder does not write over what may be there', async () => {
+    const backend = new CountingBackend();
+    const trial = trialOn(new CacheManagerStore({ cache: createCache({ stores: [new Keyv({ store: backend })] }) }));
+    const { id, record, version, token } = await trial.givenLocked();
+    const guard = { version, lock: { token, release: true } };
+    backend.confirms = 0;
+    const lost = trial.store.update({ id, record: { ...record, data: 'first' }, guard });
+    await expect(lost).rejects.toThrow(SessionStoreError);
+    backend.confirms = Infinity;
+    expect(await trial.store.update({ id, record: { ...record, data: 'second' }, guard })).toBe(false);
+    expect((await trial.found(id)).record.data).toBe('first');
+  });
+
+  it('when it goes down in the middle of a change of ids, the old session stays', async () => {
+    const backend = new CountingBackend();
+    const trial = trialOn(new CacheManagerStore({ cache: createCache({ stores: [new Keyv({ store: backend })] }) }));
+    const { id, record, version } = await trial.given('old');
+    const tombstoneUntil = Date.now() + HOUR;
+    const rotation = { from: id, to: trial.id(), record, guard: { version }, tombstoneUntil };
+    backend.confirms = 0;
+    await expect(trial.store.rotate(rotation)).rejects.toThrow(SessionStoreError);
+    backend.confirms = Infinity;
+    expect((await trial.found(id)).record).toEqual(record);
+  });
+
   it('a backend that never answers holds up a session for five seconds, and no longer', async () => {
     const backend = new CountingBackend();
     const trial = trialOn(new CacheManagerStore({ cache: createCache({ stores: [new Keyv({ store: backend })] }) }));

@@ -43,6 +43,16 @@ describe('CacheManagerStore, trips', () => {
     expect(trips).toEqual({ gets: 1, sets: 1 });
   });
 
+  it('a second save in one request takes one more', async () => {
+    const { id, record, version, token } = await trial.givenLocked();
+    const lock = { token, release: false };
+    const trips = await tripsOf(async () => {
+      const second = written(await store.update({ id, record, guard: { version, lock } }));
+      written(await store.update({ id, record, guard: { version: second, lock } }));
+    });
+    expect(trips).toEqual({ gets: 0, sets: 2 });
+  });
+
   it('who waits for a lock that this process holds asks nobody', async () => {
     const { id } = await trial.givenLocked();
     expect(await tripsOf(() => trial.isLocked(id))).toEqual({ gets: 0, sets: 0 });

@@ -5,6 +5,8 @@ import { ManualClock, sessionStoreContract } from 'nestjs-sessions/testing';
 import { MemcacheKeyv } from '../support/memcache-keyv.js';
 import { MemcachedServer } from '../support/memcached-server.js';
 import { RecordingLogger } from '../support/recording-logger.js';
+import { seededRandom } from '../support/seeded-random.js';
+import { SlowBackend } from '../support/slow-backend.js';
 
 describe('CacheManagerStore keeps the contract', () => {
   let server: MemcachedServer;
@@ -20,6 +22,7 @@ describe('CacheManagerStore keeps the contract', () => {
   const caches: [string, () => SessionCache][] = [
     ['in memory', () => createCache()],
     ['in memory, as text', () => createCache({ stores: [new Keyv()] })],
+    ['that takes its time', () => createCache({ stores: [new Keyv({ store: new SlowBackend(seededRandom(1)) })] })],
     [
       'in a server',
       () => {

@@ -5,6 +5,8 @@ export class CountingBackend {
   sets = 0;
   /** `emits`: an error, and answers as if all were well, as `@keyv/redis` does. `refuses`: to store. */
   fault: 'throws' | 'emits' | 'refuses' | 'hangs' | undefined;
+  /** How many more writes are confirmed. Of later ones nobody learns that they were done. */
+  confirms = Infinity;
   #onError: (error: Error) => void = () => {};
 
   on(_event: 'error', listener: (error: Error) => void): this {
@@ -22,6 +24,8 @@ export class CountingBackend {
     if (this.fault === 'refuses') return false;
     if (await this.#fails()) return true;
     this.values.set(key, value);
+    this.confirms -= 1;
+    if (this.confirms < 0) throw new Error('the answer was lost');
     return true;
   }
 
