@@ -35,11 +35,11 @@ async function makeFolder(path: string, shard: string, directory: Directory): Pr
   await directory.assertPresent();
   try {
     await disk.makeFolder(shard);
-    await directory.flushFolders(directory.path);
   } catch (error) {
     // Another session made it meanwhile.
     if (!disk.isOneOf(error, 'EEXIST')) throw error;
   }
+  await directory.flushFolders(directory.path);
   if (!(await disk.makeFolder(path))) throw new Error(`FileStore: ${shard} was removed.`);
 }
 
