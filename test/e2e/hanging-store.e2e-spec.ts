@@ -103,6 +103,16 @@ describe('A store that hangs', () => {
     expect((await visitor.get('/visit')).status).toBe(200);
   });
 
+  it('is not left alone after five that were not in a row', async () => {
+    await timeOut(4);
+    store.mend();
+    expect((await visitor.get('/visit')).status).toBe(200);
+    await timeOut(1);
+    store.mend();
+
+    expect((await visitor.get('/visit')).status).toBe(200);
+  });
+
   it('is left alone for a second; then one probe, while the others go on to fail at once', async () => {
     await timeOut(5);
     await clock.advanceAsync(999);
