@@ -15,7 +15,7 @@ import { ManualClock } from 'nestjs-sessions/testing';
 import { Gate } from '../support/gate.js';
 import { freshStore, preparePlace, startNotes } from '../support/notes-app.js';
 import { readTree } from '../support/read-tree.js';
-import { openStore, storeKinds } from '../support/stores.js';
+import { countingStoreKinds, openStore, storeKinds } from '../support/stores.js';
 import type { TestApp } from '../support/test-app.js';
 
 const clock = new ManualClock();
@@ -42,7 +42,7 @@ async function visits(app: TestApp, count: number): Promise<void> {
 
 beforeEach(() => (gate = new Gate()));
 
-describe.each(storeKinds)('The clean-up, on $name,', (kind) => {
+describe.each(countingStoreKinds)('The clean-up, on $name,', (kind) => {
   it('removes what has expired and nothing else, gives the number and logs it', async () => {
     const { app, sessions } = await start(await freshStore(kind));
     await visits(app, 5);

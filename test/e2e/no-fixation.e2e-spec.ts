@@ -1,4 +1,4 @@
-import { MemoryStore, minutes, Sessions, type StoreContext } from 'nestjs-sessions';
+import { MemoryStore, minutes, type StoreContext } from 'nestjs-sessions';
 import { generateSessionId } from '../../lib/session/session-id.js';
 import type { Browser } from '../support/browser.js';
 import { freshStore, startNotes } from '../support/notes-app.js';
@@ -43,9 +43,7 @@ describe.each(storeKinds)('An id that is not ours, on $name,', (kind) => {
       expect(reply.setCookies).toEqual([]);
     }
     const answers = calls.filter((call) => call.includes('answers'));
-    expect(new Set(answers)).toEqual(new Set(['tryLock answers {"status":"missing"}']));
-    expect(answers).toHaveLength(20);
-    expect(await app.nest.get(Sessions).count()).toBe(0);
+    expect(answers).toEqual(Array(20).fill('tryLock answers {"status":"missing"}'));
   });
 
   it('is of no use to the one who planted it, once the visitor has logged in', async () => {

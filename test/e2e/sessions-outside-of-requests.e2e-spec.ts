@@ -10,7 +10,7 @@ import {
 import type { Browser } from '../support/browser.js';
 import { Gate } from '../support/gate.js';
 import { freshStore, startNotes } from '../support/notes-app.js';
-import { storeKinds } from '../support/stores.js';
+import { countingStoreKinds } from '../support/stores.js';
 import type { TestApp } from '../support/test-app.js';
 
 @Controller()
@@ -23,7 +23,7 @@ class Slow {
   }
 }
 
-describe.each(storeKinds)('Sessions, on $name,', (kind) => {
+describe.each(countingStoreKinds)('Sessions, on $name,', (kind) => {
   let now = Date.UTC(2030, 0, 1);
   let app: TestApp;
   let sessions: Sessions;

@@ -14,18 +14,22 @@ export interface StoreKind {
   readonly name: string;
   /** Whether several processes can share a place. */
   readonly isShared: boolean;
+  /** Whether it counts and cleans up its sessions, and by the clock of the application: a database has its own. */
+  readonly isCounting: boolean;
   prepare(): Promise<StorePlace>;
 }
 
 const memory: StoreKind = {
   name: 'memory',
   isShared: false,
+  isCounting: true,
   prepare: () => Promise.resolve({ spec: 'memory', dispose: () => Promise.resolve() }),
 };
 
 const file: StoreKind = {
   name: 'file',
   isShared: true,
+  isCounting: true,
   prepare: async () => {
     const directory = await mkdtemp(join(tmpdir(), 'nestjs-sessions-'));
     return { spec: `file:${directory}`, dispose: () => rm(directory, { recursive: true, force: true }) };
@@ -37,6 +41,9 @@ export const storeKinds: readonly StoreKind[] = [memory, file];
 
 /** Those that several processes can share. */
 export const sharedStoreKinds = storeKinds.filter(({ isShared }) => isShared);
+
+/** Those that count and clean up by the clock that a test moves. */
+export const countingStoreKinds = storeKinds.filter(({ isCounting }) => isCounting);
 
 export function openStore(spec: string): SessionStore {
   const [kind, where = ''] = spec.split(/:(.*)/s);
