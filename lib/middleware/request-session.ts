@@ -158,10 +158,7 @@ export class RequestSession implements SessionExchange, ResponseEvents {
   }
 
   onFailure(error: unknown): void {
-    this.parts.engine.trace.failed(
-      `${this.route}: the session could not be stored, and the response was replaced by an error`,
-      error,
-    );
+    this.#report('The session could not be stored or the response not be sent, which was replaced by an error', error);
     replyWithFailure(this.response, error);
   }
 
@@ -177,7 +174,7 @@ export class RequestSession implements SessionExchange, ResponseEvents {
   #finishUnanswered(): void {
     if (this.#haveHeadersLeft) {
       this.#finish()?.catch((error: unknown) =>
-        this.parts.engine.trace.failed('A session could not be stored after its response', error),
+        this.#report('The session could not be stored after the response', error),
       );
     } else if (this.#isRouted) {
       // A guard or a filter may still answer, which ends the request as ever; or a handler that nobody told of the session.
@@ -202,9 +199,18 @@ export class RequestSession implements SessionExchange, ResponseEvents {
     if (!isFailure) {
       return false;
     }
-    if (commitOnError === undefined) {
-      return status >= 500;
+    if (typeof commitOnError !== 'function') {
+      return !(commitOnError ?? status < 500);
     }
-    return !(typeof commitOnError === 'function' ? commitOnError(this.#error, status) : commitOnError);
+    try {
+      return !commitOnError(this.#error, status);
+    } catch (error) {
+      this.#report('commitOnError failed, and nothing is stored', error);
+      return true;
+    }
+  }
+
+  #report(what: string, error: unknown): void {
+    this.parts.engine.trace.failed(what, error, this.route);
   }
 }

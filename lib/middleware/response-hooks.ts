@@ -59,17 +59,20 @@ export function hookResponse(response: ServerResponse, events: ResponseEvents): 
       return end(...args);
     }
     const release = holdResponse(response);
-    pending.then(
-      () => {
-        release();
-        isEnding = true;
-        end(...args);
-      },
-      (error: unknown) => {
-        release();
-        fail(error);
-      },
-    );
+    pending
+      .then(
+        () => {
+          release();
+          isEnding = true;
+          end(...args);
+        },
+        (error: unknown) => {
+          release();
+          fail(error);
+        },
+      )
+      // Node refuses a body or a status that is none: whoever called `end` can no longer be told.
+      .catch((error: unknown) => events.onFailure(error));
     return response;
   };
 

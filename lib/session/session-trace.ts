@@ -55,8 +55,10 @@ export class SessionTrace {
     this.warnings.log(obstacle, `${what}, since ${obstacle}.`);
   }
 
-  failed(what: string, error: unknown): void {
-    this.#errors.log(what, `${what}: ${error instanceof Error ? error.message : String(error)}`);
+  /** `what` must come from a small closed set: of each kind one line is written in a minute. */
+  failed(what: string, error: unknown, route?: string): void {
+    const where = route === undefined ? '' : `${route}: `;
+    this.#errors.log(what, `${where}${what}: ${error instanceof Error ? error.message : String(error)}`);
   }
 
   /** One line for each request, however often it tries. */
