@@ -99,7 +99,10 @@ describe.each(['MemoryStore', 'FileStore'])('The quick-start sample on %s', (sto
   });
 
   it('takes a login as a form as well', async () => {
-    const reply = await fetch(`${app.browser.url}/login`, { method: 'POST', body: new URLSearchParams({ name: 'Ann' }) });
+    const reply = await fetch(`${app.browser.url}/login`, {
+      method: 'POST',
+      body: new URLSearchParams({ name: 'Ann' }),
+    });
 
     expect(await reply.json()).toEqual({ user: 'Ann' });
   });

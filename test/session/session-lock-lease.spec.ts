@@ -142,7 +142,7 @@ describe('holding the lock of a session', () => {
   ])('is renewed further if a renewal for the old id is refused $when', async ({ isKnown }) => {
     const lock = await hold();
     const to = hashSessionId('new id');
-    let answer = (_: boolean): void => {};
+    let answer: (isOurs: boolean) => void = () => undefined;
     jest.spyOn(rig.store, 'renewLock').mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
     rig.clock.advance(LEASE / 3);
     await rotate(lock, to);
