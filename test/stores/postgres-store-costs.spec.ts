@@ -145,8 +145,13 @@ describe('PostgresStore on pages', () => {
 });
 
 describe('PostgresStore behind a pgbouncer that takes no prepared statements along', () => {
+  let pgBouncer: PgBouncer;
+  beforeAll(async () => {
+    pgBouncer = await PgBouncer.start(database.url, 2);
+  });
+  afterAll(() => pgBouncer.stop());
+
   it('goes on with unprepared ones, fails nothing, and says so once', async () => {
-    const pgBouncer = await PgBouncer.start(database.url, 2);
     const pool = new pg.Pool({ connectionString: database.urlWith({ port: pgBouncer.port }), max: 8 });
     const { trial, logger } = await tryPostgres({ pool });
     for (let round = 0; round < 5; round += 1) {
@@ -161,6 +166,5 @@ describe('PostgresStore behind a pgbouncer that takes no prepared statements alo
     }
     expect(logger.messages('warn')).toEqual([expect.stringContaining('does not take prepared statements along')]);
     await pool.end();
-    await pgBouncer.stop();
   });
 });

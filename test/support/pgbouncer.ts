@@ -1,29 +1,23 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { chown, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { installDebianPackage } from './debian-package.js';
 import { freePort, isListening } from './free-port.js';
+import { Keeper } from './keeper.js';
 import { unprivilegedUser } from './unprivileged-user.js';
 
 const run = promisify(execFile);
 const START_LIMIT = 5_000;
 
-const running = new Set<ChildProcess>();
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
-
-/** A real pgbouncer that gives out the connections to a server by transaction. */
+/** A real pgbouncer that gives out the connections to a server by transaction, and takes no prepared statements along. */
 export class PgBouncer {
   private constructor(
     readonly port: number,
     readonly version: string,
-    private readonly child: ChildProcess,
-    private readonly directory: string,
+    private readonly keeper: Keeper,
   ) {}
 
   /** `serverConnections` are shared by all clients. */
@@ -47,25 +41,23 @@ export class PgBouncer {
         'auth_type = any',
         'pool_mode = transaction',
         `default_pool_size = ${serverConnections}`,
+        // Newer ones take prepared statements along, unless they are told not to; older ones do not know the setting.
+        ...(Number(version.split('.')[1]) >= 21 ? ['max_prepared_statements = 0'] : []),
         '',
       ].join('\n'),
     );
-    const child = spawn('pgbouncer', ['-q', join(directory, 'pgbouncer.ini')], { ...user, cwd: '/', stdio: 'ignore' });
-    running.add(child);
-    child.once('exit', () => running.delete(child));
+    const start = 'pgbouncer -q "$0/pgbouncer.ini" &';
+    const keeper = new Keeper(start, 'kill -INT $!; wait; rm -rf "$0"', [directory], user);
     const started = Date.now();
     while (!(await isListening(own))) {
-      if (child.exitCode !== null || Date.now() - started > START_LIMIT) throw new Error('pgbouncer did not start');
+      if (Date.now() - started > START_LIMIT) throw new Error('pgbouncer did not start');
       await sleep(5);
     }
-    return new PgBouncer(own, version, child, directory);
+    return new PgBouncer(own, version, keeper);
   }
 
-  async stop(): Promise<void> {
-    const gone = once(this.child, 'exit');
-    this.child.kill('SIGKILL');
-    await gone;
-    await rm(this.directory, { recursive: true, force: true });
+  stop(): Promise<void> {
+    return this.keeper.dispose();
   }
 }
 

@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { chown, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.js';
+import { Keeper } from './keeper.js';
 import { PostgresBinaries } from './postgres-binaries.js';
 
 /*
@@ -21,12 +20,6 @@ const SETTINGS = {
   fsync: 'off',
 };
 
-/**
- * Outlives the process that starts it, also when that is killed: then its standard input ends, and it stops the server and
- * removes its files. Being of a session of its own it does not hear of Ctrl-C, which the server must not miss either.
- */
-const KEEPER = 'cat > /dev/null; "$1/pg_ctl" -D "$0/data" -m immediate -w stop; rm -rf "$0"';
-
 export class PostgresServer {
   /** Of the database that every server has. */
   readonly url: string;
@@ -35,7 +28,7 @@ export class PostgresServer {
   private constructor(
     private readonly directory: string,
     private readonly binaries: PostgresBinaries,
-    private readonly keeper: ChildProcess,
+    private readonly keeper: Keeper,
     readonly port: number,
   ) {
     this.url = `postgres://postgres@127.0.0.1:${port}/postgres`;
@@ -65,18 +58,18 @@ export class PostgresServer {
     const binaries = await PostgresBinaries.find();
     const { uid, gid } = binaries.user;
     if (uid !== undefined && gid !== undefined) await chown(directory, uid, gid);
-    const keeper = spawn('sh', ['-c', KEEPER, directory, binaries.directory], {
-      ...binaries.user,
-      cwd: '/',
-      detached: true,
-      stdio: ['pipe', 'ignore', 'ignore'],
-    });
-    keeper.unref();
+    const end = '"$1/pg_ctl" -D "$0/data" -m immediate -w stop; rm -rf "$0"';
+    const keeper = new Keeper('', end, [directory, binaries.directory], binaries.user);
     const server = new PostgresServer(directory, binaries, keeper, await freePort());
     const cluster = ['-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
-    await binaries.run('initdb', ['-D', server.#data, ...cluster]);
-    await server.startAgain(settings);
-    return server;
+    try {
+      await binaries.run('initdb', ['-D', server.#data, ...cluster]);
+      await server.startAgain(settings);
+      return server;
+    } catch (error) {
+      await keeper.dispose();
+      throw error;
+    }
   }
 
   async startAgain(settings: Readonly<Record<string, string>> = {}): Promise<void> {
@@ -94,9 +87,7 @@ export class PostgresServer {
   }
 
   /** Ends it for good and removes its files. */
-  async dispose(): Promise<void> {
-    const gone = once(this.keeper, 'exit');
-    this.keeper.stdin?.end();
-    await gone;
+  dispose(): Promise<void> {
+    return this.keeper.dispose();
   }
 }
