@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { FileStore } from '../../lib/stores/file.store.js';
 import { FileStoreProcess } from '../support/file-store-process.js';
 import { RecordingLogger } from '../support/recording-logger.js';
@@ -9,6 +10,9 @@ import { seededRandom } from '../support/seeded-random.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
 /* Real processes on one directory, which are killed and stopped. */
+
+// They take their time to start where others work as well.
+jest.setTimeout(120_000);
 
 const HOUR = 3_600_000;
 const LEASE = 30_000;
@@ -74,7 +78,7 @@ describe('FileStore, processes that are killed', () => {
     const ids = [await given(), await given()];
     const counted = new Map(ids.map((id) => [id, 0]));
     let kills = 0;
-    for (let round = 0; round < 4; round += 1) {
+    for (let round = 0; round < 3; round += 1) {
       const workers = await FileStoreProcess.startMany(4, directory);
       for (const worker of workers) worker.send({ kind: 'count', ids, lease: LEASE });
       await Promise.all(workers.map((worker) => worker.untilCounted(1)));
