@@ -42,7 +42,11 @@ export class GuardedStore extends SessionStore {
   tryLock(args: Args<'tryLock'>): ReturnType<SessionStore['tryLock']> {
     return this.breaker.run(
       'tryLock',
-      () => this.store.tryLock(args),
+      () =>
+        this.store.tryLock(args).catch((error: unknown) => {
+          void this.#giveBack(args);
+          throw error;
+        }),
       (answer) => {
         if (answer.status === 'acquired') {
           void this.#giveBack(args);
@@ -69,8 +73,8 @@ export class GuardedStore extends SessionStore {
   }
 
   /**
-   * The request that asked is gone: without this the session would stay locked for a whole lease. Past the circuit breaker,
-   * which is open just when answers come late.
+   * The request that asked is gone, or the answer was lost: without this the session would stay locked for a whole lease. Past
+   * the circuit breaker, which is open just when answers come late.
    */
   async #giveBack({ id, token }: Args<'tryLock'>): Promise<void> {
     try {

@@ -35,6 +35,23 @@ describe('the guarded store', () => {
     expect(await outcome).toMatchObject({ code: 'SESSION_STORE_FAILED', message: expect.stringContaining(operation) });
   });
 
+  it('lets a lock go whose answer was lost: nobody knows that it was granted', async () => {
+    const store = new MemoryStore();
+    await store.create({ id, record: { data: '{}', createdAt: 0, expiresAt: Date.now() + 60_000 } });
+    const tryLock = store.tryLock.bind(store);
+    store.tryLock = async (args) => {
+      await tryLock(args);
+      throw new Error('ECONNRESET');
+    };
+
+    await expect(guard(store).tryLock({ id, token, lease: 30_000, holder })).rejects.toThrow('ECONNRESET');
+    await clock.advanceAsync(0);
+
+    await expect(tryLock({ id, token: 'another', lease: 30_000, holder })).resolves.toMatchObject({
+      status: 'acquired',
+    });
+  });
+
   it('lets a lock go that was granted after its deadline: nobody is left who would', async () => {
     const store = new MemoryStore();
     const record = { data: '{}', createdAt: 0, expiresAt: Date.now() + 60_000 };
