@@ -41,8 +41,8 @@ export interface PostgresStoreSettings {
   /** Makes the table where it is missing, at the start or as soon as the database can be reached. Default `false`. */
   createTable?: boolean;
   /**
-   * Milliseconds after which an operation is given up, and its connection closed: one that hangs would be lost to the pool. As
-   * long as the module's `storeTimeout`. Default 2000.
+   * Milliseconds after which an operation is given up, and its connection closed: one that hangs would be lost to the pool. A
+   * little more than the module's `storeTimeout`, which answers the request and notices that the store hangs. Default 2500.
    */
   operationTimeout?: number;
 }

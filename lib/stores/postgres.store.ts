@@ -60,7 +60,7 @@ export class PostgresStore
   constructor(options: PostgresStoreOptions) {
     super();
     checkOptions(options);
-    const { createTable = false, operationTimeout = 2_000 } = options;
+    const { createTable = false, operationTimeout = 2_500 } = options;
     const log = new PostgresStoreLog();
     this.#database = new Database(connectionsOf(options, operationTimeout, log), operationTimeout, log);
     const name = tableNameOf(options);
