@@ -90,14 +90,15 @@ export class Entries {
     return this.#commands.replace(this.#keyOf(id), encode(next), cas, this.#lifetimeOf(next));
   }
 
-  /** What was read when a lock was granted to `token` here: saves the first attempt at a change its reading. */
+  /** What was read when a lock was granted to `token` here. */
   recall(id: string, token: string | undefined): Snapshot | undefined {
     const known = token === undefined ? undefined : this.#grants.take(token, id);
     return known && this.#isLive(known) ? known : undefined;
   }
 
-  change<R>(id: string, decide: Decide<R>, known?: Snapshot): Promise<R> {
-    return this.#change(id, decide, known, (snapshot, next) => this.replace(snapshot, next));
+  /** With the token of a lock that was granted here, the first attempt needs no reading. */
+  change<R>(id: string, decide: Decide<R>, token?: string): Promise<R> {
+    return this.#change(id, decide, this.recall(id, token), (snapshot, next) => this.replace(snapshot, next));
   }
 
   /** A change that gives a lock to `token`, or keeps it there. */

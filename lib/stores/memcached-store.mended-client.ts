@@ -10,6 +10,10 @@ interface PackageSocket extends Socket {
 
 type OnConnection = (error: unknown, socket: PackageSocket | false | undefined) => void;
 
+/** How often, and after how many milliseconds, a command asks for a connection again while as many as may be are being made. */
+const MAX_ASKED = 25;
+const ASK_AGAIN = 20;
+
 /**
  * The package `memcached` with what its options cannot mend. It is no longer maintained, so what is overridden here, methods
  * that its types leave out, does not change.
@@ -17,28 +21,27 @@ type OnConnection = (error: unknown, socket: PackageSocket | false | undefined) 
 export class MendedMemcached extends Memcached {
   readonly #watched = new WeakSet<Socket>();
 
-  /**
-   * When a connection ends, the package forgets the commands that wait on it: their callbacks would never be called. And it
-   * sends each command by itself; here those of one turn go out together.
-   */
-  connect(server: string, onConnection: OnConnection): void {
+  /** Gives a command its connection. The package asks again for one that could not be made as well, for up to 100 s. */
+  connect(server: string, onConnection: OnConnection, asked = 1): void {
     callOriginal(this, 'connect', server, (error: unknown, socket: PackageSocket | false | undefined) => {
-      if (socket) {
-        this.#watch(socket);
-        socket.cork();
-        process.nextTick(() => socket.uncork());
+      if (error && !socket && asked < MAX_ASKED) {
+        setTimeout(() => this.connect(server, onConnection, asked + 1), ASK_AGAIN);
+        return;
       }
+      // Left to itself it goes on trying for minutes, and keeps the process alive.
+      if (error && socket) socket.destroy();
+      else if (socket) this.#prepare(socket);
       onConnection(error, socket);
     });
   }
 
   /**
    * The package counts failures. After some it refuses every command for seconds, then for five hours, and then it starts
-   * the program `ping`, without which the process dies. Here a connection that failed is closed, and the next command opens
-   * another.
+   * the program `ping`, without which the process dies. Here they are not counted: a command that fails says so, and the next
+   * one takes another connection if it has to.
    */
-  connectionIssue(_error: unknown, socket: { end?: () => void } | undefined): void {
-    socket?.end?.();
+  connectionIssue(): void {
+    // Nothing to do.
   }
 
   /**
@@ -54,9 +57,13 @@ export class MendedMemcached extends Memcached {
     }
   }
 
-  #watch(socket: PackageSocket): void {
+  #prepare(socket: PackageSocket): void {
+    // Commands of one turn go out together; the package sends each by itself.
+    socket.cork();
+    process.nextTick(() => socket.uncork());
     if (this.#watched.has(socket)) return;
     this.#watched.add(socket);
+    // When a connection ends, the package forgets the commands that wait on it: their callbacks would never be called.
     socket.once('close', () => {
       for (const { callback } of socket.metaData.splice(0)) callback?.(new Error('the connection was closed'));
     });

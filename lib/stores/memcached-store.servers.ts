@@ -2,20 +2,13 @@ import { createHash } from 'node:crypto';
 import { answerOf, type Command, CommandTimeout, type MemcachedConnection } from './memcached-store.connection.js';
 import { MendedMemcached } from './memcached-store.mended-client.js';
 
-/**
- * What makes the package usable. By default it takes 100 s to say that a server is down, and a second to start when more
- * commands than connections come at once.
- */
 const CLIENT_OPTIONS = {
   /** Milliseconds for a connection to be made. */
   timeout: 500,
   /** A connection for each of the commands that come at once while none is open; afterwards one carries them all. */
   poolSize: 50,
-  /** How often, and after how many milliseconds, a command asks again for a connection that it did not get. */
-  retries: 5,
-  factor: 1,
-  minTimeout: 20,
-  maxTimeout: 20,
+  /** Of the package's own: `MendedMemcached` asks again where that makes sense. */
+  retries: 0,
   /** Milliseconds until a connection that nobody uses is closed. */
   idle: 30_000,
 };

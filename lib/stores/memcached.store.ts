@@ -11,7 +11,7 @@ import type {
 import type { SessionsLogger } from '../interfaces/sessions-logger.interface.js';
 import type { ClosableStore, StartableStore, StoreContext } from '../interfaces/store-abilities.interface.js';
 import { MemcachedCommands } from './memcached-store.commands.js';
-import { Entries } from './memcached-store.entries.js';
+import { type Decide, Entries } from './memcached-store.entries.js';
 import { LockGrants } from './memcached-store.grants.js';
 import { connectionOf, type MemcachedStoreOptions, prefixOf } from './memcached-store.options.js';
 import { rotate } from './memcached-store.rotation.js';
@@ -77,16 +77,16 @@ export class MemcachedStore extends SessionStore implements StartableStore, Clos
   }
 
   update({ id, record, guard }: UpdateArgs): Promise<SessionVersion | false> {
-    return this.#entries.change<SessionVersion | false>(
-      id,
-      (entry) => {
-        if (!holds(entry, guard)) return { answer: false };
-        const successor = successorOf(entry, record);
-        const next = guard.lock?.release ? { ...successor, lock: undefined } : successor;
-        return { next, answer: next.version };
-      },
-      this.#entries.recall(id, guard.lock?.token),
-    );
+    const { lock } = guard;
+    const decide: Decide<SessionVersion | false> = (entry) => {
+      if (!holds(entry, guard)) return { answer: false };
+      const successor = successorOf(entry, record);
+      const next = lock?.release ? { ...successor, lock: undefined } : successor;
+      return { next, answer: next.version };
+    };
+    return lock?.release === false
+      ? this.#entries.grant(id, decide, lock.token)
+      : this.#entries.change(id, decide, lock?.token);
   }
 
   touch({ id, expiresAt }: { id: string; expiresAt: number }): Promise<boolean> {
@@ -143,7 +143,7 @@ export class MemcachedStore extends SessionStore implements StartableStore, Clos
         const next = { ...entry, expiresAt: Math.max(entry.expiresAt, expiresAt), lock: undefined };
         return { next, answer: true };
       },
-      this.#entries.recall(id, token),
+      token,
     );
   }
 

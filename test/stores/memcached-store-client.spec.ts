@@ -1,19 +1,22 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { SessionStoreError } from 'nestjs-sessions';
 import { type MemcachedClient, MemcachedStore } from 'nestjs-sessions/memcached';
 import { Trial } from '../../lib/testing/contract-trial.js';
 import { MemcachedModel } from '../support/memcached-model.js';
+import { MemcachedServer } from '../support/memcached-server.js';
 
 const run = promisify(execFile);
 const NOBODY = '127.0.0.1:1';
 
 /** A process without any program to start, whose memcached is down. */
-async function withoutMemcached(client: 'plain' | 'mended'): Promise<string> {
+async function withoutMemcached(client: 'plain' | 'mended', address = NOBODY): Promise<string> {
   const file = fileURLToPath(new URL('../support/memcached-down.ts', import.meta.url));
   const args = ['--import', '@swc-node/register/esm-register', file];
-  const { stdout } = await run(process.execPath, args, { env: { ADDRESS: NOBODY, CLIENT: client, PATH: '/nowhere' } });
+  const { stdout } = await run(process.execPath, args, { env: { ADDRESS: address, CLIENT: client, PATH: '/nowhere' } });
   return stdout;
 }
 
@@ -24,6 +27,18 @@ describe('The package memcached, when its server is down', () => {
 
   it('mended, starts nothing, says that it failed, and keeps no process alive', async () => {
     expect(await withoutMemcached('mended')).toBe('failed\n'.repeat(5));
+  });
+
+  it('mended, says so as well when no connection comes about, and keeps no process alive for that', async () => {
+    const server = await MemcachedServer.start(['-b', '1']);
+    server.freeze();
+    const first = Array.from({ length: 4 }, () => connect(server.port, '127.0.0.1'));
+    await Promise.race(first.map((socket) => once(socket, 'connect')));
+    const started = performance.now();
+    expect(await withoutMemcached('mended', server.address)).toBe('failed\n'.repeat(5));
+    expect(performance.now() - started).toBeLessThan(10_000);
+    for (const socket of first) socket.destroy();
+    await server.stop();
   });
 });
 

@@ -1,5 +1,5 @@
 import { MemcachedStore } from 'nestjs-sessions/memcached';
-import { Trial } from '../../lib/testing/contract-trial.js';
+import { Trial, written } from '../../lib/testing/contract-trial.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { MemcachedServer } from '../support/memcached-server.js';
 
@@ -62,7 +62,7 @@ describe('MemcachedStore, trips', () => {
     const trips = await tripsOf(async () => {
       const { token, version } = await trial.lock(id, LEASE);
       const guard = { version, lock: { token, release: true } };
-      expect(await store.update({ id, record, guard })).not.toBe(false);
+      written(await store.update({ id, record, guard }));
     });
     expect(trips).toBe(3);
   });
@@ -77,6 +77,16 @@ describe('MemcachedStore, trips', () => {
     await store.renewLock({ id, token, lease: LEASE });
     const guard = { version, lock: { token, release: true } };
     expect(await tripsOf(() => store.update({ id, record, guard }))).toBe(1);
+  });
+
+  it('a save in the middle of a request takes one, and the next one too', async () => {
+    const { id, record, version, token } = await trial.givenLocked();
+    const lock = { token, release: false };
+    const trips = await tripsOf(async () => {
+      const second = written(await store.update({ id, record, guard: { version, lock } }));
+      written(await store.update({ id, record, guard: { version: second, lock } }));
+    });
+    expect(trips).toBe(2);
   });
 
   it('a new id under the lock takes three', async () => {

@@ -8,7 +8,7 @@ import Memcached from 'memcached';
 
 const { ADDRESS = '', CLIENT } = process.env;
 // So that what comes after hours, with the package's own numbers, comes at once.
-const options = { retries: 0, failures: 0, reconnect: 50, retry: 50, failuresTimeout: 50 };
+const options = { retries: 0, failures: 0, reconnect: 50, retry: 50, failuresTimeout: 50, timeout: 500 };
 const client = CLIENT === 'plain' ? new Memcached(ADDRESS, options) : new MendedMemcached(ADDRESS, options);
 for (let n = 0; n < 5; n += 1) {
   client.gets('key', (error: unknown) => console.log(error instanceof Error ? 'failed' : 'answered'));

@@ -77,6 +77,11 @@ export class MemcachedServer {
     await once(child, 'exit');
   }
 
+  /** Stops it in the middle of whatever it does, until it is killed: it holds its port and answers nobody. */
+  freeze(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
   /** Says one command of the text protocol and gives the answer, lines as they come. */
   async ask(command: string): Promise<string[]> {
     const socket = connect(this.port, this.host);
