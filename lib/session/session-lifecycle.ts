@@ -104,7 +104,7 @@ export class SessionLifecycle {
       result = await section();
     } catch (error) {
       this.state.rollBack(before);
-      await this.#unlock(() => this.#section.fail());
+      await this.#step(() => this.#section.fail());
       throw error;
     }
     await this.releaseLock();
@@ -163,7 +163,7 @@ export class SessionLifecycle {
   async discard(): Promise<void> {
     this.state.isOver = true;
     this.state.isCookieExpired = false;
-    await this.#unlock(() => this.parts.writer.release(this.state));
+    await this.#step(() => this.parts.writer.release(this.state));
   }
 
   /** The headers leave now and cannot wait for the commit: the cookie that it will need goes with them. */
@@ -221,15 +221,6 @@ export class SessionLifecycle {
     this.assertWritable(name);
     assertPossible();
     await this.#step(work);
-  }
-
-  async #unlock(work: () => Promise<void>): Promise<void> {
-    try {
-      await this.#step(work);
-    } catch (error) {
-      // The lease runs out by itself, and the answer is an error already.
-      this.parts.trace.failed('A session lock could not be released and is left to run out', error);
-    }
   }
 
   #step<R>(work: () => Promise<R>): Promise<R> {

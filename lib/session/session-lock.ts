@@ -85,7 +85,10 @@ export class SessionLocks {
     }
   }
 
-  /** Lets the lock go in the store, touching the record in the same step when `expiresAt` is given. */
+  /**
+   * Lets the lock go in the store, touching the record in the same step when `expiresAt` is given; `false` when it did neither. It
+   * never fails: whatever its request did is done, and the lock ends with its lease.
+   */
   async release(lock: SessionLock, expiresAt?: number): Promise<boolean> {
     try {
       return await this.store.unlock({
@@ -93,6 +96,9 @@ export class SessionLocks {
         token: lock.token,
         ...(expiresAt === undefined ? {} : { expiresAt }),
       });
+    } catch (error) {
+      this.warnings.log('release', `A session lock was left to run out: ${String(error)}`);
+      return false;
     } finally {
       this.released(lock);
     }
@@ -132,12 +138,7 @@ export class SessionLocks {
   /** Lets go of everything: the process is going down. */
   async close(): Promise<void> {
     this.#renewal.stop();
-    const released = await Promise.allSettled(this.#queue.holders().map((lock) => this.release(lock)));
-    for (const outcome of released) {
-      if (outcome.status === 'rejected') {
-        this.warnings.log('release at shutdown', `A session lock was left to run out: ${String(outcome.reason)}`);
-      }
-    }
+    await Promise.all(this.#queue.holders().map((lock) => this.release(lock)));
   }
 
   async #takeTurn(request: LockRequest, asked: number): Promise<void> {

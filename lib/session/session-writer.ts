@@ -9,6 +9,7 @@ import type { SessionLocks } from './session-lock.js';
 import type { SessionPlan } from './session-plan.js';
 import { assertSize } from './session-serializer.js';
 import type { SessionState, StoredFacts } from './session-state.js';
+import { SessionTouch } from './session-touch.js';
 import type { SessionTrace } from './session-trace.js';
 
 const MAX_CONFLICTS = 10;
@@ -21,6 +22,7 @@ export const TOMBSTONE_LIFE = 30_000;
 export class SessionWriter {
   /** Whose turn it is to write, for each session. */
   readonly #turns = new LockQueue<never>();
+  readonly #touch: SessionTouch;
 
   constructor(
     private readonly store: SessionStore,
@@ -30,7 +32,9 @@ export class SessionWriter {
     private readonly clock: Clock,
     private readonly trace: SessionTrace,
     private readonly maxBytes: number,
-  ) {}
+  ) {
+    this.#touch = new SessionTouch(store, locks, plan, trace);
+  }
 
   /** Writes changes, touches when that is due, and lets the lock go, in one trip to the store wherever that is possible. */
   async commit(state: SessionState): Promise<void> {
@@ -95,7 +99,7 @@ export class SessionWriter {
     if (state.isChanged) {
       await this.#replaceInTurn(state, isFinal);
     } else if (isFinal && this.plan.isTouchDue(state)) {
-      await this.#touch(state);
+      await this.#touch.touch(state);
     }
   }
 
@@ -176,24 +180,6 @@ export class SessionWriter {
       this.#drop(state, 'gone');
     } else if (outcome === 'id taken') {
       this.#giveUpId(state);
-    }
-  }
-
-  async #touch(state: SessionState): Promise<void> {
-    const { stored, lock } = state;
-    if (stored === undefined) {
-      return;
-    }
-    const record = this.plan.nextRecord(state, stored);
-    const { expiresAt } = record;
-    state.lock = undefined;
-    const isTouched = await (lock
-      ? this.locks.release(lock, expiresAt)
-      : this.store.touch({ id: stored.key, expiresAt }));
-    this.trace.step('touch', stored.key, isTouched ? 'done' : 'refused');
-    if (isTouched) {
-      state.cookie = this.plan.cookieFor(state, record);
-      state.stored = { ...stored, expiresAt };
     }
   }
 
