@@ -112,11 +112,12 @@ export class SessionLifecycle {
   }
 
   regenerate(keepData: boolean): Promise<void> {
-    const rotate = async (): Promise<void> => this.#rotate(keepData);
-    return this.#operation('regenerate()', rotate, () => {
-      this.#assertUnanswered('regenerate()');
+    const rotate = async (): Promise<void> => {
+      // Only now: the headers may have left since it was asked for, and the old id would be dead without a new one.
       this.#assertCookie('regenerate()');
-    });
+      this.#rotate(keepData);
+    };
+    return this.#operation('regenerate()', rotate, () => this.#assertUnanswered('regenerate()'));
   }
 
   destroy(): Promise<void> {
@@ -170,7 +171,7 @@ export class SessionLifecycle {
   announceCookie(): void {
     if (!this.state.isOver && this.isLoaded) {
       this.state.cookie = this.parts.plan.nextCookie(this.state);
-      this.state.isCookieAnnounced = this.state.cookie !== undefined;
+      this.state.isCookieAnnounced = this.state.cookie?.kind === 'set';
     }
   }
 

@@ -1,3 +1,4 @@
+import { SessionHeadersSentError } from '../../lib/errors/index.js';
 import type { CookieChange } from '../../lib/session/session-exchange.js';
 import { MemoryStore } from '../../lib/stores/memory.store.js';
 import { EngineVisits, type Visit } from '../support/engine-visits.js';
@@ -60,6 +61,17 @@ describe('an operation that is not awaited', () => {
     await lifecycle.commit();
 
     expect(await visits.data(id)).toBe('gone');
+  });
+
+  it('is too late when the headers have left since: the old id stays', async () => {
+    const { exchange, lifecycle, session } = await opened();
+    const done = session.regenerate();
+    exchange.hasSentHeaders = true;
+    exchange.cookieObstacle = () => 'the response has started';
+    await expect(done).rejects.toBeInstanceOf(SessionHeadersSentError);
+    await lifecycle.commit();
+
+    expect(await visits.data(id)).toEqual({ there: true, visits: 1 });
   });
 
   it.each(['implicit', 'explicit'] as const)('rotates also while a save() is under way: %s', async (mode) => {
