@@ -39,7 +39,7 @@ describe('The quick start of README.md', () => {
   beforeAll(async () => {
     const port = await freePort();
     url = `http://127.0.0.1:${port}/visits`;
-    program = spawn('node', ['--import', '@swc-node/register/esm-register', 'sample/02-readme/main.ts'], {
+    program = spawn('node', ['--import', '@swc-node/register/esm-register', 'sample/05-readme/main.ts'], {
       cwd: root,
       env: { ...process.env, PORT: String(port) },
       stdio: ['ignore', 'ignore', 'inherit'],
