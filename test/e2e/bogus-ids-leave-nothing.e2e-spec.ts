@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { hours, LockSession, Session, Sessions } from 'nestjs-sessions';
+import { hours, LockSession, Session, Sessions, type CountableStore, type SessionStore } from 'nestjs-sessions';
 import { randomBytes } from 'node:crypto';
 import { SessionEngine } from '../../lib/session/session-engine.js';
 import { preparePlace, startNotes } from '../support/notes-app.js';
@@ -29,14 +29,15 @@ class LocksController {
 
 describe.each(storeKinds)('Ids for which there is no session, on $name,', (kind) => {
   let place: StorePlace;
+  let store: SessionStore & Partial<CountableStore>;
   let app: TestApp;
   let now: number;
 
   beforeEach(async () => {
     now = Date.now();
     place = await preparePlace(kind);
-    const sessions = { store: openStore(place.spec), clock: { now: () => now } };
-    app = await startNotes({ controllers: [LocksController], sessions });
+    store = openStore(place.spec);
+    app = await startNotes({ controllers: [LocksController], sessions: { store, clock: { now: () => now } } });
   });
 
   /** What is on the disk, where the store has one. */
@@ -49,7 +50,7 @@ describe.each(storeKinds)('Ids for which there is no session, on $name,', (kind)
     const before = await files();
     await work();
     expect(app.nest.get(SessionEngine).locks.size).toBe(0);
-    expect(await app.nest.get(Sessions).count()).toBe(0);
+    expect((await store.count?.()) ?? 0).toBe(0);
     expect(await files()).toEqual(before);
   }
 
@@ -66,9 +67,11 @@ describe.each(storeKinds)('Ids for which there is no session, on $name,', (kind)
   it('leave nothing behind, however many there are', async () => {
     const sessions = app.nest.get(Sessions);
     await leaveNothing(async () => {
+      let locked = 0;
       for (let n = 0; n < MANY; n += 1) {
-        expect(await sessions.open(`session_id=${madeUp()}`, (session) => session.locked)).toBe(false);
+        locked += Number(await sessions.open(`session_id=${madeUp()}`, (session) => session.locked));
       }
+      expect(locked).toBe(0);
     });
   });
 
