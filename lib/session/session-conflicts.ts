@@ -43,6 +43,9 @@ export class SessionConflicts {
     }
     if (state.rotation?.isNewLife !== true && !state.contents.rebase(record.data)) {
       this.trace.corrupt(stored.key);
+      if (state.lock !== undefined) {
+        await this.locks.release(state.lock);
+      }
       return 'gone';
     }
     state.stored = { key: stored.key, version, createdAt: record.createdAt, expiresAt: record.expiresAt };

@@ -85,16 +85,21 @@ describe('a write that was refused', () => {
     expect(await resolve(state)).toBe('gone');
   });
 
-  it('is given up when what is stored now cannot be decoded: nothing is written over it', async () => {
-    const state = await rig.opened(id, 'explicit');
-    state.contents.set('cart', 2);
-    const { key, version, createdAt, expiresAt } = state.stored!;
-    await rig.store.update({ id: key, record: { data: 'torn', createdAt, expiresAt }, guard: { version } });
+  it.each(['explicit', 'implicit'] as const)(
+    'is given up when what is stored now cannot be decoded: nothing is written over it, and no lock stays (%s)',
+    async (mode) => {
+      const state = await rig.opened(id, mode);
+      state.contents.set('cart', 2);
+      const { key, version, createdAt, expiresAt } = state.stored!;
+      await rig.store.update({ id: key, record: { data: 'torn', createdAt, expiresAt }, guard: { version } });
+      await rig.writer.commit(state);
 
-    expect(await resolve(state)).toBe('gone');
-    await rig.writer.commit(state);
-    expect(await rig.record(id)).toMatchObject({ data: 'torn' });
-  });
+      expect(state.phase).toBe('gone');
+      expect(await rig.record(id)).toMatchObject({ data: 'torn' });
+      expect(await rig.isFree(id)).toBe(true);
+      expect(rig.locks.size).toBe(0);
+    },
+  );
 
   it('is an error when the lock was lost to somebody else', async () => {
     const state = await rig.opened(id);
