@@ -10,7 +10,7 @@ export interface SessionCache {
 export interface SessionKeyv {
   /** Where the values are. */
   readonly store: unknown;
-  readonly opts: { readonly emitErrors?: boolean };
+  readonly opts?: { readonly emitErrors?: boolean };
   getRaw(key: string): Promise<{ readonly value?: unknown } | undefined>;
   set(key: string, value: string, ttl: number): Promise<boolean>;
   on(event: 'error', listener: (error: unknown) => void): unknown;
@@ -33,7 +33,7 @@ export function keyvOf(cache: Partial<SessionCache> | undefined): SessionKeyv {
   if (typeof keyv.getRaw !== 'function') {
     throw new SessionsConfigError('CacheManagerStore needs a cache whose store is a Keyv of version 5.5 or later.');
   }
-  if (keyv.opts.emitErrors === false) {
+  if (keyv.opts?.emitErrors === false) {
     throw new SessionsConfigError(
       'CacheManagerStore needs a Keyv with emitErrors: some backends report an outage in no other way, ' +
         'and it would be taken for a missing session.',

@@ -30,8 +30,8 @@ type TryLockArgs = Parameters<SessionStore['tryLock']>[0];
  * (`cas`). So a lock never outlives its session or the reverse, nothing is written for an id that is not there, and a write
  * under a lock that was lost meanwhile is refused even when nobody has written since: taking the lock over was a write.
  *
- * Leases end by the clocks of the processes, like everything else that expires. Where those differ by more than a lease a
- * lock may be taken over early: then its holder's write is refused, and no update is lost.
+ * Leases end by the clocks of the processes, like everything else that expires. Where those differ by most of a lease, a lock
+ * may be taken over while its holder is at work: then the holder's write is refused, and no update is lost.
  *
  * Needs the package `memcached`. It cannot count its sessions, and has nothing to clean up: the server does.
  */
