@@ -19,7 +19,6 @@ export interface PostgresClient {
   query(query: PostgresQuery): Promise<PostgresResult>;
   on(event: 'error', listener: (error: Error) => void): unknown;
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
-  end(): Promise<void>;
 }
 
 /** A `pg.Pool`. */
@@ -35,14 +34,9 @@ export interface PostgresPool {
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
 }
 
-/** A query runner of TypeORM: here, one connection of its pool. */
-export interface PostgresQueryRunner {
-  connect(): Promise<PostgresClient>;
-  release(): Promise<void>;
-}
-
 /** A `DataSource` of TypeORM, of the type `postgres`. */
 export interface PostgresDataSource {
   readonly options: { readonly type: string; readonly schema?: string };
-  createQueryRunner(mode: 'master'): PostgresQueryRunner;
+  /** Its `master` is the pool of the primary, while the data source is initialised. */
+  readonly driver: { readonly options: unknown; readonly master?: unknown };
 }

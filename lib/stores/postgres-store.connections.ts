@@ -3,7 +3,6 @@ import type {
   PostgresDataSource,
   PostgresPool,
   PostgresQuery,
-  PostgresQueryRunner,
   PostgresResult,
 } from './postgres-store.clients.js';
 
@@ -11,7 +10,7 @@ import type {
 export interface Connection {
   query(query: PostgresQuery): Promise<PostgresResult>;
   /** Gives it back; a broken one is closed, and never used again. */
-  release(isBroken: boolean): Promise<void>;
+  release(isBroken: boolean): void;
 }
 
 /** Where connections come from. */
@@ -35,37 +34,14 @@ export class PoolConnections implements Connections {
     pool.on('error', onIdleError);
   }
 
-  /**
-   * By callback and not by promise: a server that ends the connection as soon as it is made may say so in the same breath, and
-   * what waits for a promise would not be listening yet.
-   */
   checkOut(): Promise<Connection> {
-    return new Promise((resolve, reject) => {
-      this.pool.connect((error, client, release) => {
-        if (client === undefined) {
-          reject(error ?? new Error('the pool gave neither a connection nor an error'));
-          return;
-        }
-        client.on('error', heardElsewhere);
-        resolve(connectionOf(client, release));
-      });
-    });
+    return checkOut(this.pool);
   }
 
   close(): Promise<void> {
     this.pool.removeListener('error', this.onIdleError);
     return Promise.resolve();
   }
-}
-
-function connectionOf(client: PostgresClient, release: (destroy: boolean) => void): Connection {
-  return {
-    query: (query) => client.query(query),
-    release: async (isBroken) => {
-      client.removeListener('error', heardElsewhere);
-      release(isBroken);
-    },
-  };
 }
 
 /** A pool of the store's own. */
@@ -84,20 +60,18 @@ export class OwnPoolConnections extends PoolConnections {
 }
 
 /**
- * The pool of a TypeORM `DataSource`, always its primary. The statements go to the connection itself and not through
- * TypeORM's `query()`: that cannot prepare statements, answers in another form for each kind of statement, and logs the
- * parameters, which are what visitors keep in their sessions. TypeORM listens to the errors of its connections.
+ * The pool of a TypeORM `DataSource`, always its primary. It is used itself and not through TypeORM's `query()`: that cannot
+ * prepare statements, answers in another form for each kind of statement, and logs the parameters, which are what visitors
+ * keep in their sessions. TypeORM listens to the errors of its idle connections.
  */
 export class DataSourceConnections implements Connections {
   constructor(private readonly dataSource: PostgresDataSource) {}
 
   async checkOut(): Promise<Connection> {
-    const runner = this.dataSource.createQueryRunner('master');
-    const client = await runner.connect();
-    return {
-      query: (query) => client.query(query),
-      release: (isBroken) => giveBack(runner, client, isBroken),
-    };
+    // Looked up each time: it is another one when the data source was closed and opened again.
+    const { master } = this.dataSource.driver;
+    if (!isPool(master)) throw new Error('the DataSource is not initialised');
+    return checkOut(master);
   }
 
   close(): Promise<void> {
@@ -105,8 +79,37 @@ export class DataSourceConnections implements Connections {
   }
 }
 
-async function giveBack(runner: PostgresQueryRunner, client: PostgresClient, isBroken: boolean): Promise<void> {
-  // Before it is given back, so that the pool finds it ending and drops it. Not waited for: it may be cut off for minutes.
-  if (isBroken) void client.end();
-  await runner.release();
+export function isPool(value: unknown): value is PostgresPool {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ['connect', 'on', 'removeListener'].every((method) => typeof Reflect.get(value, method) === 'function')
+  );
+}
+
+/**
+ * By callback and not by promise: a server that ends the connection as soon as it is made may say so in the same breath, and
+ * what waits for a promise would not be listening yet.
+ */
+function checkOut(pool: PostgresPool): Promise<Connection> {
+  return new Promise((resolve, reject) => {
+    pool.connect((error, client, release) => {
+      if (client === undefined) {
+        reject(error ?? new Error('the pool gave neither a connection nor an error'));
+        return;
+      }
+      client.on('error', heardElsewhere);
+      resolve(connectionOf(client, release));
+    });
+  });
+}
+
+function connectionOf(client: PostgresClient, release: (destroy: boolean) => void): Connection {
+  return {
+    query: (query) => client.query(query),
+    release: (isBroken) => {
+      client.removeListener('error', heardElsewhere);
+      release(isBroken);
+    },
+  };
 }

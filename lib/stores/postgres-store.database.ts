@@ -20,7 +20,7 @@ const MOST_CONTENTIONS = 20;
  * Sends statements, each a transaction and a trip of its own, and each with a connection for no longer than it takes.
  *
  * A statement whose connection broke is sent once more, and so is one that was refused for what others did at the same time.
- * Every statement of the store bears that: see `postgres.store.ts`.
+ * Every statement of the store bears that: see `RepeatedWrites`.
  */
 export class Database {
   readonly #connections: Connections;
@@ -76,9 +76,7 @@ export class Database {
   }
 
   #checkOut(deadline: Deadline): Promise<Connection> {
-    return deadline.race(this.#connections.checkOut(), (late) => {
-      void late.release(false);
-    });
+    return deadline.race(this.#connections.checkOut(), (late) => late.release(false));
   }
 
   #stopPreparing(): void {
@@ -101,6 +99,6 @@ async function send(connection: Connection, query: PostgresQuery, deadline: Dead
     isBroken = ['cut', 'late'].includes(kindOf(error));
     throw error;
   } finally {
-    await connection.release(isBroken);
+    connection.release(isBroken);
   }
 }

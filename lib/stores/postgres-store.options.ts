@@ -4,6 +4,7 @@ import type { PostgresDataSource, PostgresPool } from './postgres-store.clients.
 import {
   type Connections,
   DataSourceConnections,
+  isPool,
   OwnPoolConnections,
   PoolConnections,
 } from './postgres-store.connections.js';
@@ -92,7 +93,7 @@ export function tableNameOf({ schema, table, dataSource }: PostgresStoreOptions)
 }
 
 function postgresOnly(dataSource: PostgresDataSource): PostgresDataSource {
-  if (typeof dataSource.createQueryRunner !== 'function') {
+  if (typeof dataSource.driver !== 'object') {
     throw new SessionsConfigError('PostgresStore: dataSource must be a DataSource of TypeORM.');
   }
   const { type } = dataSource.options;
@@ -104,7 +105,7 @@ function postgresOnly(dataSource: PostgresDataSource): PostgresDataSource {
 }
 
 function poolOnly(pool: PostgresPool): PostgresPool {
-  if (typeof pool.connect === 'function' && typeof pool.on === 'function') return pool;
+  if (isPool(pool)) return pool;
   throw new SessionsConfigError('PostgresStore: pool must be a Pool of the package pg.');
 }
 

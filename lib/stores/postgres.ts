@@ -12,6 +12,5 @@ export type {
   PostgresDataSource,
   PostgresPool,
   PostgresQuery,
-  PostgresQueryRunner,
   PostgresResult,
 } from './postgres-store.clients.js';

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { SessionStoreError } from 'nestjs-sessions';
 import { createTableSql, type PostgresPool, PostgresStore } from 'nestjs-sessions/postgres';
+import { DataSource } from 'typeorm';
 import { HOUR, written } from '../../lib/testing/contract-trial.js';
 import { type Direction, FaultProxy } from '../support/fault-proxy.js';
 import { PostgresDatabase } from '../support/postgres-database.js';
@@ -210,35 +211,41 @@ describe('PostgresStore, wherever a conversation is cut', () => {
 });
 
 describe('PostgresStore, while connections are ended all the time', () => {
-  it('loses no acknowledged update', async () => {
-    const name = 'terminated';
-    const url = new URL(database.url);
-    url.searchParams.set('application_name', name);
-    const { store, trial } = await tryPostgres({ connectionString: url.href });
-    const { id } = await trial.given('0');
-    const until = Date.now() + 2_000;
+  const NAME = 'terminated';
+
+  async function endConnections(until: number): Promise<number> {
     let ended = 0;
-    const ending = (async () => {
-      while (Date.now() < until) {
-        const rows = await database.query(
-          'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 ORDER BY random() LIMIT 1',
-          [name],
-        );
-        ended += rows.length;
-        await sleep(3);
-      }
-    })();
+    while (Date.now() < until) {
+      const rows = await database.query(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 ORDER BY random() LIMIT 1',
+        [NAME],
+      );
+      ended += rows.length;
+      await sleep(3);
+    }
+    return ended;
+  }
+
+  it.each(['a pool of its own', 'TypeORM'])('loses no acknowledged update, over %s', async (way) => {
+    const url = new URL(database.url);
+    url.searchParams.set('application_name', NAME);
+    const dataSource = new DataSource({ type: 'postgres', url: url.href, poolErrorHandler: () => undefined });
+    if (way === 'TypeORM') await dataSource.initialize();
+    const { store, trial } = await tryPostgres(way === 'TypeORM' ? { dataSource } : { connectionString: url.href });
+    const { id } = await trial.given('0');
+    const until = Date.now() + 1_500;
     const tally = { acknowledged: 0, unknown: 0 };
     const clients = Array.from({ length: 8 }, async () => {
       while (Date.now() < until) await increment(store, trial, id, tally);
     });
-    await Promise.all([...clients, ending]);
+    const [ended] = await Promise.all([endConnections(until), ...clients]);
     const { record } = await (await tryPostgres({ pool: database.admin })).trial.found(id);
     expect(ended).toBeGreaterThan(50);
     expect(tally.acknowledged).toBeGreaterThan(50);
     expect(Number(record.data)).toBeGreaterThanOrEqual(tally.acknowledged);
     expect(Number(record.data)).toBeLessThanOrEqual(tally.acknowledged + tally.unknown);
     await store.close();
+    if (way === 'TypeORM') await dataSource.destroy();
   });
 });
 
