@@ -50,7 +50,7 @@ export class RequestSession implements SessionExchange, ResponseEvents {
   ) {
     const { engine } = parts;
     // Whoever has no response has no end at which the session would be unlocked.
-    this.lifecycle = engine.open(this, this.renewsExpiry ? engine.locking : withoutOwnLock(engine.locking));
+    this.lifecycle = engine.open(this, this.#hasResponse ? engine.locking : withoutOwnLock(engine.locking));
     this.session = new SessionObject(this.lifecycle);
     this.#headers = new SessionHeaders(parts, request, response);
     request[REQUEST_SESSION] = this;
@@ -66,9 +66,8 @@ export class RequestSession implements SessionExchange, ResponseEvents {
     return `${this.request.method ?? ''} ${url.split('?', 1)[0] ?? ''}`;
   }
 
-  /** Sockets pass a response without methods: nothing can be sent through it. */
   get renewsExpiry(): boolean {
-    return typeof this.response.writeHead === 'function';
+    return this.#hasResponse && !this.#haveHeadersLeft;
   }
 
   /** What is held back counts as sent: nobody may answer twice. */
@@ -77,7 +76,7 @@ export class RequestSession implements SessionExchange, ResponseEvents {
   }
 
   cookieObstacle(): string | undefined {
-    if (!this.renewsExpiry || this.#isClosed) {
+    if (!this.#hasResponse || this.#isClosed) {
       return NO_RESPONSE;
     }
     if (this.#haveHeadersLeft) {
@@ -87,7 +86,7 @@ export class RequestSession implements SessionExchange, ResponseEvents {
   }
 
   onFirstLoad(): void {
-    if (!this.renewsExpiry || this.#isHooked) {
+    if (!this.#hasResponse || this.#isHooked) {
       return;
     }
     this.#isClosed = this.response.writableEnded || this.response.destroyed;
@@ -182,6 +181,11 @@ export class RequestSession implements SessionExchange, ResponseEvents {
     } else {
       void this.lifecycle.discard();
     }
+  }
+
+  /** Sockets pass a response without methods: nothing can be sent through it, and it has no end. */
+  get #hasResponse(): boolean {
+    return typeof this.response.writeHead === 'function' && typeof this.response.once === 'function';
   }
 
   /** The one commit, for handler, end and stream alike: whatever is due now, and nothing when nothing is. */

@@ -169,9 +169,11 @@ export class SessionLifecycle {
 
   /** The headers leave now and cannot wait for the commit: the cookie that it will need goes with them. */
   announceCookie(): void {
-    if (!this.state.isOver && this.isLoaded) {
-      this.state.cookie = this.parts.plan.nextCookie(this.state);
-      this.state.isCookieAnnounced = this.state.cookie?.kind === 'set';
+    const { state } = this;
+    if (!state.isOver && this.isLoaded) {
+      state.announcedExpiry = state.stored && this.parts.plan.nextRecord(state, state.stored).expiresAt;
+      state.cookie = this.parts.plan.nextCookie(state);
+      state.isCookieAnnounced = state.cookie?.kind === 'set';
     }
   }
 

@@ -46,8 +46,7 @@ export class SessionPlan {
     if (state.rotation?.isNewLife === true) {
       return this.firstRecord(data);
     }
-    const expiresAt = state.exchange.renewsExpiry ? this.expiry.renewed(stored, this.clock.now()) : stored.expiresAt;
-    return { data, createdAt: stored.createdAt, expiresAt };
+    return { data, createdAt: stored.createdAt, expiresAt: this.#nextExpiry(state, stored) };
   }
 
   /** The cookie that goes with the record, or the one decided on before when this record needs none. */
@@ -71,6 +70,13 @@ export class SessionPlan {
       return this.cookieFor(state, this.firstRecord(''));
     }
     return state.stored === undefined ? state.cookie : this.cookieFor(state, this.nextRecord(state, state.stored));
+  }
+
+  #nextExpiry({ exchange, announcedExpiry }: SessionState, stored: StoredFacts): number {
+    if (announcedExpiry !== undefined) {
+      return Math.max(stored.expiresAt, announcedExpiry);
+    }
+    return exchange.renewsExpiry ? this.expiry.renewed(stored, this.clock.now()) : stored.expiresAt;
   }
 
   idOf(state: SessionState): string {

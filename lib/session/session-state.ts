@@ -69,6 +69,8 @@ export class SessionState {
   isCookieExpired = false;
   /** The cookie left with the headers although the write that it announces is still under way. */
   isCookieAnnounced = false;
+  /** The expiry that was decided on when the headers left: no cookie can tell of a later one. */
+  announcedExpiry: number | undefined;
   /** Discarded: nothing is committed any more. */
   isOver = false;
   /** The log says already that changes of this request were dropped. */

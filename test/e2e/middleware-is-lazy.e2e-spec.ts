@@ -72,14 +72,18 @@ describe('The middleware', () => {
     expect(idsMade).toBe(0);
   });
 
-  describe('with a response that has no methods, as sockets pass it', () => {
+  // A handshake of ws has the first, an upgrade under engine.io the second.
+  describe.each<[string, object]>([
+    ['no methods', {}],
+    ['no events', { writeHead: () => undefined, setHeader: () => undefined, end: () => undefined }],
+  ])('with a response that has %s, as sockets pass it', (_, response) => {
     async function open(cookie?: string): Promise<SessionObject> {
       const middleware = new SessionsMiddleware(
         app.nest.get(REQUEST_SESSION_PARTS, { strict: false }),
         app.nest.get(RequestContext, { strict: false }),
       );
       const request = { headers: { cookie }, url: '/socket', socket: {} } as SessionRequest;
-      await new Promise<void>((next) => middleware.use(request, {} as ServerResponse, next));
+      await new Promise<void>((next) => middleware.use(request, response as ServerResponse, next));
       return request.session as SessionObject;
     }
 

@@ -1,0 +1,66 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { MemoryStore, minutes, Session } from 'nestjs-sessions';
+import { ManualClock } from 'nestjs-sessions/testing';
+import type { Browser } from '../support/browser.js';
+import { Gate } from '../support/gate.js';
+import { ObservedStore } from '../support/observed-store.js';
+import { TestApp } from '../support/test-app.js';
+
+const TIMEOUT = minutes(60);
+const clock = new ManualClock();
+let closed = new Gate();
+
+function passTime(): void {
+  clock.set(clock.now() + minutes(1));
+}
+
+@Controller()
+class Pages {
+  @Get('start') start(@Session() session: Session): void {
+    session.set('visits', 1);
+  }
+
+  @Get('json') json(@Session() session: Session, @Res({ passthrough: true }) response: Response): object {
+    response.once('finish', passTime);
+    response.once('close', () => setImmediate(() => void closed.pass()));
+    return { found: session.has('visits') };
+  }
+
+  @Get('pieces') async pieces(@Session() _: Session, @Res() response: Response): Promise<void> {
+    response.once('close', () => setImmediate(() => void closed.pass()));
+    response.write('first,');
+    await new Promise(setImmediate);
+    passTime();
+    response.end('last');
+  }
+}
+
+describe.each(['/json', '/pieces'])('The expiry of a session that %s uses', (path) => {
+  let store: ObservedStore;
+  let app: TestApp;
+  let visitor: Browser;
+
+  beforeEach(async () => {
+    closed = new Gate();
+    store = new ObservedStore(new MemoryStore());
+    app = await TestApp.start({ controllers: [Pages], sessions: { store, clock, timeout: TIMEOUT, touchAfter: 0 } });
+    visitor = app.browser();
+    await visitor.get('/start');
+    store.takeCalls();
+  });
+  afterEach(() => app.close());
+
+  it('moves once, before the headers leave, to what the cookie says: later nobody could tell the browser', async () => {
+    passTime();
+    const expiresAt = clock.now() + TIMEOUT;
+    const { setCookies } = await visitor.get(path);
+    await closed.reached;
+
+    expect(store.takeCalls()).toEqual(['tryLock', 'unlock+touch']);
+    expect(setCookies).toEqual([expect.stringContaining(`Expires=${new Date(expiresAt).toUTCString()}`)]);
+
+    clock.set(expiresAt);
+    expect((await visitor.get('/json')).json()).toEqual({ found: false });
+  });
+});
