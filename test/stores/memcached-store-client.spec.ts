@@ -31,7 +31,7 @@ describe('The package memcached, when its server is down', () => {
 
   it('mended, says so as well when no connection comes about, and keeps no process alive for that', async () => {
     const server = await MemcachedServer.start(['-b', '1']);
-    server.freeze();
+    await server.freeze();
     const first = Array.from({ length: 4 }, () => connect(server.port, '127.0.0.1'));
     await Promise.race(first.map((socket) => once(socket, 'connect')));
     const started = performance.now();

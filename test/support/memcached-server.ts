@@ -1,9 +1,10 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { execFile } from 'node:child_process';
+import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { installDebianPackage } from './debian-package.js';
+import { freePort, isListening } from './free-port.js';
+import { Keeper } from './keeper.js';
 
 /*
  * Real memcached servers for tests. `NESTJS_SESSIONS_MEMCACHED=host:port` names one that runs already; tests that stop,
@@ -15,13 +16,8 @@ const run = promisify(execFile);
 const START_LIMIT = 5_000;
 const ANSWER_LIMIT = 5_000;
 
-const running = new Set<ChildProcess>();
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
-
 export class MemcachedServer {
-  #child: ChildProcess | undefined;
+  #keeper: Keeper | undefined;
 
   private constructor(
     readonly port: number,
@@ -52,34 +48,26 @@ export class MemcachedServer {
   /** Starts it again, empty, on the same port. */
   async start(): Promise<void> {
     const args = ['-l', '127.0.0.1', '-p', String(this.port), '-U', '0', '-u', 'nobody', ...this.options];
-    const child = spawn('memcached', args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    let complaint = '';
-    child.stderr.on('data', (chunk: Buffer) => {
-      complaint += chunk.toString();
-    });
-    running.add(child);
-    child.once('exit', () => running.delete(child));
-    this.#child = child;
+    this.#keeper = new Keeper('"$@" & server=$!', 'kill -KILL "$server"; wait', ['sh', 'memcached', ...args], {});
     const deadline = Date.now() + START_LIMIT;
-    while (Date.now() < deadline && child.exitCode === null) {
+    while (Date.now() < deadline) {
       if (await isListening(this.port)) return;
       await sleep(5);
     }
-    throw new Error(`memcached ${args.join(' ')} did not start: ${complaint || 'it said nothing'}`);
+    await this.stop();
+    throw new Error(`"memcached ${args.join(' ')}" does not listen`);
   }
 
   /** Ends what was started here, at once: memcached takes a second for anything gentler, and has nothing to save. */
   async stop(): Promise<void> {
-    const child = this.#child;
-    this.#child = undefined;
-    if (child?.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    await this.#keeper?.dispose();
+    this.#keeper = undefined;
   }
 
-  /** Stops it in the middle of whatever it does, until it is killed: it holds its port and answers nobody. */
-  freeze(): void {
-    this.#child?.kill('SIGSTOP');
+  /** Stops it in the middle of whatever it does, until it is ended: it holds its port and answers nobody. */
+  async freeze(): Promise<void> {
+    const { pid } = await this.stats();
+    if (pid !== undefined && this.#keeper !== undefined) process.kill(pid, 'SIGSTOP');
   }
 
   /** Says one command of the text protocol and gives the answer, lines as they come. */
@@ -127,34 +115,9 @@ async function ensureBinary(): Promise<void> {
       () => false,
     );
   if (await isThere()) return;
-  if (process.getuid?.() === 0) {
-    const lock = ['-o', 'DPkg::Lock::Timeout=120'];
-    await run('apt-get', ['update', '-q', ...lock]).catch(() => undefined);
-    await run('apt-get', ['install', '-qy', '--no-install-recommends', ...lock, 'memcached']).catch(() => undefined);
-    if (await isThere()) return;
-  }
+  await installDebianPackage('memcached');
+  if (await isThere()) return;
   throw new Error(
     'These tests need memcached: install it (apt-get install memcached, brew install memcached) so that it is in the PATH.',
   );
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
-
-async function isListening(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }
