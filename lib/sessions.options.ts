@@ -143,8 +143,7 @@ function resolveClock(clock: SessionPolicyOptions['clock']): Clock {
   return {
     now: () => clock.now(),
     monotonic: () => (clock.monotonic ? clock.monotonic() : systemClock.monotonic()),
-    setTimer: (callback, milliseconds) =>
-      clock.setTimer ? clock.setTimer(callback, milliseconds) : systemClock.setTimer(callback, milliseconds),
+    setTimer: (...timer) => (clock.setTimer ? clock.setTimer(...timer) : systemClock.setTimer(...timer)),
   };
 }
 

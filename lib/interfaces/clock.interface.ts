@@ -7,6 +7,6 @@ export interface Clock {
   now(): number;
   /** Milliseconds on a clock that never jumps: measures waits and leases. */
   monotonic(): number;
-  /** Calls back once after so many milliseconds, without keeping the process alive. */
-  setTimer(callback: () => void, milliseconds: number): CancelTimer;
+  /** Calls back once after so many milliseconds. It keeps the process alive only while somebody waits for it (`isAwaited`). */
+  setTimer(callback: () => void, milliseconds: number, options?: { readonly isAwaited?: boolean }): CancelTimer;
 }

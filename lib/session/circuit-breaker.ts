@@ -33,13 +33,14 @@ export class CircuitBreaker {
   #withDeadline<T>(operation: string, call: () => Promise<T>, late?: (answer: T) => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let isOverdue = false;
-      const cancel = this.clock.setTimer(() => {
+      const onDeadline = (): void => {
         isOverdue = true;
         this.#timedOut();
         reject(
           new SessionStoreError(`${operation}: the session store did not answer within ${this.deadline} ms`, OPEN_FOR),
         );
-      }, this.deadline);
+      };
+      const cancel = this.clock.setTimer(onDeadline, this.deadline, { isAwaited: true });
       attempt(call).then(
         (answer) => {
           if (isOverdue) {

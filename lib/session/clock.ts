@@ -4,9 +4,11 @@ import type { Clock } from '../interfaces/clock.interface.js';
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  setTimer: (callback, milliseconds) => {
+  setTimer: (callback, milliseconds, { isAwaited = false } = {}) => {
     const timer = setTimeout(callback, milliseconds);
-    timer.unref();
+    if (!isAwaited) {
+      timer.unref();
+    }
     return () => clearTimeout(timer);
   },
 };

@@ -20,7 +20,8 @@ export function waitFor(
       resolve(outcome);
     };
     const onAbort = (): void => settle('aborted');
-    const cancel = clock.setTimer(() => settle('elapsed'), Math.max(0, milliseconds));
+    // A script that waits for a lock has nothing else that would keep it from ending.
+    const cancel = clock.setTimer(() => settle('elapsed'), Math.max(0, milliseconds), { isAwaited: true });
     signal.addEventListener('abort', onAbort);
     void ready?.then(() => settle('ready'));
   });
