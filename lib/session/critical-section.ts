@@ -2,7 +2,8 @@ import type { SessionLoader } from './session-loader.js';
 import type { SessionState } from './session-state.js';
 import type { SessionWriter } from './session-writer.js';
 
-const NEVER_ABORTED = new AbortController().signal;
+/** A handler that runs goes on, also when its client has left. One for each: Node warns when many listen to the same. */
+const neverAborted = (): AbortSignal => new AbortController().signal;
 
 /** The lock as a handler takes it by hand. It is re-entrant within a request, so it is counted. */
 export class CriticalSection {
@@ -16,7 +17,7 @@ export class CriticalSection {
     const { state } = this;
     // Nothing would let go of a lock that a request takes after it was discarded, and it stores nothing.
     if (state.lock === undefined && !state.isOver) {
-      await this.loader.lock(state, () => NEVER_ABORTED);
+      await this.loader.lock(state, neverAborted);
     }
     state.lockDepth += 1;
   }

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { MemoryStore } from '../../lib/stores/memory.store.js';
 import { EngineVisits, type Visit } from '../support/engine-visits.js';
 import { ObservedStore } from '../support/observed-store.js';
@@ -54,6 +55,16 @@ describe('a critical section', () => {
     });
 
     expect(await visits.data(id)).toMatchObject({ outer: 1 });
+  });
+
+  it('waits with a signal of its own: Node warns of a leak when more than ten listen to one', async () => {
+    const acquire = jest.spyOn(visits.engine.locks, 'acquire');
+    await (await opened()).session.withLock(() => undefined);
+    await (await opened()).session.withLock(() => undefined);
+    const [first, second] = acquire.mock.calls.map(([{ signal }]) => signal());
+
+    expect(first).toBeInstanceOf(AbortSignal);
+    expect(first).not.toBe(second);
   });
 
   it('sees what is done to an object that was handed out before it', async () => {
