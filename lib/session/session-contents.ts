@@ -133,6 +133,11 @@ export class SessionContents {
     this.#begin(emptyBag(), EMPTY);
   }
 
+  /** Back to what the store holds. */
+  revert(): void {
+    this.#begin(deserialize(this.#baseline) ?? emptyBag(), this.#baseline);
+  }
+
   /** Back to what `text()` was, as changes of this request. */
   restore(text: string): void {
     this.#replace(deserialize(text) ?? emptyBag());

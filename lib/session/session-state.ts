@@ -45,8 +45,8 @@ export interface StoredFacts {
 /** What a critical section can change, as it was before. */
 export interface Checkpoint {
   readonly data: string;
-  /** Where the session was stored. */
-  readonly key: string | undefined;
+  /** What was stored. */
+  readonly stored: Pick<StoredFacts, 'key' | 'version'> | undefined;
   readonly facts: Pick<SessionState, 'phase' | 'id' | 'isIdRead' | 'rotation' | 'isCookieExpired' | 'isRegenerated'>;
 }
 
@@ -111,16 +111,20 @@ export class SessionState {
   checkpoint(): Checkpoint {
     const { phase, id, isIdRead, rotation, isCookieExpired, isRegenerated } = this;
     const facts = { phase, id, isIdRead, rotation, isCookieExpired, isRegenerated };
-    return { data: this.contents.text(), key: this.stored?.key, facts };
+    return { data: this.contents.text(), stored: this.stored, facts };
   }
 
-  /** Undoes what happened since, but for what is in the store already: a new id, or the end of the session. */
-  rollBack({ data, key, facts }: Checkpoint): void {
-    if (this.stored === undefined && key !== undefined) {
+  /** Undoes what happened since, but for what is in the store already: what `save()` wrote, a new id, the end of the session. */
+  rollBack({ data, stored, facts }: Checkpoint): void {
+    if (this.stored === undefined && stored !== undefined) {
       return;
     }
-    this.contents.restore(data);
-    if (this.stored?.key === key) {
+    if (this.stored?.version === stored?.version) {
+      this.contents.restore(data);
+    } else {
+      this.contents.revert();
+    }
+    if (this.stored?.key === stored?.key) {
       Object.assign(this, facts);
     }
   }

@@ -46,6 +46,21 @@ describe('a critical section', () => {
     expect(visits.engine.locks.size).toBe(0);
   });
 
+  it.each(['explicit', 'implicit'] as const)('that fails keeps what it saved by hand: %s', async (mode) => {
+    const { lifecycle, session } = await opened(mode);
+    session.set('before', 1);
+    const section = session.withLock(async () => {
+      session.set('saved', 2);
+      await session.save();
+      session.set('late', 3);
+      return broken();
+    });
+    await expect(section).rejects.toThrow('the section failed');
+    await lifecycle.commit();
+
+    expect(await visits.data(id)).toEqual({ there: true, cart: ['apple'], before: 1, saved: 2 });
+  });
+
   it('that fails within another one leaves the lock to it', async () => {
     const { session } = await opened();
     await session.withLock(async () => {
