@@ -25,7 +25,7 @@ export function holdResponse(response: ServerResponse): ReleaseResponse {
     },
     flushHeaders: { value: () => undefined },
     write: { value: () => refuse('ERR_STREAM_WRITE_AFTER_END', 'write after end') },
-    end: { value: () => response },
+    end: { value: (...args: unknown[]) => endAgain(response, args) },
     // Node lets the status be set when it is gone, and ignores it: a filter that answers a second time begins with it.
     statusCode: pinned(response.statusCode),
     statusMessage: pinned(response.statusMessage),
@@ -44,6 +44,17 @@ export function holdResponse(response: ServerResponse): ReleaseResponse {
       }
     }
   };
+}
+
+/** Ignored; but whoever waits to hear of the end hears of the one that is held, as in Node. */
+function endAgain(response: ServerResponse, args: readonly unknown[]): ServerResponse {
+  const callback = args.at(-1);
+  if (typeof callback === 'function') {
+    response.once('finish', () => {
+      Reflect.apply(callback, response, []);
+    });
+  }
+  return response;
 }
 
 function pinned(value: unknown): PropertyDescriptor {

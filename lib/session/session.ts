@@ -173,7 +173,10 @@ export class SessionObject<T extends object = SessionData> {
     return this.#lifecycle.releaseLock();
   }
 
-  /** The short critical section: locks, reads again, runs `section`, saves, unlocks. When `section` fails nothing of it is kept. */
+  /**
+   * The short critical section: locks, reads again, runs `section`, saves, unlocks. When `section` fails nothing of it is kept but
+   * what it wrote with `save()`. It keeps other requests out; sections that one request runs side by side share the lock.
+   */
   withLock<R>(section: (session: this) => R | Promise<R>): Promise<R> {
     return this.#lifecycle.withLock(() => section(this));
   }

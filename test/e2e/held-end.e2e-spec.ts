@@ -48,6 +48,13 @@ class Replies {
     outcomes = { called: true };
   }
 
+  @Get('end-twice') async twice(@Session() session: Session, @Res() response: Response): Promise<void> {
+    session.set('found', 'end-twice');
+    response.json({ ok: true });
+    await new Promise<void>((sent) => response.end(sent));
+    outcomes = { called: true };
+  }
+
   @Get('waits-for-finish') async finish(@Session() session: Session, @Res() response: Response): Promise<void> {
     session.set('found', 'waits-for-finish');
     const finished = new Promise((resolve) => response.once('finish', resolve));
@@ -124,12 +131,15 @@ describe.each(storeKinds)('While the end of a response waits for the commit on $
     },
   );
 
-  it.each(['end-with-callback', 'waits-for-finish'])('a handler may wait for the end itself: %s', async (route) => {
-    const visitor = app.browser();
+  it.each(['end-with-callback', 'end-twice', 'waits-for-finish'])(
+    'a handler may wait for the end itself: %s',
+    async (route) => {
+      const visitor = app.browser();
 
-    expect((await visitor.get(`/${route}`)).status).toBe(200);
+      expect((await visitor.get(`/${route}`)).status).toBe(200);
 
-    expect((await visitor.get('/found')).json()).toEqual({ found: route });
-    expect(outcomes).toEqual({ called: true });
-  });
+      expect((await visitor.get('/found')).json()).toEqual({ found: route });
+      expect(outcomes).toEqual({ called: true });
+    },
+  );
 });
