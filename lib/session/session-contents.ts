@@ -123,7 +123,6 @@ export class SessionContents {
     if (stored === undefined) {
       return false;
     }
-    this.#keepReferences(stored);
     this.#begin(stored, text);
     return true;
   }
@@ -164,21 +163,10 @@ export class SessionContents {
         newest[key] = this.#bag[key];
       }
     }
-    this.#keepReferences(newest);
     this.#replace(newest);
     this.#baseline = text;
     this.#revision += 1;
     return true;
-  }
-
-  /** A value that nobody else changed stays the same object: what the handler does later to the one it holds still counts. */
-  #keepReferences(newest: SessionBag): void {
-    for (const key of Object.keys(newest)) {
-      const value = this.#bag[key];
-      if (!isPrimitive(value) && JSON.stringify(value) === JSON.stringify(newest[key])) {
-        newest[key] = value;
-      }
-    }
   }
 
   #begin(bag: SessionBag, text: string): void {
@@ -187,10 +175,27 @@ export class SessionContents {
     this.#storedRevision = this.#revision;
   }
 
+  /** A value that is as it was stays the same object: what the handler does later to the one that it holds still counts. */
   #replace(bag: SessionBag): void {
+    const before = Object.assign(emptyBag(), this.#bag);
     for (const key of this.keys()) {
       Reflect.deleteProperty(this.#bag, key);
     }
-    Object.assign(this.#bag, bag);
+    for (const [key, value] of Object.entries(bag)) {
+      this.#bag[key] = isSame(before[key], value) ? before[key] : value;
+    }
+  }
+}
+
+/** Whether two values are stored alike. */
+function isSame(value: unknown, stored: unknown): boolean {
+  if (isPrimitive(value) || isPrimitive(stored)) {
+    return value === stored;
+  }
+  try {
+    return JSON.stringify(value) === JSON.stringify(stored);
+  } catch {
+    // What a failed section may have left behind: it cannot be stored, so it is not what was.
+    return false;
   }
 }

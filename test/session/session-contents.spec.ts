@@ -144,6 +144,21 @@ describe('the contents of a session', () => {
 
     expect(contents.changes()).toBe('{"a":1,"b":2}');
   });
+
+  it('come back as the objects that were handed out, unless the section changed them', () => {
+    const contents = contentsOf('{"cart":["apple"],"seen":[1],"loop":{}}');
+    const cart = contents.get('cart') as string[];
+    const seen = contents.get('seen') as number[];
+    const loop = contents.get('loop') as { self?: unknown };
+    const before = contents.text();
+    seen.push(2);
+    loop.self = loop;
+    contents.restore(before);
+    cart.push('pear');
+    seen.push(3);
+
+    expect(contents.changes()).toBe('{"cart":["apple","pear"],"seen":[1],"loop":{}}');
+  });
 });
 
 describe('changes laid over what another request stored', () => {
