@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core';
 import { neededProgram } from './needed-program.js';
 import { temporaryDirectory } from './temporary-directory.js';
@@ -32,6 +34,15 @@ export async function openBrowser(): Promise<BrowserContext> {
 /** A browser whose jar and cache are in this directory, and outlive it. It ends with the test at the latest. */
 export async function openProfile(directory: string): Promise<BrowserContext> {
   return kept(await chromium.launchPersistentContext(directory, { ...trusting, ...(await launchOptions()) }));
+}
+
+/** A browser that sends the cookies of a site from pages of other sites, too: most do not, unless their user wants it so. */
+export async function openLenientBrowser(): Promise<BrowserContext> {
+  const directory = await temporaryDirectory();
+  await mkdir(join(directory, 'Default'), { recursive: true });
+  const preferences = { profile: { cookie_controls_mode: 0 } };
+  await writeFile(join(directory, 'Default', 'Preferences'), JSON.stringify(preferences));
+  return openProfile(directory);
 }
 
 async function launchOptions(): Promise<LaunchOptions> {
