@@ -3,6 +3,7 @@ import type { Response } from 'express';
 import { SessionsConfigError, type SessionCookieOptions } from 'nestjs-sessions';
 import type { Page } from 'playwright-core';
 import { resolveCookie } from '../../lib/cookie.options.js';
+import { systemClock } from '../../lib/session/clock.js';
 import { type CookieSettings, SessionCookieWriter } from '../../lib/session/session-cookie-writer.js';
 import { openBrowser } from '../support/chromium.js';
 import { NotesController } from '../support/notes-app.js';
@@ -107,7 +108,7 @@ describe('What the options refuse', () => {
       ...rest,
       ...(sameSite === undefined || sameSite === false ? {} : { sameSite }),
     };
-    const writer = new SessionCookieWriter(settings, { now: () => Date.now() });
+    const writer = new SessionCookieWriter(settings, systemClock);
     line = writer.write(
       { kind: 'set', id: 'x', expiresAt: Date.now() + 60_000, isRefresh: false },
       { isSecure: true, path: undefined },

@@ -37,7 +37,7 @@ const ways: Record<string, (page: Page, target: string) => Promise<unknown>> = {
     page.evaluate((url) => fetch(url, { method: 'POST', mode: 'no-cors', credentials: 'include' }).then(), target),
 };
 
-describe.each<[SessionCookieOptions['sameSite'], string, readonly string[]]>([
+describe.each<['lax' | 'strict' | 'none', string, readonly string[]]>([
   ['lax', 'by a link alone', ['link']],
   ['strict', 'in no way', []],
   ['none', 'in every way', Object.keys(ways)],

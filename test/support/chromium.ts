@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core';
+import { type BrowserContext, chromium, type LaunchOptions } from 'playwright-core';
 import { neededProgram } from './needed-program.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
@@ -11,29 +11,43 @@ import { temporaryDirectory } from './temporary-directory.js';
  */
 
 const HOSTS = 'MAP *.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost';
+const INSTALL_LIMIT = 300_000;
 /** The certificates of tests are their own. */
 const trusting = { ignoreHTTPSErrors: true };
 
-let running: Browser | undefined;
+let options: LaunchOptions;
+let newContext: () => Promise<BrowserContext>;
 const opened: BrowserContext[] = [];
+const closing: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  options = {
+    executablePath: process.env['NESTJS_SESSIONS_CHROMIUM'] ?? (await chromiumInPath()),
+    args: ['--disable-gpu', '--disable-quic', `--host-resolver-rules=${HOSTS}`],
+    // What it writes beside its profile goes where the test's own files are.
+    env: { ...process.env, HOME: await temporaryDirectory() },
+  };
+  const browser = await chromium.launch(options);
+  closing.push(() => browser.close());
+  newContext = () => browser.newContext(trusting);
+}, INSTALL_LIMIT);
 
 afterEach(async () => {
   for (const browser of opened.splice(0)) await browser.close();
 });
 
 afterAll(async () => {
-  await running?.close();
+  for (const close of closing.splice(0)) await close();
 });
 
 /** A browser with an empty jar and an empty cache, which ends with the test. */
 export async function openBrowser(): Promise<BrowserContext> {
-  running ??= await chromium.launch(await launchOptions());
-  return kept(await running.newContext(trusting));
+  return kept(await newContext());
 }
 
 /** A browser whose jar and cache are in this directory, and outlive it. It ends with the test at the latest. */
 export async function openProfile(directory: string): Promise<BrowserContext> {
-  return kept(await chromium.launchPersistentContext(directory, { ...trusting, ...(await launchOptions()) }));
+  return kept(await chromium.launchPersistentContext(directory, { ...trusting, ...options }));
 }
 
 /** A browser that sends the cookies of a site from pages of other sites, too: most do not, unless their user wants it so. */
@@ -43,15 +57,6 @@ export async function openLenientBrowser(): Promise<BrowserContext> {
   const preferences = { profile: { cookie_controls_mode: 0 } };
   await writeFile(join(directory, 'Default', 'Preferences'), JSON.stringify(preferences));
   return openProfile(directory);
-}
-
-async function launchOptions(): Promise<LaunchOptions> {
-  return {
-    executablePath: process.env['NESTJS_SESSIONS_CHROMIUM'] ?? (await chromiumInPath()),
-    args: ['--disable-gpu', '--disable-quic', `--host-resolver-rules=${HOSTS}`],
-    // What it writes beside its profile goes where the test's own files are.
-    env: { ...process.env, HOME: await temporaryDirectory() },
-  };
 }
 
 function chromiumInPath(): Promise<string> {

@@ -18,8 +18,12 @@ export interface TlsProxyOptions {
   readonly onAnswer?: (path: string) => Promise<void> | undefined;
 }
 
-let certificate: Promise<Certificate> | undefined;
+let certificate: Certificate;
 const running: TlsProxy[] = [];
+
+beforeAll(async () => {
+  certificate = await selfSignedCertificate();
+});
 
 afterEach(async () => {
   for (const proxy of running.splice(0)) await proxy.close();
@@ -36,7 +40,7 @@ export class TlsProxy {
   ) {}
 
   static async start(application: string, options: TlsProxyOptions = {}): Promise<TlsProxy> {
-    const server = createSecureServer(await (certificate ??= selfSignedCertificate()));
+    const server = createSecureServer({ ...certificate });
     const sessions = new Set<{ destroy(): void }>();
     server.on('session', (session) => sessions.add(session.once('close', () => sessions.delete(session))));
     server.on('request', (incoming, outgoing) => void pass(application, options, incoming, outgoing));
