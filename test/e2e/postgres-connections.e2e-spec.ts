@@ -57,7 +57,8 @@ describe.each([
     const urls = apps.map((app) => app.url);
 
     expect(await visitOften(urls, '/visits?pause=2')).toBe(ALL_VISITS);
-    for (const { logs } of apps) expect(logs.matching(/./, 'warn')).toEqual(warnings);
+    const warned = apps.flatMap(({ logs }) => logs.matching(/./, 'warn'));
+    expect([...new Set(warned)]).toEqual(warnings);
   });
 
   it('are what is said of them: a login changes the id, and a logout is final', async () => {

@@ -25,6 +25,8 @@ export interface StoreKind {
   readonly isCounting: boolean;
   /** Whether it goes by a clock of its own, as a database does, and not by the application's. */
   readonly hasOwnClock: boolean;
+  /** Whether it keeps every string: text in a database has no NUL, and neither has a session, which is JSON. */
+  readonly keepsNul: boolean;
   prepare(): Promise<StorePlace>;
 }
 
@@ -33,6 +35,7 @@ const memory: StoreKind = {
   isShared: false,
   isCounting: true,
   hasOwnClock: false,
+  keepsNul: true,
   prepare: () => Promise.resolve({ spec: 'memory', dispose: () => Promise.resolve() }),
 };
 
@@ -41,6 +44,7 @@ const file: StoreKind = {
   isShared: true,
   isCounting: true,
   hasOwnClock: false,
+  keepsNul: true,
   prepare: async () => {
     const directory = await mkdtemp(join(tmpdir(), 'nestjs-sessions-'));
     return { spec: `file:${directory}`, dispose: () => rm(directory, { recursive: true, force: true }) };
@@ -52,6 +56,7 @@ const pg: StoreKind = {
   isShared: true,
   isCounting: true,
   hasOwnClock: true,
+  keepsNul: false,
   prepare: () => preparePostgresPlace('pg'),
 };
 
@@ -66,6 +71,7 @@ const memcached: StoreKind = {
   isShared: true,
   isCounting: false,
   hasOwnClock: false,
+  keepsNul: true,
   prepare: () => prepareMemcachedPlace('memcached'),
 };
 
@@ -74,6 +80,7 @@ const cacheManager: StoreKind = {
   isShared: false,
   isCounting: false,
   hasOwnClock: false,
+  keepsNul: true,
   prepare: () => Promise.resolve({ spec: 'cache-manager', dispose: () => Promise.resolve() }),
 };
 
