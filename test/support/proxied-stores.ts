@@ -64,5 +64,6 @@ export async function onMemcached({ timeout = 2_000 }: ProxiedStoreOptions = {})
   const proxy = await FaultProxy.to(Number(port), hostname);
   const prefix = `place-${randomBytes(6).toString('hex')}:`;
   const store = new MemcachedStore({ servers: proxy.address, prefix, commandTimeout: timeout });
-  return { store, proxy, close: () => Promise.resolve(proxy.close()) };
+  const close = async (): Promise<void> => proxy.close();
+  return { store, proxy, close };
 }
