@@ -21,6 +21,8 @@ export interface StoreKind {
   readonly name: string;
   /** Whether several processes can share a place. */
   readonly isShared: boolean;
+  /** Whether each operation is a trip to a server, so that a test does fewer of them. */
+  readonly isRemote: boolean;
   /** Whether it counts and cleans up its sessions. */
   readonly isCounting: boolean;
   /** Whether it goes by a clock of its own, as a database does, and not by the application's. */
@@ -33,6 +35,7 @@ export interface StoreKind {
 const memory: StoreKind = {
   name: 'memory',
   isShared: false,
+  isRemote: false,
   isCounting: true,
   hasOwnClock: false,
   keepsNul: true,
@@ -42,6 +45,7 @@ const memory: StoreKind = {
 const file: StoreKind = {
   name: 'file',
   isShared: true,
+  isRemote: false,
   isCounting: true,
   hasOwnClock: false,
   keepsNul: true,
@@ -54,6 +58,7 @@ const file: StoreKind = {
 const pg: StoreKind = {
   name: 'postgres (pg)',
   isShared: true,
+  isRemote: true,
   isCounting: true,
   hasOwnClock: true,
   keepsNul: false,
@@ -69,6 +74,7 @@ const typeorm: StoreKind = {
 const memcached: StoreKind = {
   name: 'memcached',
   isShared: true,
+  isRemote: true,
   isCounting: false,
   hasOwnClock: false,
   keepsNul: true,
@@ -78,6 +84,7 @@ const memcached: StoreKind = {
 const cacheManager: StoreKind = {
   name: 'cache-manager',
   isShared: false,
+  isRemote: false,
   isCounting: false,
   hasOwnClock: false,
   keepsNul: true,
