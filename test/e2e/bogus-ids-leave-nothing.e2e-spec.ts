@@ -7,7 +7,6 @@ import { readTree } from '../support/read-tree.js';
 import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
 import type { TestApp } from '../support/test-app.js';
 
-const MANY = 10_000;
 const SOME = 100;
 
 const madeUp = (): string => randomBytes(32).toString('base64url');
@@ -66,9 +65,10 @@ describe.each(storeKinds)('Ids for which there is no session, on $name,', (kind)
 
   it('leave nothing behind, however many there are', async () => {
     const sessions = app.nest.get(Sessions);
+    const many = kind.isRemote ? 1_000 : 10_000;
     await leaveNothing(async () => {
       let locked = 0;
-      for (let n = 0; n < MANY; n += 1) {
+      for (let n = 0; n < many; n += 1) {
         locked += Number(await sessions.open(`session_id=${madeUp()}`, (session) => session.locked));
       }
       expect(locked).toBe(0);
