@@ -9,7 +9,7 @@ import type { Exit } from './child-process.js';
  */
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const START_LIMIT = 25_000;
+const START_LIMIT = 60_000;
 /** A sample that is ready says what to try. */
 const READY = 'curl ';
 
