@@ -28,21 +28,23 @@ try {
   const required = Object.keys(manifest.peerDependencies).filter((name) => !optional.includes(name));
   install([tarball, ...[...required, 'typescript', '@types/node', '@types/express'].map(installedVersion)]);
   importBothWays('.', './testing', './cache-manager');
-  compile('untyped');
-  compile('app');
+  compile(['untyped']);
+  compile(['app']);
   use('app');
 
   install(['pg', '@types/pg'].map(installedVersion));
   assertMissing('typeorm');
   importBothWays('./postgres');
-  compile('pg');
+  compile(['pg']);
   const { DATABASE_URL, MEMCACHED } = await servers.addresses;
   use('pg', { DATABASE_URL });
 
   const rest = ['typeorm', '@nestjs/typeorm', 'memcached', '@types/memcached', '@nestjs/cache-manager'];
   install([...rest, 'cache-manager', 'keyv'].map(installedVersion));
   importBothWays('./memcached', './package.json');
-  compile('typeorm', 'memcached', 'cache-manager');
+  compile(['typeorm', 'memcached']);
+  // @nestjs/cache-manager's own declarations do not compile: they import the package cacheable, which it does not ask for.
+  compile(['cache-manager'], { skipLibCheck: true });
   use('typeorm', { DATABASE_URL });
   use('memcached', { MEMCACHED });
   use('cache-manager');
@@ -122,11 +124,11 @@ function assertMissing(name) {
   if (found !== '') fail(`${name} is there, though nobody asked for it: ${found}`);
 }
 
-/** With all strict flags, and without skipping the declarations of libraries. */
-function compile(...applications) {
+/** With all strict flags, and without skipping the declarations of libraries where those compile. */
+function compile(applications, compilerOptions = {}) {
   const project = join(folder, `tsconfig.${applications[0]}.json`);
   const files = applications.map((application) => `${application}.ts`);
-  writeFileSync(project, JSON.stringify({ extends: './tsconfig.json', files }));
+  writeFileSync(project, JSON.stringify({ extends: './tsconfig.json', compilerOptions, files }));
   run('node', [join(folder, 'node_modules/typescript/bin/tsc'), '-p', project]);
   console.log(`pack-check: compiled ${files.join(', ')}`);
 }

@@ -19,6 +19,11 @@ if (cluster.isPrimary) {
 
     curl -c jar -d name=Ann http://localhost:${first}/login
     curl -b jar http://localhost:${second}/me
+
+Count up at both at once, and none of 50 is lost:
+
+    curl -Z --no-progress-meter -b jar -d '' "http://localhost:{${first},${second}}/counter?[1-25]"
+    curl -b jar http://localhost:${first}/counter
 `);
 } else {
   const app = await NestFactory.create(AppModule, { logger: ['warn', 'error'] });
