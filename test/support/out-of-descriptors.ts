@@ -12,7 +12,7 @@ const store =
 const outcome = (): Promise<string> =>
   store.load({ id: 'x'.repeat(43) }).then(
     ({ status }) => status,
-    (error: Error) => `${error.name}: ${error.message}`,
+    (error: unknown) => String(error),
   );
 
 const taken = takeAll();
