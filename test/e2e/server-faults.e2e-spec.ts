@@ -1,25 +1,9 @@
-import { Controller, Get, Post } from '@nestjs/common';
-import { Session, type SessionStore } from 'nestjs-sessions';
+import type { SessionStore } from 'nestjs-sessions';
 import type { Browser, Reply } from '../support/browser.js';
+import { CountedVisits, handlers } from '../support/counted-visits.js';
 import type { Direction } from '../support/fault-proxy.js';
 import { networkedKinds, type NetworkedPlace } from '../support/networked-stores.js';
 import { TestApp } from '../support/test-app.js';
-
-let handlersRun = 0;
-
-@Controller()
-class Pages {
-  @Post('visits') visit(@Session() session: Session): number {
-    handlersRun += 1;
-    const visits = (session.get('visits') ?? 0) + 1;
-    session.set('visits', visits);
-    return visits;
-  }
-
-  @Get('public') show(): string {
-    return 'public';
-  }
-}
 
 /** A lock whose release got lost is taken over soon. */
 const lock = { lease: 500 };
@@ -31,7 +15,7 @@ describe.each(networkedKinds)('A server behind a network, with $name,', (kind) =
 
   beforeEach(async () => {
     place = await kind.prepare();
-    handlersRun = 0;
+    handlers.run = 0;
   });
   afterEach(async () => {
     await app.close();
@@ -39,7 +23,7 @@ describe.each(networkedKinds)('A server behind a network, with $name,', (kind) =
   });
 
   async function start(store: SessionStore): Promise<void> {
-    app = await TestApp.start({ controllers: [Pages], sessions: { store, lock } });
+    app = await TestApp.start({ controllers: [CountedVisits], sessions: { store, lock } });
     visitor = app.browser();
   }
 
@@ -49,17 +33,17 @@ describe.each(networkedKinds)('A server behind a network, with $name,', (kind) =
   }
 
   it('that is down at the start keeps no application from starting, and is used as soon as it is up', async () => {
-    const known = await TestApp.start({ controllers: [Pages], sessions: { store: place.open() } });
+    const known = await TestApp.start({ controllers: [CountedVisits], sessions: { store: place.open() } });
     const earlier = known.browser();
     await earlier.post('/visits');
     await known.close();
-    handlersRun = 0;
+    handlers.run = 0;
     await place.proxy.setMode('refuse');
     await start(place.open());
 
     expect(await visitor.get('/public')).toMatchObject({ status: 200 });
     for (let times = 0; times < 10; times += 1) expectOutage(await earlier.at(app.url).post('/visits'));
-    expect(handlersRun).toBe(0);
+    expect(handlers.run).toBe(0);
     expectOutage(await visitor.post('/visits'));
 
     await place.proxy.setMode('ok');
