@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { spawnApp } from '../support/child-process.js';
@@ -5,6 +6,9 @@ import { preparePlace, startNotes } from '../support/notes-app.js';
 import { openStore, sharedStoreKinds } from '../support/stores.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { VisitsController } from './apps/visits.controller.js';
+
+// Processes take their time to start where others work as well.
+jest.setTimeout(120_000);
 
 const lock = { lease: 700, wait: 20_000 };
 

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
 import { hours } from 'nestjs-sessions';
 import { Browser, type Reply } from '../support/browser.js';
@@ -6,6 +7,9 @@ import { FakeTime } from '../support/fake-time.js';
 import { openStore, sharedStoreKinds, type StorePlace } from '../support/stores.js';
 import { TestApp } from '../support/test-app.js';
 import { VisitsController } from './apps/visits.controller.js';
+
+// Processes take their time to start where others work as well.
+jest.setTimeout(120_000);
 
 const lock = { lease: 900, wait: 20_000 };
 
