@@ -11,12 +11,14 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const loader = '@swc-node/register/esm-register';
-const startLimit = 20_000;
+const START_LIMIT = 20_000;
 
 export interface SpawnOptions {
   /** Added to this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
+  /** Milliseconds in which it must be ready. Default 20 s. */
+  readonly startLimit?: number;
 }
 
 export interface Exit {
@@ -44,9 +46,12 @@ export function killSpawned(): void {
 /**
  * Starts `file` and waits until it calls `reportReady()`.
  *
- * @throws Error with the process's output, when it ends first or is not ready within 20 seconds.
+ * @throws Error with the process's output, when it ends first or is not ready in time.
  */
-export async function spawnApp(file: URL, { env = {}, args = [] }: SpawnOptions = {}): Promise<SpawnedApp> {
+export async function spawnApp(
+  file: URL,
+  { env = {}, args = [], startLimit = START_LIMIT }: SpawnOptions = {},
+): Promise<SpawnedApp> {
   const child = fork(file, args, {
     cwd: root,
     env: { ...process.env, ...env },
@@ -67,10 +72,15 @@ export async function spawnApp(file: URL, { env = {}, args = [] }: SpawnOptions 
     });
   });
 
-  return { process: child, ready: await firstMessage(child, exited, output), output, exited };
+  return { process: child, ready: await firstMessage(child, exited, output, startLimit), output, exited };
 }
 
-async function firstMessage(child: ChildProcess, exited: Promise<Exit>, output: () => string): Promise<string> {
+async function firstMessage(
+  child: ChildProcess,
+  exited: Promise<Exit>,
+  output: () => string,
+  startLimit: number,
+): Promise<string> {
   let timer: NodeJS.Timeout | undefined;
   try {
     return await Promise.race([

@@ -39,12 +39,17 @@ export class Adversary {
 
   #carryOut(attack: Attack): void {
     const target = 'process' in attack ? this.processes[attack.process] : undefined;
-    const isLeftOut = target?.isUnderAttack === true;
+    const isLeftOut = target?.isUnderAttack === true || (attack.kind === 'kill' && this.#isOneDown);
     const what = isLeftOut ? 'left out' : attack.kind;
     this.tally.set(what, (this.tally.get(what) ?? 0) + 1);
     if (isLeftOut) return;
     const running = this.#strike(attack, target).finally(() => this.#running.delete(running));
     this.#running.add(running);
+  }
+
+  /** One at a time: a machine with few processors takes long to start another, and the rest has to go on meanwhile. */
+  get #isOneDown(): boolean {
+    return this.processes.some(({ isDown }) => isDown);
   }
 
   async #strike(attack: Attack, target: TorturedProcess | undefined): Promise<void> {

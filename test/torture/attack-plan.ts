@@ -31,7 +31,7 @@ const WEIGHTS: Readonly<Record<AttackKind, number>> = {
 };
 
 /** Of all attacks together, so that a store that knows fewer kinds is not attacked more often by each. */
-const MEAN_GAP = 2_800;
+const MEAN_GAP = 6_000;
 
 /** The same for the same seed, and without an end. */
 export function* attackPlan(
@@ -58,7 +58,7 @@ function choose(kind: AttackKind, random: () => number, processes: number, lease
     case 'sleep':
       return { kind, process, milliseconds: Math.round(lease * (0.5 + 1.5 * random())) };
     case 'black hole':
-      return { kind, process, milliseconds: Math.round(500 + 2_500 * random()) };
+      return { kind, process, milliseconds: Math.round(1_000 + 6_000 * random()) };
     case 'cut after bytes':
       return { kind, process, direction: random() < 0.5 ? 'up' : 'down', bytes: Math.floor(random() * 3_000) };
     case 'terminate backends':

@@ -13,6 +13,8 @@ export interface Place {
   readonly terminate?: () => Promise<void>;
   /** Has the server forget everything. */
   readonly restart?: () => Promise<void>;
+  /** Lets time pass for what goes by the server's own clock. */
+  readonly advance?: (milliseconds: number) => Promise<void>;
   /** The keys of all records and tombstones; none where only the process itself can say. */
   keys(): Promise<string[]>;
   /** All that is stored, as text. */

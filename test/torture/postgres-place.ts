@@ -15,6 +15,12 @@ export async function postgresPlace(kind: 'postgres' | 'postgres-typeorm', proce
     specs: proxies.map((proxy) => ({ kind, url: database.urlWith({ port: proxy.port }) })),
     proxies,
     terminate: async () => void (await database.query(TERMINATE)),
+    advance: async (milliseconds) =>
+      void (await database.query(
+        `UPDATE nestjs_sessions SET expires_at = expires_at - $1::float8 * interval '1 ms',
+          lock_until = lock_until - $1::float8 * interval '1 ms'`,
+        [milliseconds],
+      )),
     keys: async () => (await rows()).map(({ id }) => id),
     dump: async () => (await rows()).map(({ row }) => row).join('\n'),
     leftovers: async () => {

@@ -23,6 +23,11 @@ export interface Question {
 
 const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
 
+/** Closes the connections that are kept for the next request. */
+export function hangUp(): void {
+  agent.destroy();
+}
+
 export function ask({ method, url, id, body, patience }: Question): Promise<Reply> {
   return new Promise((resolve) => {
     const headers = {

@@ -33,7 +33,7 @@ export interface RunSettings {
 /** Processes on one place, clients that use them, and an adversary; and what is to be seen when all of that is over. */
 export class TortureRun {
   readonly history = new History();
-  readonly wire = new Wire(() => this.processes.map(({ url }) => url));
+  readonly wire = new Wire(() => this.processes.filter(({ isDown }) => !isDown).map(({ url }) => url));
   readonly adversary: Adversary;
   readonly #shared: SharedSession[] = [];
   readonly #inspection: Inspection;

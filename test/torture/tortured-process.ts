@@ -2,12 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { spawnApp, type SpawnedApp } from '../support/spawn-app.js';
 import type { StoreSpec } from './tortured-store.js';
 
+/** Everything else runs meanwhile, on the same processors. */
+const START_LIMIT = 120_000;
 const FILE = new URL('./tortured-process.app.ts', import.meta.url);
 
 /** One process of the application. At an address that changes when it was killed. */
 export class TorturedProcess {
   #app: SpawnedApp;
   #attack: Promise<void> | undefined;
+  #isDown = false;
 
   private constructor(
     app: SpawnedApp,
@@ -18,7 +21,7 @@ export class TorturedProcess {
 
   static async start(spec: StoreSpec, upserts: boolean): Promise<TorturedProcess> {
     const env = { STORE: JSON.stringify(spec), UPSERTS: upserts ? 'yes' : 'no', NODE_ENV: 'test' };
-    return new TorturedProcess(await spawnApp(FILE, { env }), env);
+    return new TorturedProcess(await spawnApp(FILE, { env, startLimit: START_LIMIT }), env);
   }
 
   get url(): string {
@@ -30,11 +33,19 @@ export class TorturedProcess {
     return this.#attack !== undefined;
   }
 
+  /** Whether it was killed and is not there again: what stands before an application sends nobody there. */
+  get isDown(): boolean {
+    return this.#isDown;
+  }
+
   /** Kills it and starts another in its place. */
   killAndReplace(): void {
     this.#attackWith(async () => {
-      await this.kill();
-      this.#app = await spawnApp(FILE, { env: this.env });
+      const killed = this.kill();
+      this.#isDown = true;
+      await killed;
+      this.#app = await spawnApp(FILE, { env: this.env, startLimit: START_LIMIT });
+      this.#isDown = false;
     });
   }
 

@@ -1,0 +1,66 @@
+import { Sessions, MemoryStore, type SessionStore } from 'nestjs-sessions';
+import { SessionEngine } from '../../lib/session/session-engine.js';
+import { TestApp } from '../support/test-app.js';
+import type { Place } from '../torture/place.js';
+import { preparePlace } from '../torture/places.js';
+import { TortureController } from '../torture/torture.controller.js';
+import { openTorturedStore } from '../torture/tortured-store.js';
+import { ShiftedClock } from './shifted-clock.js';
+import type { SoakStore } from './soak-options.js';
+
+const TIMEOUT = 20_000;
+/** More than sessions and tombstones live. */
+const LONG_AFTER = 60_000;
+
+/** An application in this process, and the time that passes for it. */
+export class SoakApp {
+  readonly engine: SessionEngine;
+  readonly sessions: Sessions;
+
+  private constructor(
+    readonly app: TestApp,
+    readonly place: Place,
+    readonly clock: ShiftedClock,
+  ) {
+    this.engine = app.nest.get(SessionEngine, { strict: false });
+    this.sessions = app.nest.get(Sessions);
+  }
+
+  /** `alter` puts something before the store. */
+  static async start(kind: SoakStore, alter: (store: SessionStore) => SessionStore): Promise<SoakApp> {
+    const place = await preparePlace(kind, 1);
+    const clock = new ShiftedClock();
+    const store = await openStore(kind, place);
+    const app = await TestApp.start({
+      controllers: [TortureController],
+      sessions: { store: alter(store), clock, timeout: TIMEOUT, cleanup: false, lock: { lease: 3_000 } },
+    });
+    return new SoakApp(app, place, clock);
+  }
+
+  get url(): string {
+    return this.app.url;
+  }
+
+  /** Every session and tombstone is over, and removed. */
+  async letTimePass(): Promise<void> {
+    this.clock.advance(LONG_AFTER);
+    await this.place.advance?.(LONG_AFTER);
+    await this.sessions.cleanUp();
+  }
+
+  async leftovers(): Promise<string[]> {
+    const late = await this.sessions.cleanUp();
+    return [...(late === 0 ? [] : [`${late} sessions that a clean-up has left`]), ...(await this.place.leftovers())];
+  }
+
+  async close(): Promise<void> {
+    await this.app.close();
+    await this.place.dispose();
+  }
+}
+
+async function openStore(kind: SoakStore, { specs: [spec] }: Place): Promise<SessionStore> {
+  if (kind === 'memory' || spec === undefined) return new MemoryStore({ maxSessions: Number.MAX_SAFE_INTEGER });
+  return openTorturedStore(spec);
+}
