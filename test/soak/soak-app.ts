@@ -8,9 +8,11 @@ import { openTorturedStore } from '../torture/tortured-store.js';
 import { ShiftedClock } from './shifted-clock.js';
 import type { SoakStore } from './soak-options.js';
 
-const TIMEOUT = 20_000;
+const TIMEOUT = 120_000;
+/** So long a busy machine may take for anything: what is looked at here is what stays, not how long it takes. */
+const PATIENCE = 60_000;
 /** More than sessions and tombstones live. */
-const LONG_AFTER = 60_000;
+const LONG_AFTER = 180_000;
 
 /** An application in this process, and the time that passes for it. */
 export class SoakApp {
@@ -33,7 +35,14 @@ export class SoakApp {
     const store = await openStore(kind, place);
     const app = await TestApp.start({
       controllers: [TortureController],
-      sessions: { store: alter(store), clock, timeout: TIMEOUT, cleanup: false, lock: { lease: 3_000 } },
+      sessions: {
+        store: alter(store),
+        storeTimeout: PATIENCE,
+        clock,
+        timeout: TIMEOUT,
+        cleanup: false,
+        lock: { lease: 3_000, wait: PATIENCE },
+      },
     });
     return new SoakApp(app, place, clock);
   }

@@ -9,8 +9,8 @@ export interface Visitor {
   /** Gives the id. */
   arrive(): Promise<string>;
   /** Counts up under the lock. */
-  count(id: string): Promise<void>;
-  leave(id: string): Promise<void>;
+  count(id: string): Promise<unknown>;
+  leave(id: string): Promise<unknown>;
 }
 
 export function visitorOf({ url, engine }: SoakApp, layer: Layer): Visitor {
@@ -26,15 +26,15 @@ export async function live(visitor: Visitor, number: number): Promise<void> {
 }
 
 function overHttp(url: string): Visitor {
-  const post = async (path: string, id?: string): Promise<string | undefined> => {
+  const post = async (path: string, id?: string): Promise<string> => {
     const reply = await ask({ method: 'POST', url: url + path, id, patience: 60_000 });
-    if (typeof reply !== 'string' && reply.status < 300) return reply.id;
+    if (typeof reply !== 'string' && reply.status < 300) return reply.id ?? '';
     throw new Error(`${path}: ${typeof reply === 'string' ? reply : `${reply.status} ${reply.text}`}`);
   };
   return {
-    arrive: async () => (await post('/start')) ?? '',
-    count: async (id) => void (await post('/counts?pause=0', id)),
-    leave: async (id) => void (await post('/logout', id)),
+    arrive: () => post('/start'),
+    count: (id) => post('/counts?pause=0', id),
+    leave: (id) => post('/logout', id),
   };
 }
 
@@ -52,8 +52,8 @@ function throughEngine(engine: SoakApp['engine']): Visitor {
   };
   return {
     arrive: () => visit(undefined, (session) => session.set('count', 0)),
-    count: async (id) => void (await visit(id, (session) => session.set('count', Number(session.get('count')) + 1))),
-    leave: async (id) => void (await visit(id, (session) => session.destroy())),
+    count: (id) => visit(id, (session) => session.set('count', Number(session.get('count')) + 1)),
+    leave: (id) => visit(id, (session) => session.destroy()),
   };
 }
 

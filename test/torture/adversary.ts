@@ -70,7 +70,8 @@ export class Adversary {
         // Whatever it swallowed is not sent again: these conversations are over.
         return proxy?.killAll();
       case 'terminate backends':
-        return this.place.terminate?.();
+        await this.place.terminate?.();
+        return;
       case 'restart server':
         // Before it stops and after it is back: what began in between may have been forgotten as well.
         this.history.losses += 1;

@@ -10,11 +10,11 @@ export interface Place {
   /** What stands between each process and the server, where there is one. */
   readonly proxies: readonly FaultProxy[];
   /** Ends about half of the server's connections. */
-  readonly terminate?: () => Promise<void>;
+  readonly terminate?: () => Promise<unknown>;
   /** Has the server forget everything. */
-  readonly restart?: () => Promise<void>;
+  readonly restart?: () => Promise<unknown>;
   /** Lets time pass for what goes by the server's own clock. */
-  readonly advance?: (milliseconds: number) => Promise<void>;
+  readonly advance?: (milliseconds: number) => Promise<unknown>;
   /** The keys of all records and tombstones; none where only the process itself can say. */
   keys(): Promise<string[]>;
   /** All that is stored, as text. */

@@ -5,6 +5,9 @@ import type { Place } from './place.js';
 const TERMINATE = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
   WHERE datname = current_database() AND pid <> pg_backend_pid() AND random() < 0.5`;
 
+const ADVANCE = `UPDATE nestjs_sessions SET
+  expires_at = expires_at - $1::float8 * interval '1 ms', lock_until = lock_until - $1::float8 * interval '1 ms'`;
+
 export async function postgresPlace(kind: 'postgres' | 'postgres-typeorm', processes: number): Promise<Place> {
   const database = await PostgresDatabase.create();
   const port = Number(new URL(database.url).port || 5432);
@@ -14,13 +17,8 @@ export async function postgresPlace(kind: 'postgres' | 'postgres-typeorm', proce
   return {
     specs: proxies.map((proxy) => ({ kind, url: database.urlWith({ port: proxy.port }) })),
     proxies,
-    terminate: async () => void (await database.query(TERMINATE)),
-    advance: async (milliseconds) =>
-      void (await database.query(
-        `UPDATE nestjs_sessions SET expires_at = expires_at - $1::float8 * interval '1 ms',
-          lock_until = lock_until - $1::float8 * interval '1 ms'`,
-        [milliseconds],
-      )),
+    terminate: () => database.query(TERMINATE),
+    advance: (milliseconds) => database.query(ADVANCE, [milliseconds]),
     keys: async () => (await rows()).map(({ id }) => id),
     dump: async () => (await rows()).map(({ row }) => row).join('\n'),
     leftovers: async () => {

@@ -39,7 +39,10 @@ export function ask({ method, url, id, body, patience }: Question): Promise<Repl
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
       response.on('close', () => {
         clearTimeout(timer);
-        if (!response.complete) return resolve('cut');
+        if (!response.complete) {
+          resolve('cut');
+          return;
+        }
         const { statusCode: status = 0, headers } = response;
         resolve({ status, text, isHandled: headers['handled'] !== undefined, id: idIn(headers['set-cookie']) });
       });
