@@ -17,7 +17,9 @@ async function main(): Promise<boolean> {
   const options = soakOptions(process.argv.slice(2));
   const isFlawless = await soakForReal(options);
   let areLeaksFound = true;
-  for (const leak of leaks) areLeaksFound = (await soakWith(leak, options)) && areLeaksFound;
+  // memcached cleans up by itself, which cannot be left out.
+  const possible = leaks.filter(({ forgetsCleanUp }) => options.store !== 'memcached' || forgetsCleanUp !== true);
+  for (const leak of possible) areLeaksFound = (await soakWith(leak, options)) && areLeaksFound;
   return isFlawless && areLeaksFound;
 }
 
