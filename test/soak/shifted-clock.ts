@@ -9,6 +9,11 @@ export class ShiftedClock implements Clock {
     return this.#openTimers;
   }
 
+  /** How far it has been put forward. */
+  get shift(): number {
+    return this.#shift;
+  }
+
   advance(milliseconds: number): void {
     this.#shift += milliseconds;
   }
