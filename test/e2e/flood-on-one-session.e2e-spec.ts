@@ -96,11 +96,16 @@ describe.each(storeKinds)('A flood of requests with one cookie, on $name,', (kin
     flood.forEach((exchange) => exchange.leave());
     // The holder stays.
     while (underWay > 1) await nextTurn();
+    const next = browser.clone().get('/flood');
+    while (underWay < 2) await nextTurn();
+    await nextTurn();
     gate.open();
     await holder;
 
-    expect((await browser.get('/notes')).json()).toEqual({ user: 'ann', held: true });
-    expect(served).toBe(0);
+    // With those in the queue who have left it would have been refused.
+    expect((await next).status).toBe(200);
+    expect((await browser.get('/notes')).json()).toEqual({ user: 'ann', held: true, flooded: 1 });
+    expect(served).toBe(1);
     expect(app.nest.get(SessionEngine).locks.size).toBe(0);
   });
 });
