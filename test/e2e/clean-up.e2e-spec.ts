@@ -40,7 +40,8 @@ async function start(
   clock: PlaceTime['clock'] = systemClock,
 ): Promise<Running> {
   const cleanup = { cron: '0 0 1 1 *', batchSize };
-  const options = { store, cleanup, timeout: minutes(10), clock };
+  // The absolute one as well, so that nothing that is used meanwhile lives for longer.
+  const options = { store, cleanup, timeout: minutes(10), absoluteTimeout: minutes(10), clock };
   const app = await startNotes({ controllers: [Holder], sessions: options });
   return { app, sessions: app.nest.get(Sessions) };
 }
