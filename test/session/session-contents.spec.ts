@@ -48,6 +48,14 @@ describe('the contents of a session', () => {
     expect(contents.isEmpty).toBe(true);
   });
 
+  it('take for absent what is undefined, as it is after the next load', () => {
+    const contents = contentsOf('{"a":1,"b":2}');
+    contents.bag['a'] = undefined;
+
+    expect([contents.has('a'), contents.keys(), contents.delete('a')]).toEqual([false, ['b'], false]);
+    expect(contents.text()).toBe('{"b":2}');
+  });
+
   it('refuse at once what cannot be stored, and keep what they had', () => {
     const contents = contentsOf('{"when":"2030"}');
 
