@@ -8,5 +8,5 @@ export default {
   testMatch: ['<rootDir>/test/mutation/engine-specs.ts'],
   testEnvironment: fileURLToPath(new URL('first-failure-environment.js', import.meta.url)),
   // Many mutants wait for what never comes.
-  testTimeout: 3_000,
+  testTimeout: 5_000,
 };
