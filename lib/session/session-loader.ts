@@ -50,7 +50,7 @@ export class SessionLoader {
     const answer = await this.#lock(state, key, signal);
     this.trace.step('lock and re-read', key, answer.status);
     if (isLoaded(answer) && (await this.#isAlive(key, answer))) {
-      if (this.#refresh(state, answer)) {
+      if (await this.#refreshed(state, answer)) {
         return;
       }
       this.trace.corrupt(key);
@@ -78,6 +78,16 @@ export class SessionLoader {
     state.phase = 'stored';
     this.#remember(state, key, answer);
     return true;
+  }
+
+  async #refreshed(state: SessionState, answer: Loaded): Promise<boolean> {
+    try {
+      return this.#refresh(state, answer);
+    } catch (error) {
+      // What the request holds cannot be stored, and nobody would let go of a lock that it does not know of.
+      await this.#letGo(answer);
+      throw error;
+    }
   }
 
   #refresh(state: SessionState, answer: Loaded): boolean {
