@@ -92,13 +92,11 @@ export class SessionContents {
       return undefined;
     }
     const text = serialize(this.#bag);
-    if (text === this.#baseline) {
-      return undefined;
-    }
+    // Also when the text is the same: JSON leaves functions out, and writes NaN as the null that may have been there.
     for (const key of this.keys()) {
       assertSerializable(key, this.#bag[key]);
     }
-    return text;
+    return text === this.#baseline ? undefined : text;
   }
 
   /** The data in full, changed or not. */

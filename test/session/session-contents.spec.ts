@@ -56,6 +56,18 @@ describe('the contents of a session', () => {
     expect(contents.text()).toBe('{"b":2}');
   });
 
+  it.each<[string, string, unknown]>([
+    ['a function', 'new', () => 'x'],
+    ['a symbol', 'new', Symbol('x')],
+    ['a number that is written as null', 'null', NaN],
+    ['a date that is written as the same text', 'date', new Date(0)],
+  ])('refuse %s that was put in unseen, although JSON shows no change', (_, key, value) => {
+    const contents = contentsOf('{"null":null,"date":"1970-01-01T00:00:00.000Z"}');
+    contents.bag[key] = value;
+
+    expect(() => contents.changes()).toThrow(SessionNotSerializableError);
+  });
+
   it('refuse at once what cannot be stored, and keep what they had', () => {
     const contents = contentsOf('{"when":"2030"}');
 

@@ -38,6 +38,7 @@ describe('the serializer', () => {
     ['bytes', Buffer.from('x'), /a Buffer/],
     ['an error', new Error('x'), /an? Error/],
     ['an instance of a class', new Cart(), /a Cart/],
+    ['an instance that has lost its class', Object.create(Object.create(Object.create(null))), /a class instance/],
     ['a boxed string', Object('x'), /a String/],
     ['NaN', NaN, /the number NaN/],
     ['Infinity', -Infinity, /the number -Infinity/],
@@ -73,7 +74,7 @@ describe('the serializer', () => {
     ['an object without a prototype', Object.assign(emptyBag(), { a: 1 })],
     ['an object of another realm', structuredClone({ a: [{ b: 1 }] })],
     ['200 levels', nested(200)],
-    ['a property that is called like a member', { constructor: 1, hasOwnProperty: 2, length: 3 }],
+    ['a property that is called like a member', { constructor: 1, hasOwnProperty: 2, toJSON: 3 }],
   ])('keeps %s', (_, value) => {
     const bag = emptyBag();
     bag['key'] = value;
