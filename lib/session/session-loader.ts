@@ -91,13 +91,19 @@ export class SessionLoader {
   }
 
   #refresh(state: SessionState, answer: Loaded): boolean {
-    const { data } = answer.record;
-    const isChanged = state.contents.changes() !== undefined;
-    const isReadable = isChanged ? state.contents.rebase(data) : state.contents.load(data);
+    const isReadable = this.#takeOver(state, answer.record.data);
     if (isReadable && state.stored !== undefined) {
       this.#remember(state, state.stored.key, answer);
     }
     return isReadable;
+  }
+
+  #takeOver({ contents, rotation }: SessionState, data: string): boolean {
+    if (rotation?.isNewLife === true) {
+      // What others put into the old life must not get into the new one.
+      return true;
+    }
+    return contents.changes() === undefined ? contents.load(data) : contents.rebase(data);
   }
 
   #remember(state: SessionState, key: string, { record, version, lock }: Loaded): void {
