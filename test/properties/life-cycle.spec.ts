@@ -1,27 +1,27 @@
-import fc from 'fast-check';
-import { actions, LivedSessions, type Action } from '../support/lived-sessions.js';
+import { MemoryStore } from '../../lib/stores/memory.store.js';
+import { ManualClock } from '../../lib/testing/manual-clock.js';
+import { fileStoreOn, type StartedFileStore } from '../support/file-store-on.js';
+import { goesByTheModel } from '../support/lived-sessions.js';
 import { holds } from '../support/property.js';
-import { startRealStores, type RealStores } from '../support/real-stores.js';
-
-const RUNS = { memory: 120, file: 15, PostgreSQL: 8, memcached: 8, 'cache-manager': 8 };
+import { RecordingLogger } from '../support/recording-logger.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 
 describe('The life of sessions goes by the model, whatever two visitors do in several requests at a time,', () => {
-  let stores: RealStores;
+  const memory = { store: new MemoryStore(), clock: new ManualClock(), logger: new RecordingLogger() };
+  let file: StartedFileStore;
   beforeAll(async () => {
-    stores = await startRealStores();
+    await memory.store.start(memory);
+    file = await fileStoreOn(await temporaryDirectory(), 'none');
   });
-  afterAll(() => stores.close());
 
-  for (const [name, runs] of Object.entries(RUNS)) {
-    holds(
-      `on ${name}`,
-      runs,
-      fc.asyncProperty(fc.array(actions, { maxLength: 25, size: 'max' }), async (steps: readonly Action[]) => {
-        const { store, isClockManual } = stores.all.find((one) => one.name === name)!;
-        const lived = new LivedSessions(store, stores.clock, isClockManual);
-        for (const step of steps) await lived.act(step);
-        await lived.end();
-      }),
-    );
-  }
+  holds(
+    'in memory',
+    120,
+    goesByTheModel(() => ({ ...memory, canTimePass: true })),
+  );
+  holds(
+    'in files',
+    15,
+    goesByTheModel(() => ({ ...file, canTimePass: true })),
+  );
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { SessionObject } from '../../lib/session/session.js';
 import { EngineVisits } from '../support/engine-visits.js';
 import { holds } from '../support/property.js';
-import { startRealStores, type RealStores } from '../support/real-stores.js';
+import { RealStores } from '../support/real-stores.js';
 
 /** How a value gets into the session: it is checked at once, or only when it is written. */
 type Way = 'set' | 'inside' | 'data';
@@ -86,14 +86,12 @@ const values: fc.Arbitrary<unknown> = fc.oneof(
 describe('A value, whatever it is,', () => {
   let stores: RealStores;
   beforeAll(async () => {
-    stores = await startRealStores();
+    stores = await RealStores.start();
   });
   afterAll(() => stores.close());
 
   async function outcomes(key: string, value: unknown, way: Way): Promise<string[]> {
-    return Promise.all(
-      stores.all.map(({ store }) => outcomeIn(new EngineVisits(store, stores.clock), key, value, way)),
-    );
+    return Promise.all(stores.all.map((store) => outcomeIn(new EngineVisits(store, stores.clock), key, value, way)));
   }
 
   holds(

@@ -39,8 +39,14 @@ export class ModelStore {
   }
 
   lockStatus(id: string): string {
-    if (this.locks.has(id)) return 'held';
-    return this.find(id) === undefined ? String(this.seen(id)) : 'acquired';
+    if (this.find(id) === undefined) return String(this.seen(id));
+    return this.locks.has(id) ? 'held' : 'acquired';
+  }
+
+  /** A lock goes with its record, but in its own process others wait until the holder notices. */
+  isHeldFor(id: string | undefined, process: number): boolean {
+    const holder = this.locks.get(id ?? '');
+    return holder !== undefined && (holder.process === process || this.find(id) !== undefined);
   }
 
   put(id: string, data: Data, expiresAt: number): number {
@@ -76,6 +82,7 @@ export class ModelRequest {
     private readonly chosenId: () => string,
     cookie: string | undefined,
     readonly mode: Mode,
+    readonly process: number,
   ) {
     const stored = store.find(cookie);
     if (stored !== undefined && cookie !== undefined) {
@@ -94,7 +101,7 @@ export class ModelRequest {
 
   /** Somebody else has the lock that this request asks for. */
   get hasToWait(): boolean {
-    return this.phase === 'stored' && this.store.locks.has(this.id ?? '') && !this.isLocked;
+    return this.phase === 'stored' && !this.isLocked && this.store.isHeldFor(this.id, this.process);
   }
 
   get lastCookie(): 'set' | 'expire' | undefined {

@@ -12,51 +12,57 @@ import { PostgresDatabase } from './postgres-database.js';
 import { RecordingLogger } from './recording-logger.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
-export interface RealStore {
-  readonly name: 'memory' | 'file' | 'PostgreSQL' | 'memcached' | 'cache-manager';
-  readonly store: SessionStore;
-  /** Whether it goes by the clock of the application alone, so that a test can let time pass. */
-  readonly isClockManual: boolean;
-}
-
-export interface RealStores {
-  readonly clock: ManualClock;
-  /** Memory first. */
-  readonly all: readonly RealStore[];
-  close(): Promise<void>;
-}
+type Name = 'memory' | 'file' | 'PostgreSQL' | 'memcached' | 'cache-manager';
 
 /** A store of each kind, started, on real servers and on one clock. */
-export async function startRealStores(): Promise<RealStores> {
-  const clock = new ManualClock();
-  const memcached = await MemcachedServer.shared();
-  const database = await PostgresDatabase.create();
-  const keyv = new MemcacheKeyv(memcached);
-  const postgres = new PostgresStore({ connectionString: database.url, createTable: true });
-  const client = new MemcachedStore({ servers: memcached.address });
-  const all: RealStore[] = [
-    { name: 'memory', store: new MemoryStore(), isClockManual: true },
-    {
-      name: 'file',
-      store: new FileStore({ directory: await temporaryDirectory(), fsync: 'none' }),
-      isClockManual: true,
-    },
-    { name: 'PostgreSQL', store: postgres, isClockManual: false },
-    { name: 'memcached', store: client, isClockManual: false },
-    {
-      name: 'cache-manager',
-      store: new CacheManagerStore({ cache: createCache({ stores: [keyv.keyv] }) }),
-      isClockManual: false,
-    },
-  ];
-  for (const { store } of all) {
-    await (store as Partial<StartableStore>).start?.({ clock, logger: new RecordingLogger() });
+export class RealStores {
+  readonly clock = new ManualClock();
+  readonly #stores = new Map<Name, SessionStore>();
+  readonly #ends: (() => unknown)[] = [];
+
+  static async start(): Promise<RealStores> {
+    const stores = new RealStores();
+    await stores.#start();
+    return stores;
   }
-  const close = async (): Promise<void> => {
-    await Promise.all([postgres.close(), client.close()]);
-    keyv.close();
-    await memcached.stop();
-    await database.drop();
-  };
-  return { clock, all, close };
+
+  /** Memory first. */
+  get all(): SessionStore[] {
+    return [...this.#stores.values()];
+  }
+
+  of(name: Name): SessionStore {
+    return this.#stores.get(name)!;
+  }
+
+  /** What was opened last is closed first. */
+  async close(): Promise<void> {
+    for (const end of this.#ends.reverse()) await end();
+  }
+
+  async #start(): Promise<void> {
+    const database = await PostgresDatabase.create();
+    this.#ends.push(() => database.drop());
+    const server = await MemcachedServer.shared();
+    this.#ends.push(() => server.stop());
+    const cache = new MemcacheKeyv(server);
+    this.#ends.push(() => cache.close());
+    const postgres = new PostgresStore({ connectionString: database.url, createTable: true });
+    const memcached = new MemcachedStore({ servers: server.address });
+    this.#ends.push(
+      () => postgres.close(),
+      () => memcached.close(),
+    );
+
+    await this.#add('memory', new MemoryStore());
+    await this.#add('file', new FileStore({ directory: await temporaryDirectory(), fsync: 'none' }));
+    await this.#add('PostgreSQL', postgres);
+    await this.#add('memcached', memcached);
+    await this.#add('cache-manager', new CacheManagerStore({ cache: createCache({ stores: [cache.keyv] }) }));
+  }
+
+  async #add(name: Name, store: SessionStore & Partial<StartableStore>): Promise<void> {
+    await store.start?.({ clock: this.clock, logger: new RecordingLogger() });
+    this.#stores.set(name, store);
+  }
 }
