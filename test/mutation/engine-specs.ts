@@ -10,3 +10,7 @@ for (const file of await readdir(folder)) {
     await import(join(folder, file));
   }
 }
+
+// Last, since they take longest.
+await import('../properties/life-cycle.spec.js');
+await import('../properties/session-object.spec.js');
