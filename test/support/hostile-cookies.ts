@@ -3,20 +3,9 @@ import fc from 'fast-check';
 /** Ids as the library makes them. */
 export const WELL_FORMED = ['AbCdEfGhIjKlMnOpQrStUvWxYz0123456789-_AbCdE', 'b'.repeat(43), '-'.repeat(43)] as const;
 
-const blank = fc.constantFrom(
-  '',
-  '',
-  '',
-  '',
-  '',
-  ' ',
-  '\t',
-  ' \t ',
-  '\u00a0',
-  '\u0085',
-  '\v',
-  '\f',
-  '\u00e2\u0080\u0080',
+const blank = fc.oneof(
+  { weight: 20, arbitrary: fc.constantFrom('', '', ' ', '\t', ' \t ') },
+  fc.constantFrom('\u00a0', '\u0085', '\v', '\f', '\u00e2\u0080\u0080'),
 );
 const rubbish = fc.oneof(
   fc.string({ maxLength: 50 }),
@@ -73,7 +62,7 @@ export function hostileCookies(name: string, values: readonly string[]): fc.Arbi
     { weight: 8, arbitrary: fc.constantFrom('; ', ';') },
     fc.constantFrom(';;', ',', ' ', '"; '),
   );
-  return fc.array(fc.tuple(pair, separator), { maxLength: 5, size: 'max' }).map((pairs) => pairs.flat().join(''));
+  return fc.array(fc.tuple(pair, separator), { maxLength: 8, size: 'max' }).map((pairs) => pairs.flat().join(''));
 }
 
 /** The same by patterns: slower than the library's way, and plain enough to be believed. */
