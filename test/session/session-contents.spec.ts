@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { SessionNotSerializableError } from '../../lib/errors/index.js';
 import { SessionContents } from '../../lib/session/session-contents.js';
 
@@ -66,6 +67,46 @@ describe('the contents of a session', () => {
     contents.bag[key] = value;
 
     expect(() => contents.changes()).toThrow(SessionNotSerializableError);
+  });
+
+  it('see what is done to an object that was put in, also after it was stored', () => {
+    const contents = new SessionContents();
+    const cart: string[] = [];
+    contents.set('cart', cart);
+    contents.stored(contents.payload());
+    cart.push('apple');
+
+    expect(contents.changes()).toBe('{"cart":["apple"]}');
+  });
+
+  it('are not serialised as long as nothing was set and no object was handed out', () => {
+    const contents = contentsOf('{"visits":1,"cart":[]}');
+    const stringify = jest.spyOn(JSON, 'stringify');
+    try {
+      expect([contents.get('visits'), contents.has('cart'), contents.delete('user'), contents.changes()]).toEqual([
+        1,
+        true,
+        false,
+        undefined,
+      ]);
+      contents.set('visits', 2);
+      contents.stored(contents.payload());
+      stringify.mockClear();
+      expect(contents.changes()).toBeUndefined();
+      expect(stringify).not.toHaveBeenCalled();
+    } finally {
+      stringify.mockRestore();
+    }
+  });
+
+  it('go back to what is stored', () => {
+    const contents = contentsOf('{"a":1}');
+    contents.set('a', 2);
+    contents.set('b', 2);
+    contents.revert();
+
+    expect(contents.text()).toBe('{"a":1}');
+    expect(contents.changes()).toBeUndefined();
   });
 
   it('refuse at once what cannot be stored, and keep what they had', () => {
