@@ -12,9 +12,11 @@ import { holds } from '../support/property.js';
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-const token = fc.string({ unit: fc.constantFrom(..."!#$%&'*+-.^_`|~09AZaz"), minLength: 1, maxLength: 20 });
+const token = fc.string({ unit: fc.constantFrom(...Array.from("!#$%&'*+-.^_`|~09AZaz")), minLength: 1, maxLength: 20 });
 const prefix = fc.constantFrom('', '', '', '__Host-', '__hOsT-', '__Secure-', '__Http-', '__Host-Http-');
-const path = fc.string({ unit: fc.constantFrom(...'/ab %=,"\\~!'), maxLength: 20 }).map((text) => `/${text}`);
+const path = fc
+  .string({ unit: fc.constantFrom(...Array.from('/ab %=,"\\~!')), maxLength: 20 })
+  .map((text) => `/${text}`);
 const flag = fc.boolean();
 
 const options: fc.Arbitrary<SessionCookieOptions> = fc.record(

@@ -13,7 +13,7 @@ describe('The life of sessions goes by the model, also on real servers:', () => 
   for (const name of ['PostgreSQL', 'memcached', 'cache-manager'] as const) {
     holds(
       name,
-      8,
+      20,
       goesByTheModel(() => ({ store: stores.of(name), clock: stores.clock, canTimePass: false })),
     );
   }

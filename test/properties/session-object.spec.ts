@@ -197,7 +197,7 @@ function textOf(map: Model): string {
 
 /** Compared as text, which is quick. */
 function shown(contents: unknown): string {
-  return JSON.stringify(contents, (_, value: unknown) => (value === undefined ? 'undefined' : value)) ?? 'undefined';
+  return JSON.stringify([contents], (_, value: unknown) => (value === undefined ? 'undefined' : value));
 }
 
 describe('The session object', () => {

@@ -84,14 +84,14 @@ export class InterleavedRequests {
   readonly #pause = (what: string): Promise<unknown> => this.scheduler.schedule(Promise.resolve(), what);
 
   /** Time passes only when everybody waits for it. */
-  async #settled<T>(work: readonly Promise<T>[]): Promise<T[]> {
-    let isOver = false;
-    const all = Promise.all(work).finally(() => (isOver = true));
+  async #settled<T>(requests: readonly Promise<T>[]): Promise<T[]> {
+    const progress = { isOver: false };
+    const all = Promise.all(requests).finally(() => (progress.isOver = true));
     // Awaited below.
     all.catch(() => undefined);
-    for (let turns = 0; !isOver; turns += 1) {
+    for (let turns = 0; !progress.isOver; turns += 1) {
       if (turns > 20_000) throw new Error('The requests hang');
-      if (this.scheduler.count() > 0) await this.scheduler.waitOne();
+      if (this.scheduler.count() > 0) await this.scheduler.waitNext(1);
       else this.#clock.advance(5);
       await nextTurn();
     }

@@ -181,11 +181,11 @@ class LivedSessions {
   }
 
   async #waitsInVain(waiting: Promise<void>): Promise<void> {
-    let isOver = false;
+    const progress = { isOver: false };
     const outcome = expect(waiting).rejects.toThrow(SessionLockTimeoutError);
-    const settled = outcome.finally(() => (isOver = true));
+    const settled = outcome.finally(() => (progress.isOver = true));
     // Not beyond the deadline of the store, which may take its time.
-    for (let passed = 0; !isOver && passed < 10 * WAIT; passed += WAIT / 10) {
+    for (let passed = 0; !progress.isOver && passed < 10 * WAIT; passed += WAIT / 10) {
       this.place.clock.advance(WAIT / 10);
       await sleep(1);
     }
