@@ -19,7 +19,8 @@ type SameSite = NonNullable<SessionCookieOptions['sameSite']>;
 
 /** RFC 6265: a cookie's name is a token. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const PATH = /^\/[\x20-\x3a\x3c-\x7e]*$/;
+/** Browsers would cut a space at the end off. */
+const PATH = /^\/(?:[\x20-\x3a\x3c-\x7e]*[\x21-\x3a\x3c-\x7e])?$/;
 const DOMAIN = /^\.?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/;
 /** RFC 6265bis: browsers cut longer ones off, or ignore them. */
 const MAX_ATTRIBUTE_OCTETS = 1_024;
@@ -36,7 +37,7 @@ export function resolveCookie(options: SessionCookieOptions, timeout: number): R
   const sameSite = oneOf<SameSite>('cookie.sameSite', options.sameSite, 'lax', ['strict', 'lax', 'none', false]);
   const cookie: ResolvedCookie = {
     name: text('cookie.name', name, TOKEN, 'a cookie name (letters, digits, - and _)'),
-    path: text('cookie.path', path, PATH, "a path that begins with '/' and has no ';'"),
+    path: text('cookie.path', path, PATH, "a path that begins with '/', has no ';' and does not end with a space"),
     pathHeader: optional('cookie.pathHeader', options.pathHeader, TOKEN, 'the name of a request header')?.toLowerCase(),
     domain: optional('cookie.domain', options.domain, DOMAIN, 'a domain name'),
     httpOnly: flag('cookie.httpOnly', options.httpOnly, true),

@@ -29,12 +29,13 @@ export class SessionContents {
     return this.#bag;
   }
 
+  /** What is `undefined` is not stored, so it counts as absent: `data` lets such values in. */
   keys(): string[] {
-    return Object.keys(this.#bag);
+    return Object.keys(this.#bag).filter((key) => this.has(key));
   }
 
   has(key: string): boolean {
-    return key in this.#bag;
+    return this.#bag[key] !== undefined;
   }
 
   get(key: string): unknown {
@@ -59,23 +60,23 @@ export class SessionContents {
   }
 
   delete(key: string): boolean {
-    const existed = key in this.#bag;
+    const existed = this.has(key);
     if (existed) {
-      Reflect.deleteProperty(this.#bag, key);
       this.#revision += 1;
     }
+    Reflect.deleteProperty(this.#bag, key);
     return existed;
   }
 
   clear(): void {
-    for (const key of this.keys()) {
+    for (const key of Object.keys(this.#bag)) {
       this.delete(key);
     }
   }
 
   get isEmpty(): boolean {
     for (const key in this.#bag) {
-      if (this.#bag[key] !== undefined) {
+      if (this.has(key)) {
         return false;
       }
     }
@@ -91,13 +92,11 @@ export class SessionContents {
       return undefined;
     }
     const text = serialize(this.#bag);
-    if (text === this.#baseline) {
-      return undefined;
-    }
+    // Also when the text is the same: JSON leaves functions out, and writes NaN as the null that may have been there.
     for (const key of this.keys()) {
       assertSerializable(key, this.#bag[key]);
     }
-    return text;
+    return text === this.#baseline ? undefined : text;
   }
 
   /** The data in full, changed or not. */
@@ -178,7 +177,7 @@ export class SessionContents {
   /** A value that is as it was stays the same object: what the handler does later to the one that it holds still counts. */
   #replace(bag: SessionBag): void {
     const before = Object.assign(emptyBag(), this.#bag);
-    for (const key of this.keys()) {
+    for (const key of Object.keys(this.#bag)) {
       Reflect.deleteProperty(this.#bag, key);
     }
     for (const [key, value] of Object.entries(bag)) {

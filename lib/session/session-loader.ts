@@ -54,7 +54,7 @@ export class SessionLoader {
     const answer = await this.#lock(state, key, signal);
     this.trace.step('lock and re-read', key, answer.status);
     if (isLoaded(answer) && (await this.#isAlive(key, answer))) {
-      if (this.#refresh(state, answer)) {
+      if (await this.#refreshed(state, answer)) {
         return;
       }
       this.trace.corrupt(key);
@@ -87,14 +87,30 @@ export class SessionLoader {
     return true;
   }
 
+  async #refreshed(state: SessionState, answer: Loaded): Promise<boolean> {
+    try {
+      return this.#refresh(state, answer);
+    } catch (error) {
+      // What the request holds cannot be stored, and nobody would let go of a lock that it does not know of.
+      await this.#letGo(answer);
+      throw error;
+    }
+  }
+
   #refresh(state: SessionState, answer: Loaded): boolean {
-    const { data } = answer.record;
-    const isChanged = state.contents.changes() !== undefined;
-    const isReadable = isChanged ? state.contents.rebase(data) : state.contents.load(data);
+    const isReadable = this.#takeOver(state, answer.record.data);
     if (isReadable && state.stored !== undefined) {
       this.#remember(state, state.stored.key, answer);
     }
     return isReadable;
+  }
+
+  #takeOver({ contents, rotation }: SessionState, data: string): boolean {
+    if (rotation?.isNewLife === true) {
+      // What others put into the old life must not get into the new one.
+      return true;
+    }
+    return contents.changes() === undefined ? contents.load(data) : contents.rebase(data);
   }
 
   #remember(state: SessionState, key: string, { record, version, lock }: Loaded): void {

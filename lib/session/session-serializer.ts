@@ -110,10 +110,16 @@ function plainValues(key: string, value: object): unknown[] {
   const prototype: unknown = Object.getPrototypeOf(value);
   // Not compared with our own Object.prototype: a plain object of another realm (structuredClone under jest, vm) has its own.
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
-    throw new SessionNotSerializableError(key, `it has a ${value.constructor.name}`);
+    throw new SessionNotSerializableError(key, `it has a ${className(value)}`);
   }
   if ('toJSON' in value && typeof value.toJSON === 'function') {
     throw new SessionNotSerializableError(key, 'it has a toJSON() of its own');
   }
   return Object.values(value);
+}
+
+/** Objects may have any `constructor`, or none. */
+function className(value: object): string {
+  const { constructor }: { constructor?: unknown } = value;
+  return typeof constructor === 'function' ? constructor.name : 'class instance';
 }

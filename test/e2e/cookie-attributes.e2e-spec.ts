@@ -97,6 +97,7 @@ describe('A cookie that browsers would drop is refused at start-up:', () => {
     [{ path: '' }, /^cookie\.path must be a path that begins with '\/'/],
     [{ path: 'app' }, /^cookie\.path must be/],
     [{ path: '/a;b' }, /^cookie\.path must be/],
+    [{ path: '/a ' }, /^cookie\.path must be/],
     [{ path: '/a\nb' }, /^cookie\.path must be/],
     [{ path: '/ü' }, /^cookie\.path must be/],
     [{ path: null }, /^cookie\.path must be/],

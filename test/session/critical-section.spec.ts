@@ -104,6 +104,19 @@ describe('a critical section', () => {
     expect(await visits.data(id)).toBe('gone');
   });
 
+  it('takes nothing of the old life into a new one, whatever others have put there meanwhile', async () => {
+    const { lifecycle, session } = await opened();
+    const other = await opened();
+    await session.regenerate({ keepData: false });
+    other.session.set('secret', 'of the old life');
+    await other.lifecycle.commit();
+    await session.withLock(() => void session.set('user', 'bob'));
+    await lifecycle.commit();
+
+    expect(await visits.data(session.id)).toEqual({ user: 'bob' });
+    expect(await visits.data(id)).toBe('gone');
+  });
+
   describe('of a request that was discarded', () => {
     it('takes no lock, since nobody would let it go', async () => {
       const { lifecycle, session } = await opened();

@@ -25,6 +25,22 @@ describe('the queue for a lock', () => {
     expect(queue.waiting('session')).toBe(0);
   });
 
+  it('knows nobody who waits for a session that nobody asked for', () => {
+    expect(queue.waiting('unknown')).toBe(0);
+  });
+
+  it('lets the first one give up nothing: its turn has come already', () => {
+    expect(enter('first').leave()).toBe(false);
+  });
+
+  it('tells who holds a session, and leaves those out that nobody holds yet', () => {
+    enter('first', 'held');
+    queue.hold('held', 'first');
+    enter('second', 'asked for');
+
+    expect(queue.holders()).toEqual(['first']);
+  });
+
   it('wakes those who wait one at a time, first come first served', async () => {
     enter('head');
     enter('second');

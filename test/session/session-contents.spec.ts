@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { SessionNotSerializableError } from '../../lib/errors/index.js';
 import { SessionContents } from '../../lib/session/session-contents.js';
 
@@ -46,6 +47,66 @@ describe('the contents of a session', () => {
     contents.bag['a'] = undefined;
 
     expect(contents.isEmpty).toBe(true);
+  });
+
+  it('take for absent what is undefined, as it is after the next load', () => {
+    const contents = contentsOf('{"a":1,"b":2}');
+    contents.bag['a'] = undefined;
+
+    expect([contents.has('a'), contents.keys(), contents.delete('a')]).toEqual([false, ['b'], false]);
+    expect(contents.text()).toBe('{"b":2}');
+  });
+
+  it.each<[string, string, unknown]>([
+    ['a function', 'new', () => 'x'],
+    ['a symbol', 'new', Symbol('x')],
+    ['a number that is written as null', 'null', NaN],
+    ['a date that is written as the same text', 'date', new Date(0)],
+  ])('refuse %s that was put in unseen, although JSON shows no change', (_, key, value) => {
+    const contents = contentsOf('{"null":null,"date":"1970-01-01T00:00:00.000Z"}');
+    contents.bag[key] = value;
+
+    expect(() => contents.changes()).toThrow(SessionNotSerializableError);
+  });
+
+  it('see what is done to an object that was put in, also after it was stored', () => {
+    const contents = new SessionContents();
+    const cart: string[] = [];
+    contents.set('cart', cart);
+    contents.stored(contents.payload());
+    cart.push('apple');
+
+    expect(contents.changes()).toBe('{"cart":["apple"]}');
+  });
+
+  it('are not serialised as long as nothing was set and no object was handed out', () => {
+    const contents = contentsOf('{"visits":1,"cart":[]}');
+    const stringify = jest.spyOn(JSON, 'stringify');
+    try {
+      expect([contents.get('visits'), contents.has('cart'), contents.delete('user'), contents.changes()]).toEqual([
+        1,
+        true,
+        false,
+        undefined,
+      ]);
+      contents.set('visits', 2);
+      contents.stored(contents.payload());
+      stringify.mockClear();
+      expect(contents.changes()).toBeUndefined();
+      expect(stringify).not.toHaveBeenCalled();
+    } finally {
+      stringify.mockRestore();
+    }
+  });
+
+  it('go back to what is stored', () => {
+    const contents = contentsOf('{"a":1}');
+    contents.set('a', 2);
+    contents.set('b', 2);
+    contents.revert();
+
+    expect(contents.text()).toBe('{"a":1}');
+    expect(contents.changes()).toBeUndefined();
   });
 
   it('refuse at once what cannot be stored, and keep what they had', () => {

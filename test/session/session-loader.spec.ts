@@ -1,3 +1,4 @@
+import { SessionNotSerializableError } from '../../lib/errors/index.js';
 import { hashSessionId } from '../../lib/session/session-id.js';
 import { EngineRig, MAX_HOLD, TIMEOUT } from '../support/engine-rig.js';
 
@@ -73,6 +74,17 @@ describe('the loader', () => {
     expect(state).toMatchObject({ phase: 'stored', cookie: undefined });
     expect(state.contents.get('visits')).toBe(1);
     expect(rig.logger.messages('error')).toHaveLength(1);
+  });
+
+  it('lets the lock go when what the request has set meanwhile cannot be stored', async () => {
+    const state = await rig.opened(id, 'explicit');
+    state.contents.bag['when'] = new Date();
+    const locking = rig.loader.lock(state, () => new AbortController().signal);
+
+    await expect(locking).rejects.toThrow(SessionNotSerializableError);
+    expect(state.lock).toBeUndefined();
+    expect(await rig.isFree(id)).toBe(true);
+    expect(rig.locks.size).toBe(0);
   });
 
   async function corrupt(): Promise<void> {

@@ -67,6 +67,29 @@ describe('holding the lock of a session', () => {
     expect(await elsewhere()).toBe('acquired');
   });
 
+  it('is held for maxHold from when it was taken, however old the process is', async () => {
+    rig.clock.advance(10 * MAX_HOLD);
+    await hold();
+    await rig.clock.advanceAsync(MAX_HOLD - 1);
+    expect(rig.logger.messages('warn')).toEqual([]);
+    await rig.clock.advanceAsync(1);
+    expect(rig.logger.messages('warn')).toHaveLength(1);
+  });
+
+  it('warns of each kind of trouble: what cannot be renewed, what is held too long, and what cannot be let go', async () => {
+    jest.spyOn(rig.store, 'renewLock').mockRejectedValueOnce(new Error('ECONNRESET'));
+    jest.spyOn(rig.store, 'unlock').mockRejectedValueOnce(new Error('ECONNRESET'));
+    const lock = await hold();
+    await rig.clock.advanceAsync(MAX_HOLD);
+    await rig.locks.release(lock);
+
+    expect(rig.logger.messages('warn')).toEqual([
+      expect.stringMatching(/^A session lock could not be renewed: .*ECONNRESET/),
+      expect.stringContaining('(60000 ms): it is no longer renewed'),
+      expect.stringMatching(/^A session lock was left to run out: .*ECONNRESET/),
+    ]);
+  });
+
   it('goes to the next one of this process when maxHold and the lease are over', async () => {
     await hold();
     const next = acquire();

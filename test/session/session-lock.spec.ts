@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { jest } from '@jest/globals';
 import { SessionLockTimeoutError } from '../../lib/errors/index.js';
 import { hashSessionId, shortHash } from '../../lib/session/session-id.js';
@@ -99,8 +100,27 @@ describe('taking the lock of a session', () => {
     expect(error).toBeInstanceOf(SessionLockTimeoutError);
     expect(error).toMatchObject({ status: 503, retryAfter: 1_000, holder: { route: 'POST /report' } });
     expect(String(error)).toContain(`Session ${shortHash(id)} is locked: it was not free within 1000 ms (lock.wait)`);
-    expect(String(error)).toContain('held for 6000 ms by POST /report (other:7)');
+    expect(String(error)).toContain(
+      'It has been held for 6000 ms by POST /report (other:7). A handler that calls its own server with the same cookie waits for itself',
+    );
     expect(rig.locks.size).toBe(0);
+  });
+
+  it('says so as well to those of its own process, with host and process id', async () => {
+    await hold({ route: 'GET /slow' });
+    const waiting = acquire({ wait: 1_000 }).catch(String);
+    await rig.clock.advanceAsync(1_000);
+
+    expect(await waiting).toContain(`held for 1000 ms by GET /slow (${hostname()}:${process.pid})`);
+  });
+
+  it('names no holder when nobody holds it any more', async () => {
+    rig = new EngineRig({ limits: { maxWaiters: 0 } });
+    const gone = hashSessionId(await rig.stored());
+    const tryLock = jest.spyOn(rig.store, 'tryLock').mockReturnValueOnce(new Promise(() => undefined));
+    void acquire({ id: gone });
+    await expect(acquire({ id: gone })).rejects.toThrow(/\(lock\.maxWaiters\)\.$/);
+    expect(tryLock).toHaveBeenCalledTimes(1);
   });
 
   it('counts the time in the queue as waiting', async () => {

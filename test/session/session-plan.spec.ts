@@ -39,16 +39,36 @@ describe('the plan of a commit', () => {
       expect(rig.plan.isDue(later)).toBe(true);
     });
 
-    it('for a session that is gone only when there is something to drop', async () => {
-      const state = await rig.opened(undefined);
-      state.phase = 'gone';
-      expect(rig.plan.isDue(state)).toBe(false);
-      state.contents.set('visits', 1);
-      expect(rig.plan.isDue(state)).toBe(true);
-    });
+    it.each(['gone', 'destroyed'] as const)(
+      'for a session that is %s only when there is something to drop',
+      async (phase) => {
+        const state = await rig.opened(undefined);
+        state.phase = phase;
+        expect(rig.plan.isDue(state)).toBe(false);
+        state.contents.set('visits', 1);
+        expect(rig.plan.isDue(state)).toBe(true);
+      },
+    );
   });
 
   describe('moves the expiry', () => {
+    it('never of a session that is not stored', async () => {
+      expect(rig.plan.isTouchDue(await rig.opened(undefined))).toBe(false);
+    });
+
+    it('no further than was announced, and not back', async () => {
+      const state = await rig.opened(await rig.stored());
+      const { expiresAt } = state.stored!;
+      rig.clock.advance(TOUCH_AFTER + 1);
+      for (const [announced, expected] of [
+        [expiresAt + 1, expiresAt + 1],
+        [expiresAt - 1, expiresAt],
+      ] as const) {
+        state.announcedExpiry = announced;
+        expect(rig.plan.nextRecord(state, state.stored!).expiresAt).toBe(expected);
+      }
+    });
+
     it('only when more than touchAfter has passed since it last moved', async () => {
       const state = await rig.opened(await rig.stored());
       rig.clock.advance(TOUCH_AFTER);
@@ -128,6 +148,13 @@ describe('the plan of a commit', () => {
       expect(rig.plan.nextCookie(fresh)).toBeUndefined();
       fresh.contents.set('visits', 1);
       expect(rig.plan.nextCookie(fresh)).toMatchObject({ kind: 'set', id: fresh.id, isRefresh: false });
+
+      const state = await rig.opened(await rig.stored({ visits: 1 }));
+      expect(rig.plan.nextCookie(state)).toBeUndefined();
+      rig.clock.advance(TOUCH_AFTER + 1);
+      expect(rig.plan.nextCookie(state)).toMatchObject({ kind: 'set', id: state.id, isRefresh: true });
+      await rig.writer.destroy(state);
+      expect(rig.plan.nextCookie(state)).toEqual({ kind: 'expire' });
     });
   });
 

@@ -38,6 +38,7 @@ describe('the serializer', () => {
     ['bytes', Buffer.from('x'), /a Buffer/],
     ['an error', new Error('x'), /an? Error/],
     ['an instance of a class', new Cart(), /a Cart/],
+    ['an instance that has lost its class', Object.create(Object.create(Object.create(null))), /a class instance/],
     ['a boxed string', Object('x'), /a String/],
     ['NaN', NaN, /the number NaN/],
     ['Infinity', -Infinity, /the number -Infinity/],

@@ -45,6 +45,45 @@ describe('the commit of a new session', () => {
     ]);
   });
 
+  it('tries another id when one is taken, and stores the session under it', async () => {
+    const ids = ['one-id-that-is-taken', 'one-id-that-is-taken', 'another-id-that-is-free'];
+    rig = new EngineRig({ generateId: () => ids.shift() ?? '' });
+    for (const user of ['ann', 'bob']) {
+      const state = await rig.opened(undefined);
+      state.contents.set('user', user);
+      await rig.writer.commit(state);
+    }
+
+    expect(await rig.data('one-id-that-is-taken')).toEqual({ user: 'ann' });
+    expect(await rig.data('another-id-that-is-free')).toEqual({ user: 'bob' });
+  });
+
+  it('tries another new id when one is taken during a rotation', async () => {
+    const ids = ['one-id-that-is-taken', 'one-id-that-is-taken', 'another-id-that-is-free'];
+    rig = new EngineRig({ generateId: () => ids.shift() ?? '' });
+    const first = await rig.opened(undefined);
+    first.contents.set('user', 'ann');
+    await rig.writer.commit(first);
+    const state = await rig.opened(await rig.stored({ user: 'bob' }));
+    [state.rotation, state.id] = [{ isNewLife: false }, undefined];
+    await rig.writer.commit(state);
+
+    expect(state.id).toBe('another-id-that-is-free');
+    expect(await rig.data(state.id)).toEqual({ user: 'bob' });
+    expect(await rig.data('one-id-that-is-taken')).toEqual({ user: 'ann' });
+  });
+
+  it('keeps an id that left with the headers: a collision is an error then', async () => {
+    rig = new EngineRig({ generateId: () => 'always-the-same-id' });
+    for (const isAnnounced of [false, true]) {
+      const state = await rig.opened(undefined);
+      state.contents.set('user', 'ann');
+      state.isCookieAnnounced = isAnnounced;
+      const committed = rig.writer.commit(state);
+      await (isAnnounced ? expect(committed).rejects.toThrow(SessionIdCollisionError) : committed);
+    }
+  });
+
   it('tries another id when one is taken, five times', async () => {
     rig = new EngineRig({ generateId: () => 'always-the-same-id' });
     const first = await rig.opened(undefined);

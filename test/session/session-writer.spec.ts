@@ -73,6 +73,41 @@ describe('a commit', () => {
     expect(await rig.isFree(id)).toBe(true);
   });
 
+  it.each([
+    ['implicit', 'unlock'],
+    ['explicit', 'touch'],
+  ] as const)(
+    'goes on without a cookie when the touch fails in mode %s: the next request makes up for it',
+    async (mode, operation) => {
+      const id = await rig.stored();
+      rig.clock.advance(TOUCH_AFTER + 1);
+      const state = await rig.opened(id, mode);
+      jest.mocked(rig.store[operation]).mockRejectedValueOnce(new Error('ECONNRESET'));
+      const { expiresAt } = state.stored!;
+      await rig.writer.commit(state);
+
+      expect(state.cookie).toBeUndefined();
+      expect(state.stored).toMatchObject({ expiresAt });
+      expect([...rig.logger.messages('warn'), ...rig.logger.messages('error')]).toEqual([
+        expect.stringMatching(/^(A session could not be touched|A session lock was left to run out): .*ECONNRESET$/),
+      ]);
+    },
+  );
+
+  it('touches once, and writes what comes later', async () => {
+    const id = await rig.stored();
+    rig.clock.advance(TOUCH_AFTER + 1);
+    const state = await rig.opened(id, 'explicit');
+    await rig.writer.commit(state);
+    takeTrips();
+    await rig.writer.commit(state);
+    expect(takeTrips()).toEqual([]);
+    state.contents.set('late', 1);
+    await rig.writer.commit(state);
+
+    expect(await rig.data(id)).toEqual({ late: 1 });
+  });
+
   it('sends no cookie when the touch was refused, because the session is gone', async () => {
     const id = await rig.stored();
     rig.clock.advance(TOUCH_AFTER + 1);

@@ -6,6 +6,7 @@ describe('the log of a spell', () => {
     const clock = new ManualClock();
     const lines: string[] = [];
     const logger = new SpellLogger(clock, (message) => lines.push(message));
+    clock.advance(600_000);
 
     logger.log('outage', 'the store is down');
     for (let n = 0; n < 100; n += 1) logger.log('outage', 'the store is still down');

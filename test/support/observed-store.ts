@@ -1,4 +1,5 @@
-import { SessionStore, type ClosableStore, type StartableStore, type StoreContext } from 'nestjs-sessions';
+import type { ClosableStore, StartableStore, StoreContext } from '../../lib/interfaces/store-abilities.interface.js';
+import { SessionStore } from '../../lib/stores/session-store.js';
 import { Gate } from './gate.js';
 
 type Operation = 'load' | 'create' | 'update' | 'touch' | 'delete' | 'rotate' | 'tryLock' | 'renewLock' | 'unlock';

@@ -1,0 +1,12 @@
+import { fileURLToPath } from 'node:url';
+import config from '../../jest.config.js';
+
+/** The fast tests of the engine as one file: each run of a mutant loads the engine once. */
+export default {
+  ...config,
+  rootDir: '../..',
+  testMatch: ['<rootDir>/test/mutation/engine-specs.ts'],
+  testEnvironment: fileURLToPath(new URL('first-failure-environment.js', import.meta.url)),
+  // Many mutants wait for what never comes.
+  testTimeout: 5_000,
+};

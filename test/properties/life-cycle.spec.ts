@@ -1,0 +1,27 @@
+import { MemoryStore } from '../../lib/stores/memory.store.js';
+import { ManualClock } from '../../lib/testing/manual-clock.js';
+import { fileStoreOn, type StartedFileStore } from '../support/file-store-on.js';
+import { goesByTheModel } from '../support/lived-sessions.js';
+import { holds } from '../support/property.js';
+import { RecordingLogger } from '../support/recording-logger.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
+
+describe('The life of sessions goes by the model, whatever two visitors do in several requests at a time,', () => {
+  const memory = { store: new MemoryStore(), clock: new ManualClock(), logger: new RecordingLogger() };
+  let file: StartedFileStore;
+  beforeAll(async () => {
+    await memory.store.start(memory);
+    file = await fileStoreOn(await temporaryDirectory(), 'none');
+  });
+
+  holds(
+    'in memory',
+    120,
+    goesByTheModel(() => ({ ...memory, canTimePass: true })),
+  );
+  holds(
+    'in files',
+    15,
+    goesByTheModel(() => ({ ...file, canTimePass: true })),
+  );
+});

@@ -1,0 +1,88 @@
+import { generateSessionId, hashSessionId, shortHash } from '../../lib/session/session-id.js';
+import { EngineRig, TIMEOUT } from '../support/engine-rig.js';
+
+describe('the debug log', () => {
+  let rig: EngineRig;
+  let id: string;
+  let named: string;
+
+  beforeEach(async () => {
+    rig = new EngineRig();
+    id = await rig.stored({ visits: 1 });
+    named = shortHash(hashSessionId(id));
+  });
+
+  /** The lines since the last call, with the name of the session as "it". */
+  function steps(): string[] {
+    return rig.logger.lines.splice(0).map(({ message }) => message.replace(named, 'it'));
+  }
+
+  it('tells of a load and an update under the lock', async () => {
+    const state = await rig.opened(id);
+    state.contents.set('visits', 2);
+    await rig.writer.commit(state);
+
+    expect(steps()).toEqual(['it lock and load: acquired', 'it update']);
+  });
+
+  it('tells of a load without the lock, and of the lock that comes later', async () => {
+    const state = await rig.opened(id, 'explicit');
+    await rig.loader.lock(state, () => new AbortController().signal);
+
+    expect(steps()).toEqual(['it load: found', 'it lock and re-read: acquired']);
+  });
+
+  it('tells of a touch, and of one that came too late', async () => {
+    const [one, other] = [await rig.opened(id, 'explicit'), await rig.opened(id, 'explicit')];
+    rig.clock.advance(TIMEOUT / 2);
+    await rig.writer.commit(one);
+    rig.clock.advance(TIMEOUT);
+    await rig.writer.commit(other);
+
+    expect(steps().slice(2)).toEqual(['it touch: done', 'it touch: refused']);
+  });
+
+  it('tells of a new session', async () => {
+    const state = await rig.opened(undefined);
+    state.contents.set('visits', 1);
+    await rig.writer.commit(state);
+
+    expect(steps()).toEqual([`${shortHash(hashSessionId(state.id!))} create: done`]);
+  });
+
+  it('tells of an id that was taken', async () => {
+    const ids = ['one-id-that-is-taken', 'one-id-that-is-taken', 'another-id-that-is-free'];
+    rig = new EngineRig({ generateId: () => ids.shift() ?? '' });
+    for (const user of ['ann', 'bob']) {
+      const state = await rig.opened(undefined);
+      state.contents.set('user', user);
+      await rig.writer.commit(state);
+    }
+
+    expect(steps().map((line) => line.slice(9))).toEqual(['create: done', 'create: taken', 'create: done']);
+  });
+
+  it('tells of a new id, of a conflict, and of the end', async () => {
+    const [one, other] = [await rig.opened(id, 'explicit'), await rig.opened(id, 'explicit')];
+    one.contents.set('visits', 2);
+    await rig.writer.commit(one);
+    [other.rotation, other.id] = [{ isNewLife: false }, undefined];
+    await rig.writer.commit(other);
+    const renamed = shortHash(other.stored!.key);
+    await rig.writer.destroy(other);
+
+    expect(steps().slice(3)).toEqual(['it rotate', 'it conflict: found', 'it rotate', `${renamed} destroy`]);
+  });
+
+  it('tells of an id that leads nowhere, and of a session whose time is over', async () => {
+    const unknown = generateSessionId();
+    await rig.opened(unknown);
+    expect(steps()).toEqual([`${shortHash(hashSessionId(unknown))} lock and load: missing`]);
+
+    // A store that is slow to forget.
+    const record = { data: '{}', createdAt: rig.clock.now() - 1, expiresAt: rig.clock.now() };
+    rig.store.load = () => Promise.resolve({ status: 'found', record, version: 1 });
+    expect(await rig.opened(id, 'explicit')).toMatchObject({ phase: 'new' });
+    expect(steps()).toEqual(['it load: found', 'it expired']);
+  });
+});

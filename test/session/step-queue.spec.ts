@@ -1,0 +1,32 @@
+import { RunningWork } from '../../lib/session/running-work.js';
+import { StepQueue } from '../../lib/session/step-queue.js';
+import { Gate } from '../support/gate.js';
+
+describe('the steps of one request', () => {
+  const steps = new StepQueue(new RunningWork());
+
+  it('run one after the other, in the order in which they were asked for, also when one fails', async () => {
+    const done: string[] = [];
+    const gate = new Gate();
+    const first = steps.run(async () => {
+      await gate.pass();
+      done.push('first');
+      throw new Error('it fails');
+    });
+    const second = steps.run(() => Promise.resolve(done.push('second')));
+    gate.open();
+
+    await expect(first).rejects.toThrow('it fails');
+    expect(await second).toBe(2);
+    expect(done).toEqual(['first', 'second']);
+  });
+
+  it('are under way until the last has ended', async () => {
+    const gate = new Gate();
+    const step = steps.run(() => gate.pass());
+    expect(steps.isBusy).toBe(true);
+    gate.open();
+    await step;
+    expect(steps.isBusy).toBe(false);
+  });
+});
