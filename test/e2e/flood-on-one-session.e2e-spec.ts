@@ -38,12 +38,13 @@ function countUnderWay(_: unknown, response: ServerResponse, next: () => void): 
 }
 
 describe.each(storeKinds)('A flood of requests with one cookie, on $name,', (kind) => {
+  const size = kind.name === 'memory' ? 1_000 : 250;
   let app: TestApp;
   let browser: Browser;
   let holder: Promise<unknown>;
   let flood: Exchange[];
 
-  async function flow(size: number): Promise<void> {
+  async function flow(requests: number): Promise<void> {
     [gate, served, underWay] = [new Gate(), 0, 0];
     const store = await freshStore(kind);
     app = await startNotes({
@@ -56,9 +57,9 @@ describe.each(storeKinds)('A flood of requests with one cookie, on $name,', (kin
     holder = browser.post('/hold');
     await gate.reached;
     const headers = { cookie: browser.cookieHeader };
-    flood = Array.from({ length: size }, () => new Exchange(`${app.url}/flood`, { headers }));
+    flood = Array.from({ length: requests }, () => new Exchange(`${app.url}/flood`, { headers }));
     // The lock is still held, so whoever is answered did not wait for it.
-    while (answered().length < size - WAITERS) await nextTurn();
+    while (answered().length < requests - WAITERS) await nextTurn();
   }
 
   afterEach(() => {
@@ -68,10 +69,10 @@ describe.each(storeKinds)('A flood of requests with one cookie, on $name,', (kin
 
   const answered = (): Exchange[] => flood.filter(({ isAnswered }) => isAnswered);
 
-  it('makes lock.maxWaiters of a thousand wait and refuses the others at once, and everybody else is served', async () => {
-    await flow(1_000);
+  it('makes lock.maxWaiters of them wait and refuses the others at once, and everybody else is served', async () => {
+    await flow(size);
     const refused = await Promise.all(answered().map(({ head }) => head));
-    expect(refused.map(({ statusCode }) => statusCode)).toEqual(Array(1_000 - WAITERS).fill(503));
+    expect(refused.map(({ statusCode }) => statusCode)).toEqual(Array(size - WAITERS).fill(503));
     expect(new Set(refused.map(({ headers }) => headers['retry-after']))).toEqual(new Set(['1']));
     expect(refused.filter(({ headers }) => 'set-cookie' in headers)).toEqual([]);
     expect(served).toBe(0);
@@ -80,7 +81,7 @@ describe.each(storeKinds)('A flood of requests with one cookie, on $name,', (kin
     expect((await other.post('/notes', { a: 1 })).status).toBe(201);
     expect((await other.get('/notes')).json()).toEqual({ a: 1 });
     expect((await browser.get('/public')).text).toBe('public');
-    expect(answered()).toHaveLength(1_000 - WAITERS);
+    expect(answered()).toHaveLength(size - WAITERS);
 
     gate.open();
     await holder;
