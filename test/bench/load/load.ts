@@ -1,0 +1,22 @@
+/** What the load generator is told to do. */
+export interface Load {
+  readonly port: number;
+  readonly path: string;
+  /** `Cookie` headers, dealt out to the connections, each of which takes its own in turn; none for visitors without one. */
+  readonly cookies: readonly string[];
+  /** How many requests are under way at a time. */
+  readonly connections: number;
+  /** Milliseconds, after which no request is begun. */
+  readonly duration?: number;
+  /** The number of requests, after which none is begun. */
+  readonly requests?: number;
+}
+
+export interface LoadResult {
+  readonly requests: number;
+  /** Milliseconds, from the first request to the last response. */
+  readonly took: number;
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+}

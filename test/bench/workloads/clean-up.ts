@@ -1,0 +1,21 @@
+import type { Workload } from './workload.js';
+
+const CONNECTIONS = 4;
+
+/** Removes what has expired, while requests come. */
+export const cleanUp: Workload = {
+  name: 'clean-up',
+  isFor: ({ cleansUp }) => cleansUp,
+  isAlone: true,
+  measure: async (subject, { load, effort }) => {
+    await subject.ask({ ask: 'fill', count: effort.cleanUp / 2, areExpired: false });
+    await subject.ask({ ask: 'fill', count: effort.cleanUp / 2, areExpired: true });
+    const request = { port: subject.port, path: '/read-only', cookies: subject.cookies, connections: CONNECTIONS };
+    await load.run({ ...request, duration: effort.warmUp });
+    const loading = load.run(request);
+    const { took, longestBlock } = await subject.ask({ ask: 'clean up' });
+    load.stop();
+    const { p50, p99 } = await loading;
+    return [{ name: 'clean-up', figures: { took, longestBlock, p50, p99 } }];
+  },
+};

@@ -1,0 +1,38 @@
+import type { Contender } from '../contenders.js';
+import type { LoadGenerator } from '../load/load-generator.js';
+import type { Figures } from '../sample.js';
+import type { Subject } from '../subject.js';
+
+/** How long everything takes. */
+export interface Effort {
+  /** Whether it is only tried that everything runs. */
+  readonly isCheck: boolean;
+  /** Milliseconds. */
+  readonly warmUp: number;
+  /** Milliseconds. */
+  readonly duration: number;
+  readonly increments: number;
+  /** How many sessions are stored, from one step of the growth to the next. */
+  readonly growth: readonly number[];
+  /** How many sessions the clean-up finds; one half of them has expired. */
+  readonly cleanUp: number;
+}
+
+export interface Tools {
+  readonly effort: Effort;
+  readonly load: LoadGenerator;
+}
+
+export interface Workload {
+  readonly name: string;
+  /** Whether it changes how much is stored so that it needs an application of its own. */
+  readonly isAlone: boolean;
+  isFor(contender: Contender): boolean;
+  /** One measurement, or several that have names of their own. */
+  measure(subject: Subject, tools: Tools): Promise<readonly Measured[]>;
+}
+
+export interface Measured {
+  readonly name: string;
+  readonly figures: Figures;
+}
