@@ -22,17 +22,17 @@ export const HELP = `npm run bench -- [options]
 
 const FULL: Effort = {
   isCheck: false,
-  warmUp: 1_000,
-  duration: 2_000,
+  warmUp: 3_000,
+  requests: 6_000,
   increments: 2_000,
   growth: [1_000, 10_000, 100_000],
   cleanUp: 100_000,
 };
-const SHORT: Effort = { ...FULL, warmUp: 500, duration: 1_000, growth: [1_000, 10_000], cleanUp: 20_000 };
+const SHORT: Effort = { ...FULL, warmUp: 1_500, requests: 2_000, growth: [1_000, 10_000], cleanUp: 20_000 };
 const CHECK: Effort = {
   isCheck: true,
-  warmUp: 0,
-  duration: 50,
+  warmUp: 100,
+  requests: 100,
   increments: 200,
   growth: [500, 1_000],
   cleanUp: 1_000,

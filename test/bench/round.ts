@@ -29,7 +29,8 @@ export class Round {
     if (workloads.length === 0) return;
     const subjects: Subject[] = [];
     try {
-      for (const contender of this.group.contenders) subjects.push(await Subject.start(contender, this.places));
+      const starting = this.group.contenders.map((contender) => Subject.start(contender, this.places));
+      subjects.push(...(await Promise.all(starting)));
       for (const workload of workloads) {
         for (const subject of subjects) await this.#measure(workload, subject);
       }

@@ -22,22 +22,14 @@ process.on('message', (message: Load | 'stop') => {
 });
 process.send?.('ready');
 
-async function run({
-  port,
-  path,
-  cookies,
-  connections,
-  duration = Infinity,
-  requests = Infinity,
-}: Load): Promise<LoadResult> {
+async function run({ port, path, cookies, connections, requests = Infinity }: Load): Promise<LoadResult> {
   const latencies: number[] = [];
   let begun = 0;
   const opened = await Promise.all(Array.from({ length: connections }, () => KeepAliveConnection.open(port)));
   const start = performance.now();
   await Promise.all(
     opened.map(async (connection, which) => {
-      for (let turn = which; !isStopped; turn += connections) {
-        if (begun >= requests || performance.now() - start >= duration) break;
+      for (let turn = which; !isStopped && begun < requests; turn += connections) {
         begun += 1;
         const sent = performance.now();
         await connection.get(path, cookies[turn % cookies.length]);

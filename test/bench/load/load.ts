@@ -6,9 +6,7 @@ export interface Load {
   readonly cookies: readonly string[];
   /** How many requests are under way at a time. */
   readonly connections: number;
-  /** Milliseconds, after which no request is begun. */
-  readonly duration?: number;
-  /** The number of requests, after which none is begun. */
+  /** After so many none is begun; without it, when the generator is stopped. */
   readonly requests?: number;
 }
 

@@ -24,10 +24,10 @@ export async function figuresOf(
   cookies: readonly string[],
 ): Promise<Figures> {
   const request = { port: subject.port, path, cookies, connections: CONNECTIONS };
-  await load.run({ ...request, duration: effort.warmUp });
+  await load.run({ ...request, requests: effort.warmUp });
   const tripsBefore = await subject.trips();
   const before = await subject.ask({ ask: 'usage' });
-  const { requests, took, p50, p99 } = await load.run({ ...request, duration: effort.duration });
+  const { requests, took, p50, p99 } = await load.run({ ...request, requests: effort.requests });
   const { cpu, peakMemory } = await subject.ask({ ask: 'usage' });
   const trips = await subject.trips();
   return {

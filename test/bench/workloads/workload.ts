@@ -3,14 +3,14 @@ import type { LoadGenerator } from '../load/load-generator.js';
 import type { Figures } from '../sample.js';
 import type { Subject } from '../subject.js';
 
-/** How long everything takes. */
+/** How much is done. Requests are counted, and not seconds: on a busy machine fewer of them would say something else. */
 export interface Effort {
   /** Whether it is only tried that everything runs. */
   readonly isCheck: boolean;
-  /** Milliseconds. */
+  /** Requests of each workload before it is measured. */
   readonly warmUp: number;
-  /** Milliseconds. */
-  readonly duration: number;
+  /** Requests that are measured. */
+  readonly requests: number;
   readonly increments: number;
   /** How many sessions are stored, from one step of the growth to the next. */
   readonly growth: readonly number[];
