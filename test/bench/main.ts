@@ -4,6 +4,8 @@ import { parseOptions, type BenchOptions } from './options.js';
 import { installPeers } from './peers/peers-folder.js';
 import { Places } from './places.js';
 import { Progress } from './progress.js';
+import { losses } from './report/losses.js';
+import { writeReadme } from './report/readme.js';
 import { report } from './report/report.js';
 import { Results } from './report/results.js';
 import { root } from './root.js';
@@ -19,7 +21,13 @@ await installPeers();
 const samples = await measure(options);
 await mkdir(RESULTS, { recursive: true });
 await writeFile(new URL('samples.json', RESULTS), JSON.stringify(samples, null, 1));
-console.log(report(new Results(samples)));
+const results = new Results(samples);
+console.log(report(results));
+if (options.isForReadme) await writeReadme(results);
+for (const loss of losses(results)) {
+  console.error(loss);
+  process.exitCode = 1;
+}
 
 async function measure({ groups, workloads, rounds, effort }: BenchOptions): Promise<readonly Sample[]> {
   const places = new Places();

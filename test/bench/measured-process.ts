@@ -15,15 +15,10 @@ export class MeasuredProcess {
   }
 
   /** Gives the process with its first message. */
-  static async start<Ready>(
-    file: URL,
-    env: Readonly<Record<string, string>>,
-    nodeOptions: readonly string[] = [],
-  ): Promise<[MeasuredProcess, Ready]> {
+  static async start<Ready>(file: URL, env: Readonly<Record<string, string>>): Promise<[MeasuredProcess, Ready]> {
     const child = fork(file, {
       cwd: root,
       env: { ...process.env, ...env, NODE_ENV: 'production' },
-      execArgv: [...nodeOptions],
       silent: true,
     });
     const started = new MeasuredProcess(child);

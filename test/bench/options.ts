@@ -22,20 +22,24 @@ export const HELP = `npm run bench -- [options]
 
 const FULL: Effort = {
   isCheck: false,
+  visitors: 256,
   warmUp: 3_000,
-  requests: 6_000,
+  slices: 12,
+  requests: 500,
   increments: 2_000,
   growth: [1_000, 10_000, 100_000],
   cleanUp: 100_000,
 };
-const SHORT: Effort = { ...FULL, warmUp: 1_500, requests: 2_000, growth: [1_000, 10_000], cleanUp: 20_000 };
+const SHORT: Effort = { ...FULL, warmUp: 1_500, slices: 8, requests: 250, growth: [1_000, 10_000], cleanUp: 20_000 };
 const CHECK: Effort = {
   isCheck: true,
+  visitors: 32,
   warmUp: 100,
+  slices: 1,
   requests: 100,
   increments: 200,
-  growth: [500, 1_000],
-  cleanUp: 1_000,
+  growth: [200, 400],
+  cleanUp: 400,
 };
 
 export function parseOptions(args: string[]): BenchOptions {

@@ -29,10 +29,15 @@ export class Round {
     if (workloads.length === 0) return;
     const subjects: Subject[] = [];
     try {
-      const starting = this.group.contenders.map((contender) => Subject.start(contender, this.places));
+      const starting = this.group.contenders.map((contender) =>
+        Subject.start(contender, this.places, this.tools.effort.visitors),
+      );
       subjects.push(...(await Promise.all(starting)));
       for (const workload of workloads) {
-        for (const subject of subjects) await this.#measure(workload, subject);
+        await this.#measure(
+          workload,
+          subjects.filter(({ contender }) => workload.isFor(contender)),
+        );
       }
     } finally {
       for (const subject of subjects) await subject.end();
@@ -42,20 +47,19 @@ export class Round {
   /** A process of its own for each contender. */
   async #oneByOne(workload: Workload): Promise<void> {
     for (const contender of this.group.contenders.filter((one) => workload.isFor(one))) {
-      const subject = await Subject.start(contender, this.places);
+      const subject = await Subject.start(contender, this.places, this.tools.effort.visitors);
       try {
-        await this.#measure(workload, subject);
+        await this.#measure(workload, [subject]);
       } finally {
         await subject.end();
       }
     }
   }
 
-  async #measure(workload: Workload, subject: Subject): Promise<void> {
-    const { contender } = subject;
-    if (!workload.isFor(contender)) return;
-    this.progress.show(`${this.group.name}, ${workload.name}: ${contender.name}`);
-    for (const { name, figures } of await workload.measure(subject, this.tools)) {
+  async #measure(workload: Workload, subjects: readonly Subject[]): Promise<void> {
+    const names = subjects.map(({ contender }) => contender.name).join(' / ');
+    this.progress.show(`${this.group.name}, ${workload.name}: ${names}`);
+    for (const { contender, name, figures } of await workload.measure(subjects, this.tools)) {
       this.samples.push({
         group: this.group.name,
         contender: contender.name,

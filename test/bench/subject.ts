@@ -3,9 +3,6 @@ import { appOf, type Contender } from './contenders.js';
 import { MeasuredProcess } from './measured-process.js';
 import type { Place, Places } from './places.js';
 
-/** How many visitors come back. */
-const VISITORS = 256;
-
 /** A contender that runs, with visitors who have been there before. */
 export class Subject {
   private constructor(
@@ -17,12 +14,12 @@ export class Subject {
     private readonly place: Place,
   ) {}
 
-  static async start(contender: Contender, places: Places, nodeOptions: readonly string[] = []): Promise<Subject> {
+  static async start(contender: Contender, places: Places, visitors: number): Promise<Subject> {
     const place = await places.open(contender.backend);
     const env = { STORE: contender.store, PLACE: place.address };
-    const [process, port] = await MeasuredProcess.start<number>(appOf(contender), env, nodeOptions);
+    const [process, port] = await MeasuredProcess.start<number>(appOf(contender), env);
     const cookies: string[] = [];
-    while (cookies.length < VISITORS) cookies.push(await firstVisit(contender, port));
+    while (cookies.length < visitors) cookies.push(await firstVisit(contender, port));
     return new Subject(contender, port, cookies, process, place);
   }
 

@@ -1,4 +1,3 @@
-import { percentile } from '../report/statistics.js';
 import { KeepAliveConnection } from './keep-alive-connection.js';
 import type { Load, LoadResult } from './load.js';
 
@@ -39,5 +38,5 @@ async function run({ port, path, cookies, connections, requests = Infinity }: Lo
   );
   const took = performance.now() - start;
   for (const connection of opened) connection.close();
-  return { requests: latencies.length, took, p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99) };
+  return { took, latencies };
 }

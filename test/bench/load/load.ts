@@ -11,10 +11,8 @@ export interface Load {
 }
 
 export interface LoadResult {
-  readonly requests: number;
   /** Milliseconds, from the first request to the last response. */
   readonly took: number;
-  /** Milliseconds. */
-  readonly p50: number;
-  readonly p99: number;
+  /** Milliseconds, of each request. */
+  readonly latencies: readonly number[];
 }

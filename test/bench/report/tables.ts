@@ -2,9 +2,9 @@ import { middle, number, spread, table } from './format.js';
 import type { Results } from './results.js';
 
 /** The floor's only workload. */
-const BARE = 'route without a session';
+export const BARE = 'route without a session';
 
-const STEADY = [BARE, 'read-only', 'locked unchanged', 'locked changed', 'unlocked changed', 'first visit'];
+export const STEADY = [BARE, 'read-only', 'locked unchanged', 'locked changed', 'unlocked changed', 'first visit'];
 
 /** CPU per request of every contender in units of the bare handler, and of ours in units of express-session on the same store. */
 export function cpuTable(results: Results, group: string): string {

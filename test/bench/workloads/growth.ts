@@ -1,26 +1,22 @@
-import { figuresOf } from './steady.js';
+import { measureRequest } from './steady.js';
 import type { Measured, Workload } from './workload.js';
 
-const ROUTES = ['/read-only', '/locked-changed'];
-
-export function grown(route: string, stored: number): string {
-  return `${route} with ${stored} stored`;
-}
+const ROUTES = ['read-only', 'locked-changed'];
 
 /** The same requests while more and more sessions are stored. */
 export const growth: Workload = {
   name: 'growth',
   isFor: ({ kind }) => kind !== 'floor',
   isAlone: true,
-  measure: async (subject, tools) => {
+  measure: async (subjects, tools) => {
     const measured: Measured[] = [];
     let stored = 0;
     for (const goal of tools.effort.growth) {
-      await subject.ask({ ask: 'fill', count: goal - stored, areExpired: false });
+      for (const subject of subjects) await subject.ask({ ask: 'fill', count: goal - stored, areExpired: false });
       stored = goal;
-      for (const path of ROUTES) {
-        const figures = await figuresOf(subject, tools, path, subject.cookies);
-        measured.push({ name: grown(path.slice(1), goal), figures });
+      for (const route of ROUTES) {
+        const name = `${route} with ${goal} stored`;
+        measured.push(...(await measureRequest(name, `/${route}`, false, subjects, tools)));
       }
     }
     return measured;

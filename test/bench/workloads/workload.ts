@@ -7,9 +7,13 @@ import type { Subject } from '../subject.js';
 export interface Effort {
   /** Whether it is only tried that everything runs. */
   readonly isCheck: boolean;
+  /** How many visitors come back. */
+  readonly visitors: number;
   /** Requests of each workload before it is measured. */
   readonly warmUp: number;
-  /** Requests that are measured. */
+  /** How often they are measured, turn and turn about with the others. */
+  readonly slices: number;
+  /** Requests of a slice. */
   readonly requests: number;
   readonly increments: number;
   /** How many sessions are stored, from one step of the growth to the next. */
@@ -28,11 +32,12 @@ export interface Workload {
   /** Whether it changes how much is stored so that it needs an application of its own. */
   readonly isAlone: boolean;
   isFor(contender: Contender): boolean;
-  /** One measurement, or several that have names of their own. */
-  measure(subject: Subject, tools: Tools): Promise<readonly Measured[]>;
+  /** One measurement of each, or several that have names of their own. */
+  measure(subjects: readonly Subject[], tools: Tools): Promise<readonly Measured[]>;
 }
 
 export interface Measured {
+  readonly contender: Contender;
   readonly name: string;
   readonly figures: Figures;
 }
