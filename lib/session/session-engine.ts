@@ -15,6 +15,7 @@ import { SessionLoader } from './session-loader.js';
 import { SessionLocks, type LockLimits } from './session-lock.js';
 import { SessionPlan } from './session-plan.js';
 import { SessionState, type LockSettings } from './session-state.js';
+import { SessionTouch } from './session-touch.js';
 import { SessionTrace } from './session-trace.js';
 import { SessionWriter, TOMBSTONE_LIFE } from './session-writer.js';
 
@@ -54,12 +55,13 @@ export class SessionEngine {
     this.#reader = new SessionCookieReader(settings.cookieName, ids, settings.signature);
     this.locks = new SessionLocks(this.#store, clock, settings.limits, this.trace.warnings);
     const expiry = new SessionExpiry(settings.timeout, settings.absoluteTimeout, settings.touchAfter);
-    const plan = new SessionPlan(expiry, ids, clock, settings.isCookiePersistent);
+    const plan = new SessionPlan(expiry, ids, clock, settings.isCookiePersistent, settings.limits.maxHold);
+    const touch = new SessionTouch(this.#store, this.locks, plan, this.trace);
     const conflicts = new SessionConflicts(this.#store, this.locks, this.trace);
     this.#parts = {
       plan,
-      loader: new SessionLoader(this.#store, this.locks, expiry, clock, this.trace),
-      writer: new SessionWriter(this.#store, this.locks, conflicts, plan, clock, this.trace, settings.maxBytes),
+      loader: new SessionLoader(this.#store, this.locks, expiry, plan, touch, clock, this.trace),
+      writer: new SessionWriter(this.#store, this.locks, conflicts, plan, touch, clock, this.trace, settings.maxBytes),
       trace: this.trace,
       running: new RunningWork(),
     };

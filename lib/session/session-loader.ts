@@ -4,7 +4,9 @@ import type { Clock } from '../interfaces/clock.interface.js';
 import type { SessionExpiry } from './session-expiry.js';
 import { hashSessionId } from './session-id.js';
 import type { LockOutcome, SessionLock, SessionLocks } from './session-lock.js';
+import type { SessionPlan } from './session-plan.js';
 import type { SessionState } from './session-state.js';
+import type { SessionTouch } from './session-touch.js';
 import type { SessionTrace } from './session-trace.js';
 
 type LoadOutcome = Awaited<ReturnType<SessionStore['load']>>;
@@ -17,6 +19,8 @@ export class SessionLoader {
     private readonly store: SessionStore,
     private readonly locks: SessionLocks,
     private readonly expiry: SessionExpiry,
+    private readonly plan: SessionPlan,
+    private readonly touch: SessionTouch,
     private readonly clock: Clock,
     private readonly trace: SessionTrace,
   ) {}
@@ -77,6 +81,9 @@ export class SessionLoader {
     state.id = id;
     state.phase = 'stored';
     this.#remember(state, key, answer);
+    if (this.plan.isTouchUrgent(state)) {
+      await this.touch.prolong(state);
+    }
     return true;
   }
 

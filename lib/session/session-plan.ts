@@ -13,6 +13,8 @@ export class SessionPlan {
     private readonly clock: Clock,
     /** Whether the cookie carries an expiry, and so has to be sent again when that moves. */
     private readonly isCookiePersistent: boolean,
+    /** Milliseconds for which a request may hold a lock. */
+    private readonly maxHold: number,
   ) {}
 
   /** Whether a commit would do anything. */
@@ -33,6 +35,12 @@ export class SessionPlan {
   isTouchDue(state: SessionState): boolean {
     const { stored } = state;
     return stored !== undefined && this.nextRecord(state, stored).expiresAt > stored.expiresAt;
+  }
+
+  /** Whether the session might expire while the request runs: what that changes could no longer be stored. */
+  isTouchUrgent(state: SessionState): boolean {
+    const { stored } = state;
+    return stored !== undefined && stored.expiresAt - this.clock.now() < this.maxHold && this.isTouchDue(state);
   }
 
   /** The record of a session that is not stored yet. */

@@ -4,7 +4,7 @@ import type { SessionPlan } from './session-plan.js';
 import type { SessionState } from './session-state.js';
 import type { SessionTrace } from './session-trace.js';
 
-/** Moves the expiry of a session that is used and not changed, and lets its lock go in the same trip. */
+/** Moves the expiry of a session that is used, and changes nothing else of it. */
 export class SessionTouch {
   constructor(
     private readonly store: SessionStore,
@@ -13,19 +13,31 @@ export class SessionTouch {
     private readonly trace: SessionTrace,
   ) {}
 
+  /** Lets the lock go in the same trip. */
   async touch(state: SessionState): Promise<void> {
-    const { stored, lock } = state;
+    const { lock } = state;
+    state.lock = undefined;
+    await this.#move(state, (id, expiresAt) =>
+      lock ? this.locks.release(lock, expiresAt) : this.#tryTouch(id, expiresAt),
+    );
+  }
+
+  /** Keeps the lock: for a request that has only begun. */
+  async prolong(state: SessionState): Promise<void> {
+    await this.#move(state, (id, expiresAt) => this.#tryTouch(id, expiresAt));
+  }
+
+  async #move(state: SessionState, touch: (id: string, expiresAt: number) => Promise<boolean>): Promise<void> {
+    const { stored } = state;
     if (stored === undefined) {
       return;
     }
     const record = this.plan.nextRecord(state, stored);
-    const { expiresAt } = record;
-    state.lock = undefined;
-    const isTouched = await (lock ? this.locks.release(lock, expiresAt) : this.#tryTouch(stored.key, expiresAt));
+    const isTouched = await touch(stored.key, record.expiresAt);
     this.trace.step('touch', stored.key, isTouched ? 'done' : 'refused');
     if (isTouched) {
       state.cookie = this.plan.cookieFor(state, record);
-      state.stored = { ...stored, expiresAt };
+      state.stored = { ...stored, expiresAt: record.expiresAt };
     }
   }
 

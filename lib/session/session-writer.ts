@@ -9,7 +9,7 @@ import type { SessionLocks } from './session-lock.js';
 import type { SessionPlan } from './session-plan.js';
 import { assertSize } from './session-serializer.js';
 import type { SessionState, StoredFacts } from './session-state.js';
-import { SessionTouch } from './session-touch.js';
+import type { SessionTouch } from './session-touch.js';
 import type { SessionTrace } from './session-trace.js';
 
 const MAX_CONFLICTS = 10;
@@ -22,19 +22,17 @@ export const TOMBSTONE_LIFE = 30_000;
 export class SessionWriter {
   /** Whose turn it is to write, for each session. */
   readonly #turns = new LockQueue<never>();
-  readonly #touch: SessionTouch;
 
   constructor(
     private readonly store: SessionStore,
     private readonly locks: SessionLocks,
     private readonly conflicts: SessionConflicts,
     private readonly plan: SessionPlan,
+    private readonly touch: SessionTouch,
     private readonly clock: Clock,
     private readonly trace: SessionTrace,
     private readonly maxBytes: number,
-  ) {
-    this.#touch = new SessionTouch(store, locks, plan, trace);
-  }
+  ) {}
 
   /** Writes changes, touches when that is due, and lets the lock go, in one trip to the store wherever that is possible. */
   async commit(state: SessionState): Promise<void> {
@@ -99,7 +97,7 @@ export class SessionWriter {
     if (state.isChanged) {
       await this.#replaceInTurn(state, isFinal);
     } else if (isFinal && this.plan.isTouchDue(state)) {
-      await this.#touch.touch(state);
+      await this.touch.touch(state);
     }
   }
 

@@ -1,34 +1,16 @@
-import type { Type } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Browser } from '../support/browser.js';
+import { startSample, type RunningSample } from '../support/quick-start-sample.js';
 
 const REQUESTS = 50;
-
-/** Not a literal: the `SessionData` of the sample must not become that of the tests. */
-const sample = '../../sample/01-quick-start/app.module.js';
 
 interface View {
   readonly session: string | null;
   readonly data: Record<string, unknown>;
   readonly lastSetCookie: string | null;
   readonly store: string;
-}
-
-interface RunningSample {
-  readonly browser: Browser;
-  close(): Promise<void>;
-}
-
-async function startSample(): Promise<RunningSample> {
-  const { AppModule } = (await import(sample)) as { AppModule: Type };
-  const app = await NestFactory.create(AppModule, { logger: ['warn', 'error'], abortOnError: false });
-  await app.listen(0, '127.0.0.1');
-  const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
-  return { browser: new Browser(`http://127.0.0.1:${port}`), close: () => app.close() };
 }
 
 async function viewOf(browser: Browser): Promise<View> {
@@ -42,6 +24,7 @@ async function increment(browser: Browser, counter: string): Promise<number[]> {
 
 describe.each(['MemoryStore', 'FileStore'])('The quick-start sample on %s', (store) => {
   let app: RunningSample;
+  let browser: Browser;
   let directory: string;
 
   beforeEach(async () => {
@@ -50,6 +33,7 @@ describe.each(['MemoryStore', 'FileStore'])('The quick-start sample on %s', (sto
       process.env['SESSIONS_DIR'] = directory;
     }
     app = await startSample();
+    browser = new Browser(app.url);
   });
 
   afterEach(async () => {
@@ -59,14 +43,11 @@ describe.each(['MemoryStore', 'FileStore'])('The quick-start sample on %s', (sto
   });
 
   it('counts visits', async () => {
-    const { browser } = app;
-
     expect((await browser.get('/visits')).json()).toEqual({ visits: 1 });
     expect((await browser.get('/visits')).json()).toEqual({ visits: 2 });
   });
 
   it('shows what the session holds, and neither its id nor a cookie before there is one', async () => {
-    const { browser } = app;
     const before = await viewOf(browser);
     await browser.get('/visits');
     const after = await browser.get('/session');
@@ -84,7 +65,6 @@ describe.each(['MemoryStore', 'FileStore'])('The quick-start sample on %s', (sto
   });
 
   it('changes the id with a login and keeps the data; the old id is dead', async () => {
-    const { browser } = app;
     await browser.get('/visits');
     const planted = browser.clone();
     const before = await viewOf(browser);
@@ -99,7 +79,7 @@ describe.each(['MemoryStore', 'FileStore'])('The quick-start sample on %s', (sto
   });
 
   it('takes a login as a form as well', async () => {
-    const reply = await fetch(`${app.browser.url}/login`, {
+    const reply = await fetch(`${app.url}/login`, {
       method: 'POST',
       body: new URLSearchParams({ name: 'Ann' }),
     });
@@ -108,14 +88,13 @@ describe.each(['MemoryStore', 'FileStore'])('The quick-start sample on %s', (sto
   });
 
   it.each([{}, { name: ' ' }, { name: 7 }, { name: 'x'.repeat(41) }])('refuses the login %j', async (body) => {
-    const reply = await app.browser.post('/login', body);
+    const reply = await browser.post('/login', body);
 
     expect(reply.status).toBe(400);
     expect(reply.setCookies).toEqual([]);
   });
 
   it('forgets everything with a logout', async () => {
-    const { browser } = app;
     await browser.post('/login', { name: 'Ann' });
     const stale = browser.clone();
 
@@ -128,7 +107,6 @@ describe.each(['MemoryStore', 'FileStore'])('The quick-start sample on %s', (sto
   });
 
   it(`loses none of ${REQUESTS} increments at once with the lock, and some without`, async () => {
-    const { browser } = app;
     await browser.get('/visits');
 
     const answers = [...(await increment(browser, 'locked')), ...(await increment(browser, 'naive'))];
@@ -140,7 +118,6 @@ describe.each(['MemoryStore', 'FileStore'])('The quick-start sample on %s', (sto
   });
 
   it('sets both counters back', async () => {
-    const { browser } = app;
     await browser.post('/counters/locked');
     await browser.post('/counters/naive');
 
@@ -154,7 +131,7 @@ describe.each(['MemoryStore', 'FileStore'])('The quick-start sample on %s', (sto
     ['/page.css', 'text/css; charset=utf-8', 'color-scheme'],
     ['/page.js', 'text/javascript; charset=utf-8', 'addEventListener'],
   ])('serves %s without a session', async (path, type, text) => {
-    const reply = await app.browser.get(path);
+    const reply = await browser.get(path);
 
     expect(reply.headers.get('Content-Type')).toBe(type);
     expect(reply.text).toContain(text);
@@ -162,13 +139,11 @@ describe.each(['MemoryStore', 'FileStore'])('The quick-start sample on %s', (sto
   });
 
   it(`${store === 'FileStore' ? 'keeps' : 'loses'} the session over a restart`, async () => {
-    await app.browser.get('/visits');
-    const { cookies } = app.browser;
+    await browser.get('/visits');
     await app.close();
 
     app = await startSample();
-    cookies.forEach((value, name) => app.browser.cookies.set(name, value));
 
-    expect((await app.browser.get('/visits')).json()).toEqual({ visits: store === 'FileStore' ? 2 : 1 });
+    expect((await browser.at(app.url).get('/visits')).json()).toEqual({ visits: store === 'FileStore' ? 2 : 1 });
   });
 });

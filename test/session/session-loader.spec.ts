@@ -1,5 +1,5 @@
 import { hashSessionId } from '../../lib/session/session-id.js';
-import { EngineRig, TIMEOUT } from '../support/engine-rig.js';
+import { EngineRig, MAX_HOLD, TIMEOUT } from '../support/engine-rig.js';
 
 describe('the loader', () => {
   let rig: EngineRig;
@@ -41,6 +41,37 @@ describe('the loader', () => {
     expect(state).toMatchObject({ phase: 'gone', lock: undefined });
     expect(await rig.isFree(id)).toBe(true);
     expect(rig.locks.size).toBe(0);
+    expect(rig.logger.messages('error')).toHaveLength(1);
+  });
+
+  it('moves an expiry that might come while the request runs, in every mode, and says so by the cookie', async () => {
+    for (const mode of ['implicit', 'explicit', 'read-only'] as const) {
+      const sent = await rig.stored();
+      rig.clock.advance(TIMEOUT - MAX_HOLD + 1);
+      const state = await rig.opened(sent, mode);
+      const expiresAt = rig.clock.now() + TIMEOUT;
+
+      expect(await rig.record(sent)).toMatchObject({ expiresAt });
+      expect(state.cookie).toEqual({ kind: 'set', id: sent, expiresAt, isRefresh: true });
+      expect(state.lock === undefined).toBe(mode !== 'implicit');
+    }
+  });
+
+  it('leaves the expiry to the commit when it cannot come before that', async () => {
+    rig.clock.advance(TIMEOUT - MAX_HOLD);
+    const state = await rig.opened(id);
+
+    expect(await rig.record(id)).toMatchObject({ expiresAt: rig.clock.now() + MAX_HOLD });
+    expect(state.cookie).toBeUndefined();
+  });
+
+  it('goes on with what it has when the expiry cannot be moved', async () => {
+    rig.clock.advance(TIMEOUT - 1);
+    rig.store.touch = () => Promise.reject(new Error('connection reset'));
+    const state = await rig.opened(id);
+
+    expect(state).toMatchObject({ phase: 'stored', cookie: undefined });
+    expect(state.contents.get('visits')).toBe(1);
     expect(rig.logger.messages('error')).toHaveLength(1);
   });
 

@@ -9,6 +9,7 @@ import { SessionLoader } from '../../lib/session/session-loader.js';
 import { SessionLocks, type LockLimits } from '../../lib/session/session-lock.js';
 import { SessionPlan } from '../../lib/session/session-plan.js';
 import { SessionState } from '../../lib/session/session-state.js';
+import { SessionTouch } from '../../lib/session/session-touch.js';
 import { SessionTrace } from '../../lib/session/session-trace.js';
 import { SessionWriter } from '../../lib/session/session-writer.js';
 import { MemoryStore } from '../../lib/stores/memory.store.js';
@@ -17,6 +18,7 @@ import { RecordingLogger } from './recording-logger.js';
 
 export const TIMEOUT = 60 * 60_000;
 export const TOUCH_AFTER = TIMEOUT / 10;
+export const MAX_HOLD = 5 * 60_000;
 
 type Change = (exchange: { -readonly [K in keyof SessionExchange]: SessionExchange[K] }) => void;
 
@@ -39,11 +41,12 @@ export class EngineRig {
     this.#ids = sessionIds(generateId);
     this.trace = new SessionTrace(this.logger, clock, true);
     const expiry = new SessionExpiry(TIMEOUT, Infinity, TOUCH_AFTER);
-    this.locks = new SessionLocks(store, clock, { maxWaiters: 100, maxHold: 300_000, ...limits }, this.trace.warnings);
-    this.plan = new SessionPlan(expiry, this.#ids, clock, true);
+    this.locks = new SessionLocks(store, clock, { maxWaiters: 100, maxHold: MAX_HOLD, ...limits }, this.trace.warnings);
+    this.plan = new SessionPlan(expiry, this.#ids, clock, true, MAX_HOLD);
+    const touch = new SessionTouch(store, this.locks, this.plan, this.trace);
     this.conflicts = new SessionConflicts(store, this.locks, this.trace);
-    this.writer = new SessionWriter(store, this.locks, this.conflicts, this.plan, clock, this.trace, 10_000);
-    this.loader = new SessionLoader(store, this.locks, expiry, clock, this.trace);
+    this.writer = new SessionWriter(store, this.locks, this.conflicts, this.plan, touch, clock, this.trace, 10_000);
+    this.loader = new SessionLoader(store, this.locks, expiry, this.plan, touch, clock, this.trace);
   }
 
   /** The state of a request that has not loaded its session yet; `change` alters what it is opened for. */

@@ -1,0 +1,83 @@
+import type { Page } from 'playwright-core';
+import { openBrowser } from '../support/chromium.js';
+import { startSample, type RunningSample } from '../support/quick-start-sample.js';
+
+describe('The page of the quick-start sample', () => {
+  let sample: RunningSample;
+  let page: Page;
+  /** What the browser has to say against the page. */
+  let complaints: string[];
+
+  const press = (name: string): Promise<void> => page.getByRole('button', { name }).click();
+  const text = (selector: string): Promise<string> => page.locator(selector).innerText();
+  /** Each action ends with a line that says what came of it. */
+  const outcome = (of: RegExp): Promise<void> => page.locator('#status', { hasText: of }).waitFor();
+
+  beforeEach(async () => {
+    sample = await startSample();
+    page = await (await openBrowser()).newPage();
+    complaints = [];
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('response', (response) => {
+      if (!response.ok()) complaints.push(`${response.status()} ${response.url()}`);
+    });
+    await page.goto(sample.url);
+    await outcome(/^Visit 1$/);
+  });
+
+  afterEach(async () => {
+    expect(complaints).toEqual([]);
+    await sample.close();
+  });
+
+  it('counts visits, by its button and by loading it', async () => {
+    await press('Visit again');
+    await outcome(/^Visit 2$/);
+    await page.reload();
+    await outcome(/^Visit 3$/);
+
+    expect(await text('#visits')).toBe('3');
+    expect(await text('#data')).toContain('"visits": 3');
+  });
+
+  it('shows the cookie that was set, and that scripts see none', async () => {
+    expect(await text('#cookie')).toMatch(/^session_id=\(hidden\);\n {2}Max-Age=1200;/);
+    expect(await text('#script-cookie')).toBe('nothing, it is HttpOnly');
+    expect(await text('#store')).toBe('a MemoryStore');
+  });
+
+  it('logs in, with another session than before and the same data, and logs out', async () => {
+    const before = await text('#session');
+    await page.getByLabel('Your name').fill('Ann');
+    await press('Log in');
+    await outcome(/the data stayed$/);
+
+    expect(await text('#user-area')).toContain('Logged in as Ann');
+    expect(await text('#session')).not.toBe(before);
+    expect(await text('#visits')).toBe('1');
+    expect(await page.locator('#login').isVisible()).toBe(false);
+
+    await press('Log out');
+    await outcome(/^The session is gone/);
+    expect(await text('#session')).toBe('none yet');
+    expect(await text('#visits')).toBe('0');
+    expect(await page.locator('#login').isVisible()).toBe(true);
+    expect(await page.context().cookies()).toEqual([]);
+  });
+
+  it.each(['with a session', 'without one'])('sends fifty requests at once, %s', async (when) => {
+    if (when === 'without one') {
+      await page.getByLabel('Your name').fill('Ann');
+      await press('Log in');
+      await press('Log out');
+    }
+    await press('Send 50 to each');
+    await outcome(/^50 requests were sent to each route$/);
+
+    expect(await text('#locked')).toBe('50');
+    expect(await text('#locked-verdict')).toBe('50 answered, 50 counted, 0 lost');
+    expect(Number(await text('#naive'))).toBeLessThan(50);
+    expect(await text('#naive-verdict')).toMatch(/^50 answered, \d+ counted, [1-9]\d* lost$/);
+  });
+});
