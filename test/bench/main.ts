@@ -23,7 +23,7 @@ await mkdir(RESULTS, { recursive: true });
 await writeFile(new URL('samples.json', RESULTS), JSON.stringify(samples, null, 1));
 const results = new Results(samples);
 console.log(report(results));
-if (options.isForReadme) await writeReadme(results);
+if (options.isForReadme) await writeReadme(results, options.effort);
 for (const loss of losses(results)) {
   console.error(loss);
   process.exitCode = 1;

@@ -1,6 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { root } from '../root.js';
 import { cpuPlot } from './cpu-plot.js';
+import { AT_A_TIME } from '../workloads/contention.js';
+import type { Effort } from '../workloads/workload.js';
+import { number } from './format.js';
 import type { Results } from './results.js';
 import { cleanUpTable, contentionTable, cpuTable, growthTable } from './tables.js';
 
@@ -9,9 +12,9 @@ const END = '<!-- end of the figures -->';
 const PLOT = 'test/bench/cpu-per-request.svg';
 
 /** Puts the figures between the marks of the README, and the plot beside the benchmark. */
-export async function writeReadme(results: Results): Promise<void> {
+export async function writeReadme(results: Results, effort: Effort): Promise<void> {
   const file = new URL('README.md', root);
-  await writeFile(file, withFigures(await readFile(file, 'utf8'), figures(results)));
+  await writeFile(file, withFigures(await readFile(file, 'utf8'), figures(results, effort)));
   await writeFile(new URL(PLOT, root), cpuPlot(results));
 }
 
@@ -22,13 +25,13 @@ export function withFigures(readme: string, text: string): string {
   return `${readme.slice(0, begin + BEGIN.length)}\n\n${text}\n\n${readme.slice(end)}`;
 }
 
-function figures(results: Results): string {
+function figures(results: Results, { increments, cleanUp }: Effort): string {
   return [
     `![CPU per request, as a multiple of a bare Nest handler](${PLOT})`,
     ...results.groups.flatMap((group) => [`**${group}**`, cpuTable(results, group)]),
-    'Two thousand increments of one session, twenty at a time:',
+    `${number(increments, 0)} increments of one session, ${AT_A_TIME} at a time:`,
     contentionTable(results),
-    'The clean-up of 50,000 expired sessions among 100,000, while requests come:',
+    `The clean-up of ${number(cleanUp / 2, 0)} expired sessions among ${number(cleanUp, 0)}, while requests come:`,
     cleanUpTable(results),
     'CPU per request in µs, by the number of stored sessions:',
     growthTable(results),

@@ -3,7 +3,7 @@ import type { Figures } from '../sample.js';
 import type { Subject } from '../subject.js';
 import type { Measured, Tools, Workload } from './workload.js';
 
-const AT_A_TIME = 20;
+export const AT_A_TIME = 20;
 
 /** Many requests count up one session; what is missing in the end was acknowledged and is lost. */
 export const contention: Workload = {
