@@ -61,7 +61,7 @@ export const groups: readonly Group[] = [
 ];
 
 function ours(store: string, backend: Backend, name: string): Contender {
-  return { name, kind: 'ours', store, backend, cleansUp: backend !== 'memcached' };
+  return { name: `ours, ${name}`, kind: 'ours', store, backend, cleansUp: backend !== 'memcached' };
 }
 
 function peer(store: string, backend: Backend): Contender {

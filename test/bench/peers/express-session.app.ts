@@ -45,7 +45,7 @@ function put(life: number): Promise<void> {
     httpOnly: true,
   };
   return new Promise((resolve, reject) => {
-    store.set(randomBytes(24).toString('base64url'), { ...newVisitor(), cookie: cookie as session.Cookie }, (error) => {
+    store.set(randomBytes(24).toString('base64url'), { ...newVisitor(), cookie }, (error) => {
       if (error === undefined || error === null) resolve();
       else reject(error instanceof Error ? error : new Error(String(error)));
     });

@@ -12,7 +12,7 @@ export function cpuTable(results: Results, group: string): string {
   const [ours = ''] = results.contenders(group, 'ours');
   const peers = results.contenders(group, 'peer');
   const others = results.contenders(group).filter((name) => name !== floor);
-  const head = ['workload', ...others.map(plain), ...peers.map((peer) => `${ours} ÷ ${plain(peer)}`)];
+  const head = ['workload', ...others.map(plain), ...peers.map((peer) => `ours ÷ ${plain(peer)}`)];
   const rows = STEADY.filter((workload) => results.workloads(group).includes(workload)).map((workload) => [
     workload,
     ...others.map((name) => spread(results.ratio(group, name, workload, floor, BARE), 2)),
