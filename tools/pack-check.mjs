@@ -1,8 +1,10 @@
 /*
  * Packs the library, installs the tarball next to nothing but its peers in an empty project, and uses it there: each
- * export by `import` and by `require()`, and a strict TypeScript application that is compiled and run.
+ * export by `import` and by `require()`, and strict TypeScript applications that are compiled and run. One at a time the
+ * optional peers come along, and the stores that need them are used on real servers: those that the tests find or start.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,28 +13,45 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+const tried = [];
 const packedFile = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|sql\/postgres\.sql|dist\/.+\.(js|js\.map|d\.ts))$/;
 
 const folder = mkdtempSync(join(tmpdir(), 'nestjs-sessions-pack-'));
+let servers;
 try {
   checkLockFile();
   const tarball = pack();
   createProject();
+  servers = startServers();
 
   const optional = Object.keys(manifest.peerDependenciesMeta);
   const required = Object.keys(manifest.peerDependencies).filter((name) => !optional.includes(name));
-  const tools = ['typescript', '@types/node', '@types/express'];
+  install([tarball, ...[...required, 'typescript', '@types/node', '@types/express'].map(installedVersion)]);
+  importBothWays('.', './testing', './cache-manager');
+  compile(['untyped']);
+  compile(['app']);
+  use('app');
 
-  install([tarball, ...[...required, ...tools].map(installedVersion)]);
-  const withoutOptional = ['.', './testing'];
-  for (const subpath of withoutOptional) importBothWays(subpath);
-  compileAndRun();
+  install(['pg', '@types/pg'].map(installedVersion));
+  assertMissing('typeorm');
+  importBothWays('./postgres');
+  compile(['pg']);
+  const { DATABASE_URL, MEMCACHED } = await servers.addresses;
+  use('pg', { DATABASE_URL });
 
-  install(optional.map(installedVersion));
-  const withOptional = Object.keys(manifest.exports).filter((subpath) => !withoutOptional.includes(subpath));
-  for (const subpath of withOptional) importBothWays(subpath);
+  const rest = ['typeorm', '@nestjs/typeorm', 'memcached', '@types/memcached', '@nestjs/cache-manager'];
+  install([...rest, 'cache-manager', 'keyv'].map(installedVersion));
+  importBothWays('./memcached', './package.json');
+  compile(['typeorm', 'memcached']);
+  // @nestjs/cache-manager's own declarations do not compile: they import the package cacheable, which it does not ask for.
+  compile(['cache-manager'], { skipLibCheck: true });
+  use('typeorm', { DATABASE_URL });
+  use('memcached', { MEMCACHED });
+  use('cache-manager');
+  assertAllTried();
   console.log('pack-check: passed');
 } finally {
+  await servers?.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -77,30 +96,78 @@ function install(packages) {
   run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', ...packages]);
 }
 
-function importBothWays(subpath) {
-  const specifier = manifest.name + subpath.slice(1);
-  if (subpath.endsWith('.json')) {
-    run('node', ['-e', `require('${specifier}')`]);
-    return;
+function importBothWays(...subpaths) {
+  for (const subpath of subpaths) {
+    const specifier = manifest.name + subpath.slice(1);
+    tried.push(subpath);
+    if (subpath.endsWith('.json')) {
+      run('node', ['-e', `require('${specifier}')`]);
+      continue;
+    }
+    const print = 'console.log(Object.keys(names).sort().join())';
+    const imported = run('node', ['--input-type=module', '-e', `import * as names from '${specifier}'; ${print}`]);
+    const required = run('node', ['--input-type=commonjs', '-e', `const names = require('${specifier}'); ${print}`]);
+    if (imported.trim() === '') fail(`${specifier} exports nothing`);
+    if (imported !== required) fail(`${specifier}: import gives ${imported}require() gives ${required}`);
+    console.log(`pack-check: ${specifier} exports ${imported.trim().replaceAll(',', ', ')}`);
   }
-  const print = 'console.log(Object.keys(names).sort().join())';
-  const imported = run('node', ['--input-type=module', '-e', `import * as names from '${specifier}'; ${print}`]);
-  const required = run('node', ['--input-type=commonjs', '-e', `const names = require('${specifier}'); ${print}`]);
-  if (imported.trim() === '') fail(`${specifier} exports nothing`);
-  if (imported !== required) fail(`${specifier}: import gives ${imported}require() gives ${required}`);
-  console.log(`pack-check: ${specifier} exports ${imported.trim().replaceAll(',', ', ')}`);
 }
 
-function compileAndRun() {
-  const tsc = join(folder, 'node_modules/typescript/bin/tsc');
-  run('node', [tsc, '-p', 'tsconfig.untyped.json']);
-  run('node', [tsc, '-p', 'tsconfig.json']);
-  console.log(`pack-check: a strict application compiles and runs: ${run('node', ['app.js']).trim()}`);
+function assertAllTried() {
+  const missing = Object.keys(manifest.exports).filter((subpath) => !tried.includes(subpath));
+  if (missing.length > 0) fail(`nobody has tried ${missing.join(', ')}`);
 }
 
-function run(command, args, cwd = folder) {
+/** What the next application uses is all that the library needs. */
+function assertMissing(name) {
+  const found = run('node', ['-e', `try { console.log(require.resolve('${name}')) } catch {}`]);
+  if (found !== '') fail(`${name} is there, though nobody asked for it: ${found}`);
+}
+
+/** With all strict flags, and without skipping the declarations of libraries where those compile. */
+function compile(applications, compilerOptions = {}) {
+  const project = join(folder, `tsconfig.${applications[0]}.json`);
+  const files = applications.map((application) => `${application}.ts`);
+  writeFileSync(project, JSON.stringify({ extends: './tsconfig.json', compilerOptions, files }));
+  run('node', [join(folder, 'node_modules/typescript/bin/tsc'), '-p', project]);
+  console.log(`pack-check: compiled ${files.join(', ')}`);
+}
+
+function use(application, env = {}) {
+  const said = run('node', [`${application}.js`], folder, env)
+    .trim()
+    .replaceAll('\n', ', ');
+  console.log(`pack-check: ran ${application}.js: ${said}`);
+}
+
+/** PostgreSQL and memcached, while the rest goes on. */
+function startServers() {
+  const args = ['--import', '@swc-node/register/esm-register', 'test/support/serve-stores.ts'];
+  const child = spawn('node', args, { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = once(child, 'close');
+  const addresses = Promise.race([once(child.stdout.setEncoding('utf8'), 'data'), ended]).then(([line]) => {
+    if (typeof line !== 'string') fail('there are no servers for the stores');
+    return JSON.parse(line);
+  });
+  // Awaited when it is needed, which may be never.
+  addresses.catch(() => undefined);
+  return {
+    addresses,
+    stop: () => {
+      child.stdin.end();
+      return ended;
+    },
+  };
+}
+
+function run(command, args, cwd = folder, env = {}) {
   try {
-    return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    return execFileSync(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
   } catch (error) {
     fail(`${command} ${args.join(' ')}\n${error.stdout}${error.stderr}`);
   }

@@ -60,7 +60,9 @@ export class RequestSession implements SessionExchange, ResponseEvents {
     request.session = this.session;
   }
 
+  /** Whoever looks at it, for `originalId` alone too, has an answer that varies by it. */
   get cookieHeader(): string | undefined {
+    this.#hook();
     return this.request.headers.cookie;
   }
 
@@ -89,16 +91,10 @@ export class RequestSession implements SessionExchange, ResponseEvents {
   }
 
   onFirstLoad(): void {
-    if (!this.#hasResponse || this.#isHooked) {
-      return;
-    }
-    this.#isClosed = this.response.writableEnded || this.response.destroyed;
+    this.#hook();
     if (this.#isClosed && locksByItself(this.lifecycle.state.settings)) {
       throw new SessionLockTimeoutError(TOO_LATE_TO_LOCK, 0);
     }
-    this.#isHooked = true;
-    this.#haveHeadersLeft = this.response.headersSent;
-    hookResponse(this.response, this);
   }
 
   /** The request has reached a route of Nest. */
@@ -170,6 +166,16 @@ export class RequestSession implements SessionExchange, ResponseEvents {
     if (!this.#isHandlerRunning) {
       this.#finishUnanswered();
     }
+  }
+
+  #hook(): void {
+    if (!this.#hasResponse || this.#isHooked) {
+      return;
+    }
+    this.#isHooked = true;
+    this.#isClosed = this.response.writableEnded || this.response.destroyed;
+    this.#haveHeadersLeft = this.response.headersSent;
+    hookResponse(this.response, this);
   }
 
   /** Nobody may end the response any more. */

@@ -112,7 +112,7 @@ function plainValues(key: string, value: object): unknown[] {
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
     throw new SessionNotSerializableError(key, `it has a ${value.constructor.name}`);
   }
-  if ('toJSON' in value) {
+  if ('toJSON' in value && typeof value.toJSON === 'function') {
     throw new SessionNotSerializableError(key, 'it has a toJSON() of its own');
   }
   return Object.values(value);

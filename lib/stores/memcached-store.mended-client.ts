@@ -19,6 +19,8 @@ const ASK_AGAIN = 20;
  * that its types leave out, does not change.
  */
 export class MendedMemcached extends Memcached {
+  /** The server does not answer: commands that wait are left to their own deadlines when the connections are closed. */
+  isHung = false;
   readonly #watched = new WeakSet<Socket>();
 
   /** Gives a command its connection. The package asks again for one that could not be made as well, for up to 100 s. */
@@ -65,7 +67,9 @@ export class MendedMemcached extends Memcached {
     this.#watched.add(socket);
     // When a connection ends, the package forgets the commands that wait on it: their callbacks would never be called.
     socket.once('close', () => {
-      for (const { callback } of socket.metaData.splice(0)) callback?.(new Error('the connection was closed'));
+      const waiting = socket.metaData.splice(0);
+      if (this.isHung) return;
+      for (const { callback } of waiting) callback?.(new Error('the connection was closed'));
     });
   }
 }

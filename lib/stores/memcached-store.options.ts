@@ -20,7 +20,10 @@ export type MemcachedStoreOptions = MemcachedStoreSettings &
 export interface MemcachedStoreSettings {
   /** Stands before each key. At most 200 printable ASCII characters without spaces and `$`. Default `'sessions:'`. */
   prefix?: string;
-  /** Milliseconds after which a command is given up, and its connection replaced where it is the store's. Default 2000. */
+  /**
+   * Milliseconds after which a command is given up, and its connection replaced where it is the store's. A little more than the
+   * module's `storeTimeout`, which answers the request and notices that the store hangs. Default 2500.
+   */
   commandTimeout?: number;
 }
 
@@ -30,7 +33,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 const COMMANDS = ['gets', 'add', 'cas'] as const;
 
 /** @throws SessionsConfigError when there is no way to a server, or more than one. */
-export function connectionOf({ servers, client, commandTimeout = 2_000 }: MemcachedStoreOptions): MemcachedConnection {
+export function connectionOf({ servers, client, commandTimeout = 2_500 }: MemcachedStoreOptions): MemcachedConnection {
   if (!Number.isFinite(commandTimeout) || commandTimeout <= 0 || commandTimeout > LONGEST_TIMER) {
     throw new SessionsConfigError('MemcachedStore: commandTimeout must be a duration in milliseconds, such as 2000.');
   }

@@ -62,8 +62,8 @@ class OwnServer {
     try {
       return await answerOf(client, command, this.#timeout);
     } catch (error) {
-      // A connection that hangs looks healthy for a quarter of an hour. Commands that were sent later may have a new one already.
-      if (error instanceof CommandTimeout && client === this.#client) this.reset();
+      // Commands that were sent later may have a new connection already.
+      if (error instanceof CommandTimeout && client === this.#client) this.#giveUp();
       throw error;
     }
   }
@@ -75,5 +75,14 @@ class OwnServer {
 
   close(): void {
     this.#client.end();
+  }
+
+  /**
+   * A connection that hangs looks healthy for a quarter of an hour. What else waits on it must not fail at once: that would pass
+   * for a sign of life, and a server that hangs would never be left alone.
+   */
+  #giveUp(): void {
+    this.#client.isHung = true;
+    this.reset();
   }
 }

@@ -61,8 +61,13 @@ export class Database {
     await send(await this.#connect(deadline), { text }, deadline);
   }
 
-  close(): Promise<void> {
-    return this.#connections.close();
+  /** A server that hangs does not take leave: the application closes without it. */
+  async close(): Promise<void> {
+    try {
+      await new Deadline(this.#timeout).race(this.#connections.close());
+    } catch (error) {
+      if (kindOf(error) !== 'late') throw error;
+    }
   }
 
   /** Nothing has been sent yet: a connection that breaks while it is made is simply made again, once. */

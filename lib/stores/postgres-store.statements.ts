@@ -66,8 +66,9 @@ export function statementsFor(table: string) {
     delete: statement(`
       UPDATE ${table} SET version = $2, ${tombstone('$3')} WHERE id = $1 AND ${LIVE}`),
 
-    // The old row is locked and checked first, so that nothing is written unless both halves are. $7 the version, $8 the
-    // token, $9 whether to let the lock go, $10 the end of the tombstone
+    // The old row is locked and checked first, so that nothing is written unless both halves are. Only the lock of the one who
+    // rotates goes along: another holder does not know the new id, and could not free it. $7 the version, $8 the token, $9
+    // whether to let the lock go, $10 the end of the tombstone
     rotate: statement(`
       WITH old AS (
         SELECT expires_at, lock_token, lock_until, lock_holder FROM ${table}
@@ -76,7 +77,7 @@ export function statementsFor(table: string) {
         INSERT INTO ${table} AS present
           (id, data, version, created_at, expires_at, lock_token, lock_until, lock_holder)
         SELECT $2, $3, $4::uuid, ${instant('$5')}, greatest(expires_at, ${instant('$6')}),
-          lock_token, CASE WHEN $9::boolean THEN NULL ELSE lock_until END, lock_holder
+          lock_token, CASE WHEN $9::boolean OR $8::text IS NULL THEN NULL ELSE lock_until END, lock_holder
         FROM old
         ON CONFLICT (id) DO UPDATE SET
           data = excluded.data, version = excluded.version,

@@ -63,6 +63,16 @@ export const rotationRules: readonly ContractRule[] = [
     },
   },
   {
+    name: 'rotate without the lock leaves that of another behind: under the new id nobody could let it go',
+    check: async (trial) => {
+      const { id, record, version, token } = await trial.givenLocked();
+      const to = trial.id();
+      written(await rotate(trial, { from: id, to, record, guard: { version } }));
+      await trial.isFree(to);
+      assert.equal(await trial.store.unlock({ id, token }), false);
+    },
+  },
+  {
     name: 'rotate with a version that is no longer current changes nothing',
     check: async (trial) => {
       const { id, record, version } = await trial.given();

@@ -11,14 +11,14 @@ import {
   type SessionStore,
   type SweepBatch,
 } from 'nestjs-sessions';
-import { ManualClock } from 'nestjs-sessions/testing';
+import { systemClock } from '../../lib/session/clock.js';
 import { Gate } from '../support/gate.js';
-import { freshStore, preparePlace, startNotes } from '../support/notes-app.js';
+import { preparePlace, startNotes } from '../support/notes-app.js';
+import { PlaceTime } from '../support/place-time.js';
 import { readTree } from '../support/read-tree.js';
-import { countingStoreKinds, openStore, storeKinds } from '../support/stores.js';
+import { countingStoreKinds, openStore, storeKinds, type StoreKind } from '../support/stores.js';
 import type { TestApp } from '../support/test-app.js';
 
-const clock = new ManualClock();
 let gate = new Gate();
 
 @Controller()
@@ -29,11 +29,29 @@ class Holder {
   }
 }
 
-async function start(store: SessionStore, batchSize = 1_000): Promise<{ app: TestApp; sessions: Sessions }> {
+interface Running {
+  readonly app: TestApp;
+  readonly sessions: Sessions;
+}
+
+async function start(
+  store: SessionStore,
+  batchSize = 1_000,
+  clock: PlaceTime['clock'] = systemClock,
+): Promise<Running> {
   const cleanup = { cron: '0 0 1 1 *', batchSize };
-  const options = { store, cleanup, timeout: minutes(10), clock };
+  // The absolute one as well, so that nothing that is used meanwhile lives for longer.
+  const options = { store, cleanup, timeout: minutes(10), absoluteTimeout: minutes(10), clock };
   const app = await startNotes({ controllers: [Holder], sessions: options });
   return { app, sessions: app.nest.get(Sessions) };
+}
+
+/** With a store of that kind. */
+async function startOn(kind: StoreKind, batchSize?: number): Promise<Running & { time: PlaceTime; spec: string }> {
+  const place = await preparePlace(kind);
+  const time = new PlaceTime(place);
+  const running = await start(openStore(place.spec), batchSize, time.clock);
+  return { ...running, time, spec: place.spec };
 }
 
 async function visits(app: TestApp, count: number): Promise<void> {
@@ -44,12 +62,12 @@ beforeEach(() => (gate = new Gate()));
 
 describe.each(countingStoreKinds)('The clean-up, on $name,', (kind) => {
   it('removes what has expired and nothing else, gives the number and logs it', async () => {
-    const { app, sessions } = await start(await freshStore(kind));
+    const { app, sessions, time } = await startOn(kind);
     await visits(app, 5);
-    clock.advance(minutes(9));
+    await time.pass(minutes(9));
     const live = app.browser();
     await live.post('/notes', { live: true });
-    clock.advance(minutes(1));
+    await time.pass(minutes(1));
 
     expect(await sessions.cleanUp()).toBe(5);
     expect(await sessions.cleanUp()).toBe(0);
@@ -59,52 +77,51 @@ describe.each(countingStoreKinds)('The clean-up, on $name,', (kind) => {
   });
 
   it('removes what logout left behind, once nobody can come with the old id any more', async () => {
-    const { app, sessions } = await start(await freshStore(kind));
+    const { app, sessions, time } = await startOn(kind);
     const visitor = app.browser();
     await visitor.post('/notes', { a: 1 });
     await visitor.post('/logout');
 
     expect([await sessions.count(), await sessions.cleanUp()]).toEqual([0, 0]);
-    clock.advance(seconds(30));
+    await time.pass(seconds(30));
     expect(await sessions.cleanUp()).toBe(1);
   });
 
   it('goes through all of them when there are many more than fit into a batch', async () => {
-    const { app, sessions } = await start(await freshStore(kind), 2);
+    const { app, sessions, time } = await startOn(kind, 2);
     await visits(app, 9);
-    clock.advance(minutes(10));
+    await time.pass(minutes(10));
 
     expect(await sessions.cleanUp()).toBe(9);
     expect(await sessions.count()).toBe(0);
   });
 
   it('leaves a session alone that a request has locked, and removes it later', async () => {
-    const { app, sessions } = await start(await freshStore(kind));
+    const { app, sessions, time } = await startOn(kind);
     const visitor = app.browser();
     await visitor.post('/notes', { a: 1 });
     await visits(app, 1);
-    clock.advance(minutes(10) - seconds(5));
+    await time.pass(minutes(10) - seconds(5));
     const request = visitor.get('/hold');
     await gate.reached;
-    clock.advance(seconds(5));
+    await time.pass(seconds(5));
 
     expect(await sessions.cleanUp()).toBe(1);
     gate.open();
     expect((await request).status).toBe(200);
-    clock.advance(minutes(1));
+    await time.pass(minutes(1));
     expect(await sessions.cleanUp()).toBe(1);
   });
 });
 
 describe('The clean-up, on file,', () => {
   it('goes on after something that it cannot judge, leaves it where it is and says so', async () => {
-    const { spec } = await preparePlace(storeKinds.find(({ name }) => name === 'file')!);
-    const { app, sessions } = await start(openStore(spec));
+    const { app, sessions, time, spec } = await startOn(storeKinds.find(({ name }) => name === 'file')!);
     await visits(app, 3);
     const [record] = [...(await readTree(spec.slice('file:'.length))).keys()].filter((path) => path.includes('/d,'));
     const bad = join(dirname(dirname(record!)), 'not-of-ours.bin');
     await writeFile(bad, 'bad');
-    clock.advance(minutes(10));
+    await time.pass(minutes(10));
 
     expect(await sessions.cleanUp()).toBe(3);
     expect(app.logs.matching(/Clean-up left a bad record where it was/, 'warn')).toHaveLength(1);

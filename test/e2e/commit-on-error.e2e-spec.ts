@@ -22,6 +22,11 @@ class Pages {
     throw new BadRequestException();
   }
 
+  @Get('leaves/:status') async leaves(@Session() session: Session, @Param('status') status: string): Promise<never> {
+    await session.destroy();
+    throw new HttpException('failed', Number(status));
+  }
+
   @Get('ok') ok(@Session() session: Session): void {
     session.set('found', 'ok');
   }
@@ -62,6 +67,22 @@ describe('commitOnError', () => {
 
   it('false keeps the changes of a request that does not fail', async () => {
     expect(await found(false, '/ok')).toBe('ok');
+  });
+
+  it.each<[string, CommitOnError | undefined]>([
+    ['by default', undefined],
+    ['with false', false],
+    [
+      'with a function that throws',
+      () => {
+        throw new Error('listener');
+      },
+    ],
+  ])('has no say in a logout, which is done when it is asked for: %s', async (_, commitOnError) => {
+    for (const status of [400, 500]) {
+      expect(await found(commitOnError, `/leaves/${status}`)).toBe('');
+      await app?.close();
+    }
   });
 
   it('a function is asked with the error and the status, and decides', async () => {

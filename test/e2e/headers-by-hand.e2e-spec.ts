@@ -40,6 +40,12 @@ class Replies {
     response.end('body');
   }
 
+  @Get('no-reason') noReason(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'no-reason');
+    response.writeHead(201, undefined, { 'X-One': '1', 'X-Replaced': 'yes', 'X-Many': ['a', 'b'] });
+    response.end('body');
+  }
+
   @Get('reason-only') reasonOnly(@Session() session: Session, @Res() response: Response): void {
     session.set('found', 'reason-only');
     response.setHeader('X-One', '1');
@@ -97,7 +103,7 @@ describe('The cookie goes with the headers, whichever way they are sent', () => 
     return (await app.browser().get('/found', { headers: { cookie } })).json<{ found: unknown }>().found;
   }
 
-  it.each(['object', 'flat-array', 'pairs', 'reason'])('writeHead() with headers: %s', async (form) => {
+  it.each(['object', 'flat-array', 'pairs', 'reason', 'no-reason'])('writeHead() with headers: %s', async (form) => {
     const { head, text } = await visit(`/${form}`);
 
     expect(head.statusCode).toBe(201);

@@ -22,6 +22,35 @@ const malformed: readonly string[] = [
   ...['é', 'e\u0301', '\u202e', '\ufeff', 'ＡＢＣ', '🍪'].map((text) => utf8(id.slice(text.length) + text)),
 ];
 
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/** What a laxer decoder, or a store that compares loosely, would take for this id. */
+function* almost(sid: string): Generator<string> {
+  yield sid.toLowerCase();
+  yield sid.toUpperCase();
+  // 43 characters hold two bits more than the id has: these stand for the same bytes.
+  const last = ALPHABET.indexOf(sid.slice(-1));
+  for (const spare of [1, 2, 3]) yield sid.slice(0, -1) + ALPHABET[last ^ spare]!;
+  yield* [
+    `${sid}=`,
+    `${sid}A`,
+    sid.slice(0, -1),
+    `"${sid}"`,
+    `${sid}.`,
+    `${sid}/`,
+    `./${sid}`,
+    `s:${sid}`,
+    `j:"${sid}"`,
+  ];
+  yield* [`%${sid.charCodeAt(0).toString(16)}${sid.slice(1)}`, `\xa0${sid}`, `${sid}\xa0`, `\x85${sid}`];
+}
+
+const ALMOST_THE_NAME = [
+  ...['SESSION_ID', 'Session_id', 'session%5Fid', '"session_id"', '$session_id', 'session_id[0]', '__Host-session_id'],
+  ...['\xa0session_id', '\x85session_id', 'session_id\xa0', utf8('\u2000session_id'), utf8('\ufeffsession_id')],
+  ...['x=1, session_id', 'x=session_id'],
+];
+
 /** Node refuses these by itself. */
 const refused = ['\0', '\r', '\n', 'x\r\nset pwned 0 0 1', '\x01', '\x7f', 'x'.repeat(17_000)];
 
@@ -79,6 +108,19 @@ describe.each(storeKinds)('A cookie that is no id, on $name,', (kind) => {
       ]);
       expect({ value, body }).toEqual({ value, body: '{"a":1}' });
     }
+  });
+
+  it('is not taken for the id that it is almost: other letters, the same bits, a name that is almost ours', async () => {
+    const visitor = app.browser();
+    await visitor.post('/notes', { a: 1 });
+    const sid = visitor.cookies.get('session_id')!;
+    const values = [...almost(sid)].map((value) => `session_id=${value}`);
+    const names = ALMOST_THE_NAME.map((name) => `${name}=${sid}`);
+    for (const cookie of [...values, ...names]) {
+      const { body, setCookies } = await rawRequest(app.url, 'GET /notes', [`Cookie: ${cookie}`]);
+      expect({ cookie, body, setCookies }).toEqual({ cookie, body: '{}', setCookies: [] });
+    }
+    expect((await rawRequest(app.url, 'GET /notes', [`Cookie: \t session_id =\t${sid} `])).body).toBe('{"a":1}');
   });
 
   it.each<[string, (cookie: string) => string]>([

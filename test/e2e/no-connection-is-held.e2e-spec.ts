@@ -43,7 +43,9 @@ describe.each(storeKinds)('Locked requests of different sessions on $name', (kin
   it('run side by side, however many there are, with one operation of the store at a time', async () => {
     [inside, everybody] = [0, new Gate()];
     const store = poolOfOne(await freshStore(kind));
-    const app = await startNotes({ controllers: [MeetingController], sessions: { store, lock: { wait: 1_000 } } });
+    // An operation waits for those of all others.
+    const sessions = { store, storeTimeout: 20_000, lock: { wait: 1_000 } };
+    const app = await startNotes({ controllers: [MeetingController], sessions });
     const visitors = Array.from({ length: VISITORS }, () => app.browser());
     await Promise.all(visitors.map(async (visitor) => visitor.post('/notes', { user: 'ann' })));
 

@@ -1,11 +1,11 @@
 import { spawnApp } from '../support/child-process.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { preparePlace } from '../support/notes-app.js';
+import { sharedStoreKinds } from '../support/stores.js';
 
-describe('A script that opens a session', () => {
+describe.each(sharedStoreKinds)('A script that opens a session on $name', (kind) => {
   it('waits for the lock, although nothing else keeps its process alive', async () => {
-    const script = await spawnApp(new URL('apps/patient-script.ts', import.meta.url), {
-      args: [await temporaryDirectory()],
-    });
+    const { spec } = await preparePlace(kind);
+    const script = await spawnApp(new URL('apps/patient-script.ts', import.meta.url), { args: [spec] });
 
     expect(await script.exited).toEqual({ code: 0, signal: null });
     expect(script.output()).toContain('visits: 1');

@@ -27,6 +27,11 @@ class Pages {
     response.writeHead(200, ['Set-Cookie', 'theme=dark', 'Set-Cookie', 'language=de']).end();
   }
 
+  @Get('write-head-one') writeHeadOne(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', true);
+    response.cookie('language', 'de').writeHead(200, { 'set-cookie': 'theme=dark', vary: 'Accept' }).end();
+  }
+
   @Get('writes') writes(@Session() session: Session, @Res() response: Response): void {
     session.set('found', true);
     response.cookie('theme', 'dark').write('first');
@@ -57,6 +62,8 @@ describe('Cookies that the application sets are kept beside that of the session'
     ['/cookies', ['theme', 'language', 'session_id']],
     ['/write-head', ['theme', 'language', 'session_id']],
     ['/write-head-array', ['theme', 'language', 'session_id']],
+    // Node's own writeHead() replaces what was set before.
+    ['/write-head-one', ['theme', 'session_id']],
     ['/writes', ['theme', 'session_id']],
   ])('when a session begins: %s', async (path, names) => {
     const { setCookies } = await app.browser().get(path);

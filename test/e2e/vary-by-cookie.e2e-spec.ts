@@ -1,4 +1,5 @@
-import { Controller, Get, Header, Param, Req, UseGuards } from '@nestjs/common';
+import { Controller, Get, Header, Param, Req, Res, UseGuards } from '@nestjs/common';
+import type { Response } from 'express';
 import { RequireSessionGuard, Session, type SessionObject } from 'nestjs-sessions';
 import { TestApp } from '../support/test-app.js';
 
@@ -34,6 +35,22 @@ class Pages {
     await session.load();
     ACCESSORS[accessor]?.(session);
     return accessor;
+  }
+
+  @Get('original-id') originalId(@Req() { session }: { session: SessionObject }): string {
+    return String(session.originalId);
+  }
+
+  @Get('original-id-late') originalIdLate(
+    @Req() { session }: { session: SessionObject },
+    @Res() response: Response,
+  ): void {
+    response.write('late');
+    response.end(session.originalId);
+  }
+
+  @Get('by-hand') byHand(@Session() session: Session, @Res() response: Response): void {
+    response.writeHead(200, ['Vary', 'Accept']).end(String(session.isNew));
   }
 
   @Get('taken') taken(@Session() session: Session): boolean {
@@ -100,6 +117,19 @@ describe('Vary: Cookie', () => {
     expect(headers.get('vary')).toBe('Cookie');
   });
 
+  it('is sent when the session was not read, but the id that the client sent', async () => {
+    const { text, headers } = await app.browser().get('/original-id', { headers: { cookie: 'session_id=x' } });
+
+    expect([text, headers.get('vary')]).toEqual(['x', 'Cookie']);
+    expect((await app.browser().get('/original-id')).headers.get('vary')).toBe('Cookie');
+  });
+
+  it('is too late when the headers have left, and that is no error', async () => {
+    const { text } = await app.browser().get('/original-id-late', { headers: { cookie: 'session_id=x' } });
+
+    expect(text).toBe('latex');
+  });
+
   it('is not sent when nobody asked for the session', async () => {
     const visitor = app.browser();
     await visitor.get('/start');
@@ -111,6 +141,7 @@ describe('Vary: Cookie', () => {
     ['/encoding', 'Accept-Encoding, Cookie'],
     ['/cookie', 'accept, cookie'],
     ['/anything', '*'],
+    ['/by-hand', 'Accept, Cookie'],
   ])('is added to what the application says, once: %s', async (path, vary) => {
     expect((await app.browser().get(path)).headers.get('vary')).toBe(vary);
   });

@@ -102,4 +102,21 @@ describe('the reader of signed cookies', () => {
   it('skips wrong ones and goes on with the next', () => {
     expect(reader.read(`sid=s:${b}.wrong; sid=${signature.sign(a)}`).candidates).toEqual([a]);
   });
+
+  it('computes nothing for what is no signature: the largest header would else cost a thousand HMACs', () => {
+    let uses = 0;
+    const secrets: [string] = ['secret'];
+    Object.defineProperty(secrets, 0, {
+      get: () => {
+        uses += 1;
+        return 'secret';
+      },
+    });
+    const counting = new SessionCookieReader('sid', sessionIds(), new CookieSignature(secrets));
+
+    expect(counting.read('sid=s:.; '.repeat(1_800)).candidates).toEqual([]);
+    expect(uses).toBe(0);
+    expect(counting.read(`sid=${signature.sign(a)}`).candidates).toEqual([a]);
+    expect(uses).toBe(1);
+  });
 });

@@ -73,7 +73,7 @@ describe('the serializer', () => {
     ['an object without a prototype', Object.assign(emptyBag(), { a: 1 })],
     ['an object of another realm', structuredClone({ a: [{ b: 1 }] })],
     ['200 levels', nested(200)],
-    ['a property that is called like a member', { constructor: 1, hasOwnProperty: 2, length: 3 }],
+    ['a property that is called like a member', { constructor: 1, hasOwnProperty: 2, length: 3, toJSON: 4 }],
   ])('keeps %s', (_, value) => {
     const bag = emptyBag();
     bag['key'] = value;

@@ -2,6 +2,7 @@ import { MemcachedStore } from 'nestjs-sessions/memcached';
 import { Trial, written } from '../../lib/testing/contract-trial.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { MemcachedServer } from '../support/memcached-server.js';
+import { MemcachedTrips } from '../support/memcached-trips.js';
 
 const LEASE = 30_000;
 
@@ -9,6 +10,7 @@ const LEASE = 30_000;
 describe('MemcachedStore, trips', () => {
   let server: MemcachedServer;
   let proxy: FaultProxy;
+  let trips: MemcachedTrips;
   let store: MemcachedStore;
   let trial: Trial;
 
@@ -23,8 +25,7 @@ describe('MemcachedStore, trips', () => {
       () => Promise.resolve(),
     );
     await trial.given();
-    // What is not waited for goes out together.
-    proxy.latency = 5;
+    trips = new MemcachedTrips(proxy);
   });
   afterAll(async () => {
     await store.close();
@@ -32,16 +33,7 @@ describe('MemcachedStore, trips', () => {
     await server.stop();
   });
 
-  async function tripsOf(work: () => Promise<unknown>): Promise<number> {
-    let trips = 0;
-    let last = 'down';
-    proxy.tap = (direction) => {
-      if (direction === 'up' && last === 'down') trips += 1;
-      last = direction;
-    };
-    await work();
-    return trips;
-  }
+  const tripsOf = (work: () => Promise<unknown>): Promise<number> => trips.during(work);
 
   it('a first visit takes one', async () => {
     expect(await tripsOf(() => trial.given())).toBe(1);
@@ -59,12 +51,12 @@ describe('MemcachedStore, trips', () => {
 
   it('a request that locks and changes takes three', async () => {
     const { id, record } = await trial.given();
-    const trips = await tripsOf(async () => {
+    const request = async (): Promise<void> => {
       const { token, version } = await trial.lock(id, LEASE);
       const guard = { version, lock: { token, release: true } };
       written(await store.update({ id, record, guard }));
-    });
-    expect(trips).toBe(3);
+    };
+    expect(await tripsOf(request)).toBe(3);
   });
 
   it('a request that locks and changes nothing takes three', async () => {
@@ -82,11 +74,11 @@ describe('MemcachedStore, trips', () => {
   it('a save in the middle of a request takes one, and the next one too', async () => {
     const { id, record, version, token } = await trial.givenLocked();
     const lock = { token, release: false };
-    const trips = await tripsOf(async () => {
+    const saves = async (): Promise<void> => {
       const second = written(await store.update({ id, record, guard: { version, lock } }));
       written(await store.update({ id, record, guard: { version: second, lock } }));
-    });
-    expect(trips).toBe(2);
+    };
+    expect(await tripsOf(saves)).toBe(2);
   });
 
   it('a new id under the lock takes three', async () => {

@@ -79,7 +79,7 @@ describe('PostgresStore in several processes', () => {
     const acknowledged = sum(counters, 'acknowledged');
     // Each client that was killed may have had one update under way.
     const unknown = sum(counters, 'unknown') + counters.length * clients;
-    expect(acknowledged).toBeGreaterThan(50);
+    expect(acknowledged).toBeGreaterThan(10);
     expect(counted).toBeGreaterThanOrEqual(acknowledged);
     expect(counted).toBeLessThanOrEqual(acknowledged + unknown);
   }, 90_000);

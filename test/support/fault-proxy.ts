@@ -18,6 +18,8 @@ export class FaultProxy {
   cutAfter: Partial<Record<Direction, number>> = {};
   /** How many bytes have passed, over all connections. */
   readonly bytes: Record<Direction, number> = { up: 0, down: 0 };
+  /** How many connections were made to it, and how many bytes clients sent, also those that nobody got. */
+  readonly heard = { connections: 0, bytes: 0 };
   /** Sees what passes. */
   tap: ((direction: Direction, chunk: Buffer) => void) | undefined;
 
@@ -89,6 +91,8 @@ export class FaultProxy {
   }
 
   #carry(client: Socket): void {
+    this.heard.connections += 1;
+    client.on('data', (chunk: Buffer) => (this.heard.bytes += chunk.length));
     const server = connect(this.targetPort, this.targetHost);
     this.#pass(client, server, 'up');
     this.#pass(server, client, 'down');

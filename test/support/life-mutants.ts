@@ -149,6 +149,19 @@ export const lifeMutants: readonly Mutant[] = [
     },
   ),
   mutant(
+    'a rotation that takes every lock along',
+    ['rotate without the lock leaves that of another behind: under the new id nobody could let it go'],
+    class extends OpenStore {
+      override async rotate(args: Args<'rotate'>) {
+        const lock = this.findLive(args.from)?.lock;
+        const version = await super.rotate(args);
+        const rotated = this.findLive(args.to);
+        if (rotated && version !== false && !args.guard.lock) rotated.lock = lock;
+        return version;
+      }
+    },
+  ),
+  mutant(
     'a rotation over a tombstone',
     ['rotate to an id that is gone changes nothing'],
     class extends OpenStore {

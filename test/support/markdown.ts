@@ -38,7 +38,8 @@ export function codeSpans(cell: string): string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
 }
 
-function cellsOf(line: string): Row {
+/** The cells of a line of a table. */
+export function cellsOf(line: string): Row {
   return line
     .split('|')
     .slice(1, -1)

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { installDebianPackage } from './debian-package.js';
 import { freePort, isListening } from './free-port.js';
 import { Keeper } from './keeper.js';
+import { oncePerProcess } from './once-per-process.js';
 
 /*
  * Real memcached servers for tests. `NESTJS_SESSIONS_MEMCACHED=host:port` names one that runs already; tests that stop,
@@ -23,6 +24,8 @@ export class MemcachedServer {
     readonly port: number,
     private readonly options: readonly string[],
     readonly host = '127.0.0.1',
+    /** Removed when it ends. */
+    private readonly directory = '',
   ) {}
 
   get address(): string {
@@ -37,10 +40,17 @@ export class MemcachedServer {
     return new MemcachedServer(Number(port), [], hostname);
   }
 
+  /** The address of the server of the environment, or of one that the spec files of this process share. */
+  static async sharedAddress(): Promise<string> {
+    const given = process.env['NESTJS_SESSIONS_MEMCACHED'];
+    if (given !== undefined) return given;
+    return oncePerProcess('memcached', async (directory) => (await MemcachedServer.start([], directory)).address);
+  }
+
   /** Starts one on a free port of 127.0.0.1; `options` as on its command line. */
-  static async start(options: readonly string[] = []): Promise<MemcachedServer> {
+  static async start(options: readonly string[] = [], directory = ''): Promise<MemcachedServer> {
     await ensureBinary();
-    const server = new MemcachedServer(await freePort(), options);
+    const server = new MemcachedServer(await freePort(), options, '127.0.0.1', directory);
     await server.start();
     return server;
   }
@@ -48,7 +58,8 @@ export class MemcachedServer {
   /** Starts it again, empty, on the same port. */
   async start(): Promise<void> {
     const args = ['-l', '127.0.0.1', '-p', String(this.port), '-U', '0', '-u', 'nobody', ...this.options];
-    this.#keeper = new Keeper('"$@" & server=$!', 'kill -KILL "$server"; wait', ['sh', 'memcached', ...args], {});
+    const end = 'kill -KILL "$server"; wait; rm -rf "$0"';
+    this.#keeper = new Keeper('"$@" & server=$!', end, [this.directory, 'memcached', ...args], {});
     const deadline = Date.now() + START_LIMIT;
     while (Date.now() < deadline) {
       if (await isListening(this.port)) return;

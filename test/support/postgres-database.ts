@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { runOnce } from './postgres-run-once.js';
 import { PostgresServer } from './postgres-server.js';
 
 interface UrlChanges {
@@ -48,15 +49,5 @@ export class PostgresDatabase {
   async drop(): Promise<void> {
     await this.admin.end();
     await runOnce(this.serverUrl, `DROP DATABASE ${this.name} WITH (FORCE)`);
-  }
-}
-
-async function runOnce(url: string, text: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(text);
-  } finally {
-    await client.end();
   }
 }

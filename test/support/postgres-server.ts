@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { chown, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.js';
 import { Keeper } from './keeper.js';
+import { oncePerProcess } from './once-per-process.js';
 import { PostgresBinaries } from './postgres-binaries.js';
 
 /*
@@ -44,14 +44,7 @@ export class PostgresServer {
   static async sharedUrl(): Promise<string> {
     const given = process.env['NESTJS_SESSIONS_POSTGRES_URL'];
     if (given !== undefined) return given;
-    // The spec files of one process have nothing but its id in common, and run one after the other.
-    const directory = join(tmpdir(), `nestjs-sessions-postgres-of-${process.pid}`);
-    const note = join(directory, 'url');
-    if (existsSync(note)) return readFileSync(note, 'utf8');
-    await mkdir(directory, { mode: 0o700 });
-    const { url } = await PostgresServer.#startIn(directory, {});
-    await writeFile(note, url);
-    return url;
+    return oncePerProcess('postgres', async (directory) => (await PostgresServer.#startIn(directory, {})).url);
   }
 
   static async #startIn(directory: string, settings: Readonly<Record<string, string>>): Promise<PostgresServer> {

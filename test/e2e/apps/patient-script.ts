@@ -1,13 +1,14 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { FileStore, Sessions, SessionsModule } from 'nestjs-sessions';
+import { Sessions, SessionsModule } from 'nestjs-sessions';
 import { createHash, randomBytes } from 'node:crypto';
 import 'reflect-metadata';
 import { reportReady } from '../../support/report-ready.js';
+import { openStore } from '../../support/stores.js';
 
 /** Opens a session that somebody else has locked, with nothing else to do. */
 
-const store = new FileStore({ directory: process.argv[2] ?? '' });
+const store = openStore(process.argv[2] ?? '');
 
 @Module({ imports: [SessionsModule.forRoot({ store, cleanup: false })] })
 class ScriptModule {}

@@ -1,0 +1,8 @@
+declare module 'nestjs-sessions' {
+  interface SessionData {
+    user: string;
+    count: number;
+  }
+}
+
+export {};

@@ -1,0 +1,7 @@
+declare module 'nestjs-sessions' {
+  interface SessionData {
+    visits: number;
+  }
+}
+
+export {};

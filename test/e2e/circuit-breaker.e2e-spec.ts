@@ -1,0 +1,93 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Browser, Reply } from '../support/browser.js';
+import { networkedKinds, type NetworkedPlace } from '../support/networked-stores.js';
+import { TestApp } from '../support/test-app.js';
+import { VisitsController } from './apps/visits.controller.js';
+
+const TIMEOUT = 300;
+const OVERDUE = /did not answer within 300 ms/;
+const LEFT_ALONE = /did not answer five times in a row/;
+
+describe.each(networkedKinds)('A server that hangs, with $name,', (kind) => {
+  let place: NetworkedPlace;
+  let app: TestApp;
+  let visitors: Browser[];
+  /** The circuit stays open for as long as this clock stands. */
+  let stoppedAt: number | undefined;
+  let ahead = 0;
+
+  beforeEach(async () => {
+    [stoppedAt, ahead] = [undefined, 0];
+    place = await kind.prepare();
+    app = await TestApp.start({
+      controllers: [VisitsController],
+      sessions: {
+        store: place.open(1.25 * TIMEOUT),
+        storeTimeout: TIMEOUT,
+        clock: {
+          now: () => Date.now(),
+          monotonic: () => (stoppedAt ?? performance.now()) + ahead,
+          setTimer: (callback, milliseconds) => {
+            const timer = setTimeout(callback, milliseconds);
+            return () => clearTimeout(timer);
+          },
+        },
+      },
+    });
+    visitors = Array.from({ length: 10 }, () => app.browser());
+    for (const visitor of visitors) await visitor.post('/visits');
+  });
+  afterEach(async () => {
+    await app.close();
+    await place.dispose();
+  });
+
+  const visitAll = (): Promise<Reply[]> => Promise.all(visitors.map((visitor) => visitor.post('/visits')));
+  const heard = (): object => ({ ...place.proxy.heard });
+
+  function expectOutage(replies: readonly Reply[]): void {
+    for (const reply of replies) {
+      expect(reply).toMatchObject({ status: 503, setCookies: [] });
+      expect(reply.headers.get('retry-after')).toBe('1');
+    }
+  }
+
+  it('hears nothing more after five deadlines in a row, but for one probe a second', async () => {
+    await place.proxy.setMode('blackhole');
+    expectOutage(await visitAll());
+    stoppedAt = performance.now();
+    // Until the store is done with the connections that hang, and with the locks that it may have got.
+    await pause(4 * TIMEOUT);
+
+    const before = heard();
+    for (let round = 0; round < 5; round += 1) expectOutage(await visitAll());
+    expect(heard()).toEqual(before);
+
+    ahead += 1_000;
+    app.logs.lines.splice(0);
+    expectOutage(await visitAll());
+    expect(heard()).not.toEqual(before);
+    expect(app.logs.matching(OVERDUE)).toHaveLength(1);
+    expect(app.logs.matching(LEFT_ALONE)).toHaveLength(9);
+    await pause(4 * TIMEOUT);
+
+    await place.proxy.setMode('ok');
+    ahead += 1_000;
+    expect(await visitors[0]!.post('/visits')).toMatchObject({ status: 201, text: '2' });
+    for (const reply of await visitAll()) expect(reply.status).toBe(201);
+  });
+
+  it('is left alone under load as well, whatever becomes of the requests that were under way', async () => {
+    await place.proxy.setMode('blackhole');
+    const replies: Promise<Reply>[] = [];
+    const ends = performance.now() + 2_000;
+    for (let n = 0; performance.now() < ends; n += 1) {
+      replies.push(visitors[n % visitors.length]!.clone().get('/session'));
+      await pause(25);
+    }
+    expectOutage(await Promise.all(replies));
+    // Those of the first 300 ms, and two or three probes.
+    expect(app.logs.matching(LEFT_ALONE).length).toBeGreaterThan(replies.length / 2);
+    expect(app.logs.matching(LEFT_ALONE).length + app.logs.matching(OVERDUE).length).toBe(replies.length);
+  });
+});

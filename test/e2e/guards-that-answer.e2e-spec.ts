@@ -1,0 +1,40 @@
+import { type CanActivate, Controller, type ExecutionContext, Get, Query, UseGuards } from '@nestjs/common';
+import type { Response } from 'express';
+import { Session, type SessionObject } from 'nestjs-sessions';
+import { freshStore, startNotes } from '../support/notes-app.js';
+import { storeKinds } from '../support/stores.js';
+
+/** Locks the session, changes it, and answers in the place of the handler. */
+class AnsweringGuard implements CanActivate {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const http = context.switchToHttp();
+    const { session, query } = http.getRequest<{ session: SessionObject; query: { then: string } }>();
+    await session.load();
+    session.set('turnedAway', true);
+    http.getResponse<Response>().status(403).end('not you');
+    if (query.then === 'hangs') await new Promise(() => undefined);
+    if (query.then === 'throws') throw new Error('after the answer');
+    return query.then === 'passes';
+  }
+}
+
+@Controller()
+class Pages {
+  @Get('guarded') @UseGuards(AnsweringGuard) guarded(@Session() session: Session, @Query('then') then: string): string {
+    session.set('then', then);
+    return 'handler';
+  }
+}
+
+describe.each(storeKinds)('A guard that answers by itself, on $name,', (kind) => {
+  it.each(['refuses', 'throws', 'hangs', 'passes'])('leaves no lock behind when it then %s', async (then) => {
+    const sessions = { store: await freshStore(kind), lock: { wait: 2_000 } };
+    const app = await startNotes({ controllers: [Pages], sessions });
+    const visitor = app.browser();
+    await visitor.post('/notes', { user: 'ann' });
+
+    expect(await visitor.get(`/guarded?then=${then}`)).toMatchObject({ status: 403, text: 'not you' });
+    expect((await visitor.get('/notes')).json()).toMatchObject({ user: 'ann', turnedAway: true });
+    expect((await visitor.get('/notes')).status).toBe(200);
+  });
+});

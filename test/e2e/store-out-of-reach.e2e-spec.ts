@@ -1,0 +1,115 @@
+import { Controller, Get, Post } from '@nestjs/common';
+import { Session } from 'nestjs-sessions';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Browser, Reply } from '../support/browser.js';
+import type { FaultProxy } from '../support/fault-proxy.js';
+import { Gate } from '../support/gate.js';
+import { onMemcached, throughPg, throughTypeorm, type ProxiedStore } from '../support/proxied-stores.js';
+import { TestApp } from '../support/test-app.js';
+
+const DEADLINE = 500;
+/** For a busy machine. */
+const GRACE = 1_000;
+
+let gate = new Gate();
+let handlersRun = 0;
+
+@Controller()
+class Pages {
+  @Get('public') show(): string {
+    return 'public';
+  }
+
+  @Post('visit') visit(@Session() session: Session): number {
+    handlersRun += 1;
+    session.set('visits', (session.get('visits') ?? 0) + 1);
+    return session.get('visits');
+  }
+
+  @Post('slow-visit') async slowVisit(@Session() session: Session): Promise<number> {
+    await gate.pass();
+    return this.visit(session);
+  }
+}
+
+const faults = {
+  'is cut off': async (proxy: FaultProxy): Promise<void> => {
+    await proxy.setMode('refuse');
+    proxy.killAll();
+  },
+  hangs: (proxy: FaultProxy): Promise<void> => proxy.setMode('blackhole'),
+};
+
+describe.each([
+  { name: 'PostgreSQL, used through pg,', open: throughPg },
+  { name: 'PostgreSQL, used through TypeORM,', open: throughTypeorm },
+  { name: 'memcached', open: onMemcached },
+])('When $name', ({ open }) => {
+  let backend: ProxiedStore;
+  let app: TestApp;
+  let visitor: Browser;
+
+  beforeAll(async () => {
+    backend = await open({ timeout: DEADLINE });
+    const sessions = { store: backend.store, storeTimeout: DEADLINE };
+    app = await TestApp.start({ controllers: [Pages], sessions });
+  });
+  beforeEach(async () => {
+    gate = new Gate();
+    visitor = app.browser();
+    await visitor.post('/visit');
+    handlersRun = 0;
+  });
+  afterEach(() => backend.proxy.setMode('ok'));
+  afterAll(async () => {
+    await app.close();
+    await backend.close();
+  });
+
+  async function expectOutage(request: Promise<Reply>): Promise<void> {
+    const started = performance.now();
+    const reply = await request;
+    expect(performance.now() - started).toBeLessThan(DEADLINE + GRACE);
+    expect(reply).toMatchObject({ status: 503, setCookies: [] });
+    expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0);
+  }
+
+  /** Asks until the answer is another than 503, as clients do that heed `Retry-After`. */
+  async function whenBack(): Promise<Reply> {
+    for (;;) {
+      const reply = await visitor.post('/visit');
+      if (reply.status !== 503) return reply;
+      await pause(100);
+    }
+  }
+
+  describe.each(Object.entries(faults))('%s', (_, breakDown) => {
+    it('routes with the session answer 503 in time, and no handler runs; when it is back, they are too', async () => {
+      await breakDown(backend.proxy);
+      await expectOutage(visitor.post('/visit'));
+      await expectOutage(visitor.post('/visit'));
+      expect(handlersRun).toBe(0);
+
+      await backend.proxy.setMode('ok');
+      expect(await whenBack()).toMatchObject({ status: 201, text: '2' });
+    });
+
+    it('a request that has begun is answered 503 in time, a first visit as well', async () => {
+      const running = [visitor, app.browser()].map((browser) => browser.post('/slow-visit'));
+      await gate.reached;
+      await breakDown(backend.proxy);
+      gate.open();
+      await Promise.all(running.map((request) => expectOutage(request)));
+
+      await backend.proxy.setMode('ok');
+      expect(await whenBack()).toMatchObject({ status: 201, text: '2' });
+    });
+
+    it('routes without the session go on', async () => {
+      await breakDown(backend.proxy);
+
+      expect(await visitor.get('/public')).toMatchObject({ status: 200, text: 'public', setCookies: [] });
+      expect((await visitor.get('/nowhere')).status).toBe(404);
+    });
+  });
+});

@@ -1,0 +1,96 @@
+import { Controller, Get } from '@nestjs/common';
+import { LockSession, Session } from 'nestjs-sessions';
+import type { Browser } from '../support/browser.js';
+import { MemcachedTrips } from '../support/memcached-trips.js';
+import { PostgresTrips } from '../support/postgres-trips.js';
+import { onMemcached, throughPg, throughTypeorm, type ProxiedStore } from '../support/proxied-stores.js';
+import { TestApp } from '../support/test-app.js';
+
+function visit(session: Session): number {
+  const visits = (session.get('visits') ?? 0) + 1;
+  session.set('visits', visits);
+  return visits;
+}
+
+@Controller()
+class Pages {
+  @Get('public') show(): string {
+    return 'public';
+  }
+
+  @Get('visit') visit(@Session() session: Session): number {
+    return visit(session);
+  }
+
+  @Get('read') read(@Session('visits') visits: number): number {
+    return visits;
+  }
+
+  @Get('read-only') @LockSession('read-only') readOnly(@Session('visits') visits: number): number {
+    return visits;
+  }
+
+  @Get('unlocked') @LockSession('explicit') unlocked(@Session() session: Session): number {
+    return visit(session);
+  }
+
+  @Get('saves-on-the-way') async saves(@Session() session: Session): Promise<number> {
+    visit(session);
+    await session.save();
+    return visit(session);
+  }
+}
+
+describe.each([
+  { name: 'PostgreSQL through pg', open: throughPg, Trips: PostgresTrips, toLock: 1, toWrite: 1 },
+  { name: 'PostgreSQL through TypeORM', open: throughTypeorm, Trips: PostgresTrips, toLock: 1, toWrite: 1 },
+  // It reads, and then writes if nobody else has; the holder of the lock knows what was read.
+  { name: 'memcached', open: onMemcached, Trips: MemcachedTrips, toLock: 2, toWrite: 2 },
+])('Trips that a request waits for, as the server of $name sees them:', ({ open, Trips, toLock, toWrite }) => {
+  let backend: ProxiedStore;
+  let wire: PostgresTrips | MemcachedTrips;
+  let app: TestApp;
+  let visitor: Browser;
+
+  beforeAll(async () => {
+    backend = await open({ connections: 1 });
+    wire = new Trips(backend.proxy);
+    app = await TestApp.start({ controllers: [Pages], sessions: { store: backend.store } });
+  });
+  beforeEach(async () => {
+    visitor = app.browser();
+    await visitor.get('/visit');
+  });
+  afterAll(async () => {
+    await app.close();
+    await backend.close();
+  });
+
+  function trips(path: string, browser = visitor): Promise<number> {
+    return wire.during(async () => expect((await browser.get(path)).status).toBe(200));
+  }
+
+  it('none for a route without the session', async () => {
+    expect(await trips('/public')).toBe(0);
+  });
+
+  it('one for a first visit', async () => {
+    expect(await trips('/visit', app.browser())).toBe(1);
+  });
+
+  it('one for read-only', async () => {
+    expect(await trips('/read-only')).toBe(1);
+  });
+
+  it(`${toLock} to lock and load, and one to unlock, with what changed`, async () => {
+    expect([await trips('/visit'), await trips('/read')]).toEqual([toLock + 1, toLock + 1]);
+  });
+
+  it(`one to read and ${toWrite} to write without the lock`, async () => {
+    expect(await trips('/unlocked')).toBe(1 + toWrite);
+  });
+
+  it('one more for each save() on the way', async () => {
+    expect(await trips('/saves-on-the-way')).toBe(toLock + 2);
+  });
+});

@@ -1,0 +1,19 @@
+import { filePlace } from './file-place.js';
+import { memcachedPlace } from './memcached-place.js';
+import { memoryPlace } from './memory-place.js';
+import type { Place, StoreKind } from './place.js';
+import { postgresPlace } from './postgres-place.js';
+
+export async function preparePlace(kind: StoreKind, processes: number): Promise<Place> {
+  switch (kind) {
+    case 'memory':
+      return memoryPlace();
+    case 'file':
+      return filePlace(processes);
+    case 'postgres':
+    case 'postgres-typeorm':
+      return postgresPlace(kind, processes);
+    case 'memcached':
+      return memcachedPlace(processes);
+  }
+}
