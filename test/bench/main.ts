@@ -42,8 +42,9 @@ async function measure({ groups, workloads, rounds, effort }: BenchOptions): Pro
       }
     }
   } finally {
-    await load.end();
+    // First, since servers do not keep this process alive until they have ended, and the generator does.
     await places.dispose();
+    await load.end();
   }
   return found;
 }
