@@ -26,6 +26,8 @@ export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/{test,sample}/**/*.{spec,e2e-spec}.ts'],
   testTimeout: 30_000,
+  // They wait for servers and browsers more than they compute.
+  maxWorkers: '100%',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': ['@swc/jest', swc] },
   moduleNameMapper: {

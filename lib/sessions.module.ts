@@ -51,10 +51,19 @@ export class SessionsModule extends ConfigurableModuleClass implements NestModul
     consumer
       .apply(SessionsMiddleware)
       .exclude(...(this.options.exclude ?? []))
-      .forRoutes(...(this.options.forRoutes ?? ['{*path}']));
+      .forRoutes(...(this.options.forRoutes ?? [this.#everyRoute()]));
     // Nest orders global guards by the order in which modules are found: first place has to be taken.
     this.applicationConfig.getGlobalGuards().unshift(this.guard);
     mountSessions(this.modules);
+  }
+
+  /**
+   * Where nothing stands before the paths the root leads to every route, as Express mounts it: to match the wildcard's pattern
+   * instead takes a tenth of the time of a bare handler.
+   */
+  #everyRoute(): string {
+    const isPrefixed = this.applicationConfig.getGlobalPrefix() !== '';
+    return isPrefixed || this.applicationConfig.getVersioning() !== undefined ? '{*path}' : '/';
   }
 
   /** The HTTP server is closed by now: what is still under way is not waited for by anybody else. */

@@ -30,6 +30,8 @@ export class RequestSession implements SessionExchange, ResponseEvents {
   readonly lifecycle: SessionLifecycle;
   readonly session: SessionObject;
   readonly #headers: SessionHeaders;
+  /** Sockets pass a response without methods: nothing can be sent through it, and it has no end. */
+  readonly #hasResponse: boolean;
   #haveHeadersLeft = false;
   #isEndHeld = false;
   #isHooked = false;
@@ -49,6 +51,7 @@ export class RequestSession implements SessionExchange, ResponseEvents {
     private readonly response: ServerResponse,
   ) {
     const { engine } = parts;
+    this.#hasResponse = typeof response.writeHead === 'function' && typeof response.once === 'function';
     // Whoever has no response has no end at which the session would be unlocked.
     this.lifecycle = engine.open(this, this.#hasResponse ? engine.locking : withoutOwnLock(engine.locking));
     this.session = new SessionObject(this.lifecycle);
@@ -187,11 +190,6 @@ export class RequestSession implements SessionExchange, ResponseEvents {
     } else {
       void this.lifecycle.discard();
     }
-  }
-
-  /** Sockets pass a response without methods: nothing can be sent through it, and it has no end. */
-  get #hasResponse(): boolean {
-    return typeof this.response.writeHead === 'function' && typeof this.response.once === 'function';
   }
 
   /** The one commit, for handler, end and stream alike: whatever is due now, and nothing when nothing is. */

@@ -23,6 +23,8 @@ export class SessionContents {
   #payloadRevision = 0;
   /** A reference was handed out: the data may change without our seeing it. */
   #isExposed = false;
+  /** The data as text, and the revision at which they were that, for as long as nothing is exposed. */
+  #serialized = { revision: 0, text: EMPTY };
 
   get bag(): SessionBag {
     this.#isExposed = true;
@@ -91,11 +93,7 @@ export class SessionContents {
     if (this.#revision === this.#storedRevision && !this.#isExposed) {
       return undefined;
     }
-    const text = serialize(this.#bag);
-    // Also when the text is the same: JSON leaves functions out, and writes NaN as the null that may have been there.
-    for (const key of this.keys()) {
-      assertSerializable(key, this.#bag[key]);
-    }
+    const text = this.#isExposed ? this.#serializeExposed() : this.#serialize();
     return text === this.#baseline ? undefined : text;
   }
 
@@ -139,7 +137,6 @@ export class SessionContents {
   /** Back to what `text()` was, as changes of this request. */
   restore(text: string): void {
     this.#replace(deserialize(text) ?? emptyBag());
-    this.#revision += 1;
   }
 
   /**
@@ -164,8 +161,24 @@ export class SessionContents {
     }
     this.#replace(newest);
     this.#baseline = text;
-    this.#revision += 1;
     return true;
+  }
+
+  /** What nobody holds a reference to was checked when it was set, and is what it was at the same revision. */
+  #serialize(): string {
+    if (this.#serialized.revision !== this.#revision) {
+      this.#serialized = { revision: this.#revision, text: serialize(this.#bag) };
+    }
+    return this.#serialized.text;
+  }
+
+  /** Also checked when the text is the same: JSON leaves functions out, and writes NaN as the null that may have been there. */
+  #serializeExposed(): string {
+    const text = serialize(this.#bag);
+    for (const key of this.keys()) {
+      assertSerializable(key, this.#bag[key]);
+    }
+    return text;
   }
 
   #begin(bag: SessionBag, text: string): void {
@@ -183,6 +196,7 @@ export class SessionContents {
     for (const [key, value] of Object.entries(bag)) {
       this.#bag[key] = isSame(before[key], value) ? before[key] : value;
     }
+    this.#revision += 1;
   }
 }
 

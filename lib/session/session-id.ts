@@ -1,4 +1,4 @@
-import { createHash, randomFillSync } from 'node:crypto';
+import { hash, randomFillSync } from 'node:crypto';
 import { SessionsConfigError } from '../errors/index.js';
 
 const ID_BYTES = 32;
@@ -28,7 +28,7 @@ export function generateSessionId(): string {
 
 /** What stores see of an id: a leaked store gives no session away (CVE-2019-16782), and no id can be a path or a command. */
 export function hashSessionId(id: string): string {
-  return createHash('sha256').update(id).digest('base64url');
+  return hash('sha256', id, 'base64url');
 }
 
 /** How a session is named in logs and messages. */

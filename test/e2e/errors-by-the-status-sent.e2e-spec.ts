@@ -87,7 +87,7 @@ class LateFailingInterceptor implements NestInterceptor {
 class TimeoutInterceptor implements NestInterceptor {
   intercept(_: ExecutionContext, next: CallHandler): Observable<unknown> {
     return next.handle().pipe(
-      timeout(20),
+      timeout(250),
       catchError(() => throwError(() => new RequestTimeoutException())),
     );
   }

@@ -1,0 +1,72 @@
+import type { LoadResult } from '../load/load.js';
+import { percentile } from '../report/statistics.js';
+import type { Figures } from '../sample.js';
+import type { Subject } from '../subject.js';
+import type { Measured, Tools, Workload } from './workload.js';
+
+const CONNECTIONS = 16;
+
+/** The same request, again and again, by many visitors. */
+export function steady(name: string, path: string, isNewVisitor = false): Workload {
+  return {
+    name,
+    isFor: ({ kind }) => kind !== 'floor' || path === '/plain',
+    isAlone: false,
+    measure: (subjects, tools) => measureRequest(name, path, isNewVisitor, subjects, tools),
+  };
+}
+
+/** In slices, turn and turn about: what disturbs one application for a while disturbs the others as much. */
+export async function measureRequest(
+  name: string,
+  path: string,
+  isNewVisitor: boolean,
+  subjects: readonly Subject[],
+  { load, effort }: Tools,
+): Promise<readonly Measured[]> {
+  const meters = subjects.map((subject) => new Meter(subject));
+  const send = ({ port, cookies }: Subject, requests: number): Promise<LoadResult> =>
+    load.run({ port, path, cookies: isNewVisitor ? [] : cookies, connections: CONNECTIONS, requests });
+  for (const { subject } of meters) await send(subject, effort.warmUp);
+  for (let slice = 0; slice < effort.slices; slice += 1) {
+    for (const meter of meters) await meter.measure(() => send(meter.subject, effort.requests));
+  }
+  return meters.map((meter) => ({ contender: meter.subject.contender, name, figures: meter.figures() }));
+}
+
+/** Adds up what the slices of one application cost. */
+class Meter {
+  readonly #latencies: number[] = [];
+  #cpu = 0;
+  #took = 0;
+  #trips: number | undefined = 0;
+  #peakMemory = 0;
+
+  constructor(readonly subject: Subject) {}
+
+  async measure(work: () => Promise<LoadResult>): Promise<void> {
+    const tripsBefore = await this.subject.trips();
+    const before = await this.subject.ask({ ask: 'usage' });
+    const { latencies, took } = await work();
+    const { cpu, peakMemory } = await this.subject.ask({ ask: 'usage' });
+    const trips = await this.subject.trips();
+    this.#latencies.push(...latencies);
+    this.#cpu += cpu - before.cpu;
+    this.#took += took;
+    this.#trips =
+      trips === undefined || tripsBefore === undefined ? undefined : (this.#trips ?? 0) + trips - tripsBefore;
+    this.#peakMemory = peakMemory;
+  }
+
+  figures(): Figures {
+    const requests = this.#latencies.length;
+    return {
+      cpu: this.#cpu / requests,
+      rate: (requests / this.#took) * 1_000,
+      p50: percentile(this.#latencies, 0.5),
+      p99: percentile(this.#latencies, 0.99),
+      peakMemory: this.#peakMemory,
+      ...(this.#trips !== undefined && { trips: this.#trips / requests }),
+    };
+  }
+}
