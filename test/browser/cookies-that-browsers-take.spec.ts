@@ -33,7 +33,12 @@ describe('A browser', () => {
     const configure = (nest: TestApp['nest']): void => {
       trustProxy(nest.setGlobalPrefix('app'));
     };
-    app = await TestApp.start({ controllers: [NotesController], sessions: { cookie }, configure });
+    app = await TestApp.start({
+      forceCloseConnections: true,
+      controllers: [NotesController],
+      sessions: { cookie },
+      configure,
+    });
     const proxy = await TlsProxy.start(app.url);
     const page = await (await openBrowser()).newPage();
     await page.goto(`${proxy.url('shop.test')}/app/public`);
@@ -89,7 +94,7 @@ describe('What the options refuse', () => {
   let page: Page;
 
   beforeAll(async () => {
-    app = await TestApp.start({ controllers: [Lines], sessions: false });
+    app = await TestApp.start({ forceCloseConnections: true, controllers: [Lines], sessions: false });
   });
 
   afterAll(() => app.close());

@@ -24,7 +24,12 @@ describe('A page that other sites embed', () => {
   let proxy: TlsProxy;
 
   async function start(cookie: SessionCookieOptions, browser: Promise<BrowserContext>): Promise<void> {
-    app = await TestApp.start({ controllers: [Widget], sessions: { cookie }, configure: trustProxy });
+    app = await TestApp.start({
+      forceCloseConnections: true,
+      controllers: [Widget],
+      sessions: { cookie },
+      configure: trustProxy,
+    });
     proxy = await TlsProxy.start(app.url);
     page = await (await browser).newPage();
   }

@@ -80,7 +80,7 @@ describe('A page that logs in with six other requests in flight', () => {
   let page: Page;
 
   beforeEach(async () => {
-    app = await TestApp.start({ controllers: [VisitsController] });
+    app = await TestApp.start({ forceCloseConnections: true, controllers: [VisitsController] });
     const proxy = await TlsProxy.start(app.url, {
       onRequest: (path) => passHeld(path, onItsWay(path)),
       onAnswer: (path) => passHeld(path, onItsWayBack(path)),

@@ -57,7 +57,11 @@ afterEach(async () => {
 
 /** An application with `PagesController` that ends with the test. */
 export async function startPages({ controllers = [], ...options }: TestAppOptions = {}): Promise<TestApp> {
-  const app = await TestApp.start({ controllers: [PagesController, ...controllers], ...options });
+  const app = await TestApp.start({
+    forceCloseConnections: true,
+    controllers: [PagesController, ...controllers],
+    ...options,
+  });
   apps.push(app);
   return app;
 }

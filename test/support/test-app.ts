@@ -11,6 +11,8 @@ export interface TestAppOptions {
   readonly imports?: ModuleMetadata['imports'];
   /** Of `SessionsModule.forRoot()`; `false` leaves the module out. */
   readonly sessions?: SessionsModuleOptions | false;
+  /** For browsers, which may have a connection in reserve on which they never ask anything: a server that closes waits for it. */
+  readonly forceCloseConnections?: boolean;
   /** Called before the application listens. */
   readonly configure?: (app: INestApplication) => void;
 }
@@ -55,6 +57,7 @@ export class TestApp {
     providers = [],
     imports = [],
     sessions = {},
+    forceCloseConnections = false,
     configure,
   }: TestAppOptions): Promise<TestApp> {
     @Module({
@@ -64,7 +67,7 @@ export class TestApp {
     })
     class AppModule {}
     const logs = new LogBook();
-    const nest = await NestFactory.create(AppModule, { logger: logs, abortOnError: false });
+    const nest = await NestFactory.create(AppModule, { logger: logs, abortOnError: false, forceCloseConnections });
     configure?.(nest);
     await nest.listen(0, '127.0.0.1');
     const { port } = (nest.getHttpServer() as Server).address() as AddressInfo;
