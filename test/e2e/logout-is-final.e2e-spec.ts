@@ -5,7 +5,7 @@ import { openStore, sharedStoreKinds, storeKinds, type StorePlace } from '../sup
 import { TestApp } from '../support/test-app.js';
 import { VisitsController } from './apps/visits.controller.js';
 
-const ROUNDS = 25;
+const ROUNDS = 12;
 
 function start(place: StorePlace): Promise<TestApp> {
   return TestApp.start({ controllers: [VisitsController], sessions: { store: openStore(place.spec) } });

@@ -3,7 +3,7 @@ import { openStore, sharedStoreKinds, storeKinds, type StorePlace } from '../sup
 import { TestApp } from '../support/test-app.js';
 import { VisitsController } from './apps/visits.controller.js';
 
-const ROUNDS = 25;
+const ROUNDS = 12;
 const paths = [
   '/visits',
   '/naive-visits?pause=1',
