@@ -56,11 +56,14 @@ export class SoakApp {
     return this.app.url;
   }
 
-  /** Every session and tombstone is over, and removed. */
+  /** Every session and tombstone is over. */
   async letTimePass(): Promise<void> {
     this.clock.advance(LONG_AFTER);
     // What has the server's clock was written by this one.
     await this.place.advance?.(this.clock.shift);
+  }
+
+  async cleanUp(): Promise<void> {
     await this.sessions.cleanUp();
   }
 

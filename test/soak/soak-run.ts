@@ -61,5 +61,6 @@ async function runRound(app: SoakApp, layer: Layer, sessions: number, leak: Leak
   });
   await Promise.all(visitors);
   hangUp();
-  if (leak.forgetsCleanUp !== true) await app.letTimePass();
+  await app.letTimePass();
+  if (leak.forgetsCleanUp !== true) await app.cleanUp();
 }
