@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { runToVerdict } from '../support/run-to-verdict.js';
 import { clearTimers, leaks, noLeak } from './leaks.js';
 import { soakOptions, USAGE, type SoakOptions } from './soak-options.js';
 import { soak } from './soak-run.js';
@@ -10,8 +11,6 @@ import { soak } from './soak-run.js';
 
 /** A leak is found among so many sessions. */
 const CONTROL_SESSIONS = 12_000;
-
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 async function main(): Promise<boolean> {
   const options = soakOptions(process.argv.slice(2));
@@ -43,13 +42,4 @@ async function soakWith(leak: (typeof leaks)[number], { store, layer, sessions }
   return isFound;
 }
 
-// Servers that end keep no process alive while it waits for them: without this it might be over, and silent, before its verdict.
-setInterval(() => undefined, 60_000);
-
-main().then(
-  (isFlawless) => process.exit(isFlawless ? 0 : 1),
-  (error: unknown) => {
-    console.error(`${error instanceof Error ? (error.stack ?? '') : String(error)}\n\n${USAGE}`);
-    process.exit(2);
-  },
-);
+runToVerdict(main, USAGE);

@@ -1,9 +1,8 @@
 import type { SessionStore } from 'nestjs-sessions';
 import { MemcachedStore } from 'nestjs-sessions/memcached';
-import { createTableSql, PostgresStore } from 'nestjs-sessions/postgres';
-import { FaultProxy } from './fault-proxy.js';
-import { MemcachedServer } from './memcached-server.js';
-import { PostgresDatabase } from './postgres-database.js';
+import { PostgresStore } from 'nestjs-sessions/postgres';
+import type { FaultProxy } from './fault-proxy.js';
+import { proxiedDatabase, proxiedMemcached } from './proxied-servers.js';
 
 /** A real server that is reached through a proxy, and so can be cut off. */
 export interface NetworkedPlace {
@@ -21,14 +20,10 @@ export interface NetworkedKind {
 const postgres: NetworkedKind = {
   name: 'PostgreSQL',
   prepare: async () => {
-    const database = await PostgresDatabase.create();
-    await database.query(createTableSql());
-    const { hostname, port } = new URL(database.url);
-    const proxy = await FaultProxy.to(Number(port), hostname);
-    const connectionString = database.urlWith({ port: proxy.port });
+    const { database, proxy, url } = await proxiedDatabase();
     return {
       proxy,
-      open: (operationTimeout = 2_500) => new PostgresStore({ connectionString, operationTimeout }),
+      open: (operationTimeout = 2_500) => new PostgresStore({ connectionString: url, operationTimeout }),
       dispose: async () => {
         proxy.close();
         await database.drop();
@@ -40,15 +35,11 @@ const postgres: NetworkedKind = {
 const memcached: NetworkedKind = {
   name: 'memcached',
   prepare: async () => {
-    const server = await MemcachedServer.shared();
-    const proxy = await FaultProxy.to(server.port, server.host);
+    const { proxy, options } = await proxiedMemcached();
     return {
       proxy,
-      open: (commandTimeout = 2_500) => new MemcachedStore({ servers: proxy.address, commandTimeout }),
-      dispose: async () => {
-        proxy.close();
-        await server.stop();
-      },
+      open: (commandTimeout = 2_500) => new MemcachedStore({ ...options, commandTimeout }),
+      dispose: async () => proxy.close(),
     };
   },
 };

@@ -1,12 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { SessionStore } from 'nestjs-sessions';
 import { MemcachedStore } from 'nestjs-sessions/memcached';
-import { createTableSql, PostgresStore, type PostgresStoreOptions } from 'nestjs-sessions/postgres';
+import { PostgresStore, type PostgresStoreOptions } from 'nestjs-sessions/postgres';
 import { DataSource } from 'typeorm';
-import { FaultProxy } from './fault-proxy.js';
-import { MemcachedServer } from './memcached-server.js';
-import { PostgresDatabase } from './postgres-database.js';
+import type { FaultProxy } from './fault-proxy.js';
+import { proxiedDatabase, proxiedMemcached } from './proxied-servers.js';
 
 /** A store with a fault proxy between it and its server. */
 export interface ProxiedStore {
@@ -28,11 +26,8 @@ interface PostgresWay {
 }
 
 async function onPostgres(timeout: number, open: (url: string) => Promise<PostgresWay>): Promise<ProxiedStore> {
-  const database = await PostgresDatabase.create();
-  await database.query(createTableSql());
-  const { hostname, port } = new URL(database.url);
-  const proxy = await FaultProxy.to(Number(port), hostname);
-  const { options, end } = await open(database.urlWith({ port: proxy.port }));
+  const { database, proxy, url } = await proxiedDatabase();
+  const { options, end } = await open(url);
   const close = async (): Promise<void> => {
     // A pool waits for its connections, also for those that the proxy let nothing through.
     proxy.close();
@@ -60,10 +55,8 @@ export function throughTypeorm({ connections = 10, timeout = 2_500 }: ProxiedSto
 }
 
 export async function onMemcached({ timeout = 2_000 }: ProxiedStoreOptions = {}): Promise<ProxiedStore> {
-  const { hostname, port } = new URL(`memcached://${await MemcachedServer.sharedAddress()}`);
-  const proxy = await FaultProxy.to(Number(port), hostname);
-  const prefix = `place-${randomBytes(6).toString('hex')}:`;
-  const store = new MemcachedStore({ servers: proxy.address, prefix, commandTimeout: timeout });
+  const { proxy, options } = await proxiedMemcached();
+  const store = new MemcachedStore({ ...options, commandTimeout: timeout });
   const close = async (): Promise<void> => proxy.close();
   return { store, proxy, close };
 }

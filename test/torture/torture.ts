@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { runToVerdict } from '../support/run-to-verdict.js';
 import { killSpawned } from '../support/spawn-app.js';
 import { Adversary } from './adversary.js';
 import { controls, runControl } from './controls.js';
@@ -14,7 +15,6 @@ import type { Violation } from './violation.js';
  */
 
 process.on('exit', killSpawned);
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 async function main(): Promise<boolean> {
   const options = tortureOptions(process.argv.slice(2));
@@ -56,13 +56,4 @@ async function runControls({ store, seed }: TortureOptions): Promise<Violation[]
   return violations;
 }
 
-// Servers that end keep no process alive while it waits for them: without this it might be over, and silent, before its verdict.
-setInterval(() => undefined, 60_000);
-
-main().then(
-  (isFlawless) => process.exit(isFlawless ? 0 : 1),
-  (error: unknown) => {
-    console.error(`${error instanceof Error ? (error.stack ?? '') : String(error)}\n\n${USAGE}`);
-    process.exit(2);
-  },
-);
+runToVerdict(main, USAGE);

@@ -1,0 +1,21 @@
+import { randomBytes } from 'node:crypto';
+import { createTableSql } from 'nestjs-sessions/postgres';
+import { FaultProxy } from './fault-proxy.js';
+import { MemcachedServer } from './memcached-server.js';
+import { PostgresDatabase } from './postgres-database.js';
+
+/** A database with the table of sessions, and the URL that leads to it through a fault proxy. */
+export async function proxiedDatabase(): Promise<{ database: PostgresDatabase; proxy: FaultProxy; url: string }> {
+  const database = await PostgresDatabase.create();
+  await database.query(createTableSql());
+  const { hostname, port } = new URL(database.url);
+  const proxy = await FaultProxy.to(Number(port), hostname);
+  return { database, proxy, url: database.urlWith({ port: proxy.port }) };
+}
+
+/** Keys of its own in the memcached that tests share, through a fault proxy. */
+export async function proxiedMemcached(): Promise<{ proxy: FaultProxy; options: { servers: string; prefix: string } }> {
+  const { hostname, port } = new URL(`memcached://${await MemcachedServer.sharedAddress()}`);
+  const proxy = await FaultProxy.to(Number(port), hostname);
+  return { proxy, options: { servers: proxy.address, prefix: `place-${randomBytes(6).toString('hex')}:` } };
+}
