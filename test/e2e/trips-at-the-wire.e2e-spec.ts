@@ -1,45 +1,9 @@
-import { Controller, Get } from '@nestjs/common';
-import { LockSession, Session } from 'nestjs-sessions';
 import type { Browser } from '../support/browser.js';
 import { MemcachedTrips } from '../support/memcached-trips.js';
 import { PostgresTrips } from '../support/postgres-trips.js';
 import { onMemcached, throughPg, throughTypeorm, type ProxiedStore } from '../support/proxied-stores.js';
 import { TestApp } from '../support/test-app.js';
-
-function visit(session: Session): number {
-  const visits = (session.get('visits') ?? 0) + 1;
-  session.set('visits', visits);
-  return visits;
-}
-
-@Controller()
-class Pages {
-  @Get('public') show(): string {
-    return 'public';
-  }
-
-  @Get('visit') visit(@Session() session: Session): number {
-    return visit(session);
-  }
-
-  @Get('read') read(@Session('visits') visits: number): number {
-    return visits;
-  }
-
-  @Get('read-only') @LockSession('read-only') readOnly(@Session('visits') visits: number): number {
-    return visits;
-  }
-
-  @Get('unlocked') @LockSession('explicit') unlocked(@Session() session: Session): number {
-    return visit(session);
-  }
-
-  @Get('saves-on-the-way') async saves(@Session() session: Session): Promise<number> {
-    visit(session);
-    await session.save();
-    return visit(session);
-  }
-}
+import { TripsController } from './apps/trips.controller.js';
 
 describe.each([
   { name: 'PostgreSQL through pg', open: throughPg, Trips: PostgresTrips, toLock: 1, toWrite: 1 },
@@ -55,7 +19,7 @@ describe.each([
   beforeAll(async () => {
     backend = await open({ connections: 1 });
     wire = new Trips(backend.proxy);
-    app = await TestApp.start({ controllers: [Pages], sessions: { store: backend.store } });
+    app = await TestApp.start({ controllers: [TripsController], sessions: { store: backend.store } });
   });
   beforeEach(async () => {
     visitor = app.browser();

@@ -1,56 +1,8 @@
-import { Controller, Get } from '@nestjs/common';
-import { LockSession, Session } from 'nestjs-sessions';
 import type { Browser } from '../support/browser.js';
 import { ObservedStore } from '../support/observed-store.js';
 import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
 import { TestApp } from '../support/test-app.js';
-
-function visit(session: Session): number {
-  const visits = (session.get('visits') ?? 0) + 1;
-  session.set('visits', visits);
-  return visits;
-}
-
-@Controller()
-class Pages {
-  @Get('public') show(): string {
-    return 'public';
-  }
-
-  @Get('visit') visit(@Session() session: Session): number {
-    return visit(session);
-  }
-
-  @Get('read') read(@Session('visits') visits: number): number {
-    return visits;
-  }
-
-  @Get('read-only') @LockSession('read-only') readOnly(@Session('visits') visits: number): number {
-    return visits;
-  }
-
-  @Get('with-lock') @LockSession('explicit') withLock(@Session() session: Session): Promise<number> {
-    return session.withLock(visit);
-  }
-
-  @Get('saves-on-the-way') async saves(@Session() session: Session): Promise<number> {
-    visit(session);
-    await session.save();
-    return visit(session);
-  }
-
-  @Get('save-at-the-end') async savesAtTheEnd(@Session() session: Session): Promise<number> {
-    const visits = visit(session);
-    await session.save();
-    return visits;
-  }
-
-  @Get('loads-again') async loads(@Session() session: Session): Promise<number> {
-    await session.load();
-    await session.load();
-    return visit(session);
-  }
-}
+import { TripsController } from './apps/trips.controller.js';
 
 describe.each(storeKinds)('Trips to the store on $name', (kind) => {
   let place: StorePlace;
@@ -61,7 +13,7 @@ describe.each(storeKinds)('Trips to the store on $name', (kind) => {
   beforeAll(async () => {
     place = await kind.prepare();
     store = new ObservedStore(openStore(place.spec));
-    app = await TestApp.start({ controllers: [Pages], sessions: { store } });
+    app = await TestApp.start({ controllers: [TripsController], sessions: { store } });
   });
   beforeEach(async () => {
     visitor = app.browser();
