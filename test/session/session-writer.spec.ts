@@ -205,6 +205,18 @@ describe('a commit', () => {
     expect(rig.logger.messages('warn')[0]).toContain('GET /test was running: the changes of that request were dropped');
   });
 
+  it('takes back the cookie that was not sent yet when somebody else made the session go', async () => {
+    const state = await rig.opened(undefined, 'explicit');
+    state.contents.set('visits', 1);
+    await rig.writer.save(state);
+    expect(state.cookie).toMatchObject({ kind: 'set' });
+    await rig.writer.destroy(await rig.opened(state.id, 'explicit'));
+    state.contents.set('visits', 2);
+    await rig.writer.commit(state);
+
+    expect(state.cookie).toBeUndefined();
+  });
+
   it('retries a refused write ten times, and then is a SessionStoreError', async () => {
     const id = await rig.stored({ theirs: 0 });
     const state = await rig.opened(id, 'explicit');
