@@ -9,7 +9,7 @@ export default {
   concurrency: 2,
   // Node keeps the modules of every run of jest.
   maxTestRunnerReuse: 100,
-  timeoutMS: 20_000,
+  timeoutMS: 30_000,
   thresholds: { high: 95, low: 90, break: 90 },
   reporters: ['clear-text', 'json', 'progress-append-only'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportScoreTable: true },
