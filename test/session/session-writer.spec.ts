@@ -231,7 +231,9 @@ describe('a commit', () => {
       return update(args);
     });
 
-    await expect(rig.writer.commit(state)).rejects.toBeInstanceOf(SessionStoreError);
+    const committed = rig.writer.commit(state);
+    await expect(committed).rejects.toBeInstanceOf(SessionStoreError);
+    await expect(committed).rejects.toThrow('A session was changed by others 10 times while it was written');
     expect(interventions).toBe(11);
     expect(await rig.data(id)).toEqual({ theirs: 11 });
   });
@@ -248,6 +250,20 @@ describe('a commit', () => {
       takeTrips();
       await rig.writer.commit(state);
       expect(takeTrips()).toEqual(['unlock']);
+    });
+
+    it('wakes nobody who waits for the lock', async () => {
+      const id = await rig.stored({ visits: 1 });
+      const state = await rig.opened(id);
+      const waiting = rig.opened(id);
+      state.contents.set('visits', 2);
+      takeTrips();
+      await rig.writer.save(state);
+      await rig.clock.advanceAsync(100);
+      expect(takeTrips()).toEqual(['update']);
+
+      await rig.writer.commit(state);
+      expect((await waiting).contents.get('visits')).toBe(2);
     });
 
     it('keeps the lock under the new id when it rotates', async () => {
