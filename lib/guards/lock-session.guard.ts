@@ -11,6 +11,9 @@ import type { LockSettings } from '../session/session-state.js';
  */
 @Injectable()
 export class LockSessionGuard implements CanActivate {
+  /** By class and handler: the guard runs for every request, and two look-ups of metadata take as long as all the rest of it. */
+  readonly #known = new WeakMap<object, Map<object, LockSettings>>();
+
   constructor(@Inject(REQUEST_SESSION_PARTS) private readonly parts: RequestSessionParts) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -20,14 +23,21 @@ export class LockSessionGuard implements CanActivate {
       return true;
     }
     requestSession.enterRoute();
-    const settings = this.#settingsOf(context);
+    const settings = this.#settingsOf(context.getClass(), context.getHandler());
     requestSession.lifecycle.settings = settings;
     return settings.mode === 'early' ? requestSession.lifecycle.load().then(() => true) : true;
   }
 
-  #settingsOf(context: ExecutionContext): LockSettings {
-    const ofMethod = lockOf(context.getHandler());
-    const ofController = lockOf(context.getClass());
+  #settingsOf(controller: object, handler: object): LockSettings {
+    const known = this.#known.get(controller) ?? new Map<object, LockSettings>();
+    const settings = known.get(handler) ?? this.#decide(controller, handler);
+    this.#known.set(controller, known.set(handler, settings));
+    return settings;
+  }
+
+  #decide(controller: object, handler: object): LockSettings {
+    const ofMethod = lockOf(handler);
+    const ofController = lockOf(controller);
     const { locking } = this.parts.engine;
     return ofMethod === undefined && ofController === undefined
       ? locking

@@ -6,6 +6,7 @@ import { locksByItself, withoutOwnLock } from '../session/session-state.js';
 import { SessionObject } from '../session/session.js';
 import { replyWithFailure } from './failed-reply.js';
 import type { RequestSessionParts, SessionRequest } from './request-session.interface.js';
+import { routeOf } from './request-route.js';
 import { hookResponse, type ResponseEvents } from './response-hooks.js';
 import { INSECURE, SessionHeaders } from './session-headers.js';
 
@@ -34,6 +35,8 @@ export class RequestSession implements SessionExchange, ResponseEvents {
   readonly #hasResponse: boolean;
   #haveHeadersLeft = false;
   #isEndHeld = false;
+  /** The response was complete: what had changed by then is committed. */
+  #hasEnded = false;
   #isHooked = false;
   #isClosed = false;
   /** A Nest handler, or what comes before it, is under way: it settles, and then it or the end of the response commits. */
@@ -67,8 +70,7 @@ export class RequestSession implements SessionExchange, ResponseEvents {
   }
 
   get route(): string {
-    const url = this.request.originalUrl ?? this.request.url ?? '';
-    return `${this.request.method ?? ''} ${url.split('?', 1)[0] ?? ''}`;
+    return routeOf(this.request);
   }
 
   get renewsExpiry(): boolean {
@@ -141,7 +143,7 @@ export class RequestSession implements SessionExchange, ResponseEvents {
       this.#streaming = this.#finish();
     }
     this.#haveHeadersLeft = true;
-    this.#headers.set(this.lifecycle.cookie, this.lifecycle.failure, this.route);
+    this.#headers.set(this.lifecycle.cookie, this.lifecycle.failure);
     return this.#streaming;
   }
 
@@ -150,6 +152,7 @@ export class RequestSession implements SessionExchange, ResponseEvents {
       this.lifecycle.abandon();
       return undefined;
     }
+    this.#hasEnded = true;
     const pending = this.#streaming === undefined ? this.#finish() : this.#streaming.then(() => this.#finish());
     this.#isEndHeld = pending !== undefined;
     return pending;
@@ -163,7 +166,8 @@ export class RequestSession implements SessionExchange, ResponseEvents {
   onClose(): void {
     this.#isClosed = true;
     this.lifecycle.abandon();
-    if (!this.#isHandlerRunning) {
+    const isOver = this.#hasEnded && this.#hasHandlerSucceeded;
+    if (!isOver && !this.#isHandlerRunning) {
       this.#finishUnanswered();
     }
   }

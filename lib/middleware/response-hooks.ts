@@ -76,5 +76,5 @@ export function hookResponse(response: ServerResponse, events: ResponseEvents): 
     return response;
   };
 
-  response.once('close', () => events.onClose());
+  response.on('close', () => events.onClose());
 }

@@ -4,6 +4,7 @@ import { SessionLockTimeoutError, SessionStoreError } from '../errors/index.js';
 import type { CookieRequest } from '../session/session-cookie-writer.js';
 import type { CookieChange } from '../session/session-exchange.js';
 import type { RequestSessionParts, SessionRequest } from './request-session.interface.js';
+import { routeOf } from './request-route.js';
 import { forbidStoring, isSharedCacheable, varyByCookie } from './response-headers.js';
 
 /** Why no cookie can be sent. */
@@ -26,20 +27,20 @@ export class SessionHeaders {
     return this.parts.cookies.isAccepted(this.#cookieRequest());
   }
 
-  set(cookie: CookieChange | undefined, failure: unknown, route: string): void {
+  set(cookie: CookieChange | undefined, failure: unknown): void {
     varyByCookie(this.response);
     this.#setRetryAfter(failure);
     // Once: headers that Node refuses to send are set a second time, with those of the error.
     if (cookie !== undefined && !this.#isCookieSet) {
       this.#isCookieSet = true;
-      this.#setCookie(cookie, route);
+      this.#setCookie(cookie);
     }
   }
 
-  #setCookie(cookie: CookieChange, route: string): void {
+  #setCookie(cookie: CookieChange): void {
     const { trace } = this.parts.engine;
     if (!this.isCookieAccepted) {
-      trace.withoutCookie(`${route}: the session cookie was not sent`, INSECURE);
+      trace.withoutCookie(`${routeOf(this.request)}: the session cookie was not sent`, INSECURE);
       return;
     }
     const isShared = isSharedCacheable(this.response);
@@ -49,7 +50,7 @@ export class SessionHeaders {
     if (isShared) {
       trace.warnings.log(
         'shared caching',
-        `${route} sends a session cookie with a Cache-Control that allows shared caches to hand it to others: make it private`,
+        `${routeOf(this.request)} sends a session cookie with a Cache-Control that allows shared caches to hand it to others: make it private`,
       );
     }
     this.response.appendHeader('Set-Cookie', this.parts.cookies.write(cookie, this.#cookieRequest()));

@@ -41,7 +41,7 @@ export class CircuitBreaker {
         );
       };
       const cancel = this.clock.setTimer(onDeadline, this.deadline, { isAwaited: true });
-      attempt(call).then(
+      attempt(operation, call).then(
         (answer) => {
           if (isOverdue) {
             late?.(answer);
@@ -76,8 +76,12 @@ export class CircuitBreaker {
 }
 
 /** A store that throws fails like one that rejects. */
-async function attempt<T>(call: () => Promise<T>): Promise<T> {
-  return call();
+function attempt<T>(operation: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return call();
+  } catch (error) {
+    return Promise.reject(asStoreError(operation, error));
+  }
 }
 
 function asStoreError(operation: string, error: unknown): Error {

@@ -11,8 +11,8 @@ const EMPTY = '{}';
 
 /** The data of one session in one request, and what this request changed of it. */
 export class SessionContents {
-  /** One object for the whole request, so that references to it stay true when the data are read again. */
-  readonly #bag = emptyBag();
+  /** The same object from the moment it was handed out, so that references to it stay true when the data are read again. */
+  #bag = emptyBag();
   /** The data as they were last read from, or written to, the store. */
   #baseline = EMPTY;
   /** Counts what `set()` and `delete()` did. */
@@ -85,27 +85,32 @@ export class SessionContents {
     return true;
   }
 
-  /**
-   * The data to store, or `undefined` when they are what was read. Deep: a change inside of a value counts. The text is
-   * compared, and serves as payload and for the size check: one serialisation for all three.
-   */
+  /** The data to store, or `undefined` when they are what was read. Deep: a change inside of a value counts. */
   changes(): string | undefined {
-    if (this.#revision === this.#storedRevision && !this.#isExposed) {
-      return undefined;
-    }
-    const text = this.#isExposed ? this.#serializeExposed() : this.#serialize();
-    return text === this.#baseline ? undefined : text;
+    const text = this.text();
+    return this.differsFrom(text) ? text : undefined;
   }
 
   /** The data in full, changed or not. */
   text(): string {
-    return this.changes() ?? this.#baseline;
+    if (this.#isExposed) {
+      return this.#serializeExposed();
+    }
+    return this.#revision === this.#storedRevision ? this.#baseline : this.#serialize();
   }
 
-  /** The data to write. What is set while that is under way is not in it, and stays a change. */
+  /**
+   * The data to write, whether changed or not: one serialisation serves to compare them, for the size check and as payload. What is
+   * set while that is under way is not in it, and stays a change.
+   */
   payload(): string {
     this.#payloadRevision = this.#revision;
     return this.text();
+  }
+
+  /** Whether the store holds something else than `text`. */
+  differsFrom(text: string): boolean {
+    return text !== this.#baseline;
   }
 
   /** The store holds what `payload()` gave, as `text`. */
@@ -189,6 +194,11 @@ export class SessionContents {
 
   /** A value that is as it was stays the same object: what the handler does later to the one that it holds still counts. */
   #replace(bag: SessionBag): void {
+    this.#revision += 1;
+    if (!this.#isExposed) {
+      this.#bag = bag;
+      return;
+    }
     const before = Object.assign(emptyBag(), this.#bag);
     for (const key of Object.keys(this.#bag)) {
       Reflect.deleteProperty(this.#bag, key);
@@ -196,7 +206,6 @@ export class SessionContents {
     for (const [key, value] of Object.entries(bag)) {
       this.#bag[key] = isSame(before[key], value) ? before[key] : value;
     }
-    this.#revision += 1;
   }
 }
 

@@ -60,8 +60,8 @@ export class SessionLifecycle {
   }
 
   /** Reads the store once, and locks in the modes that lock by themselves. After a failure it can be tried again. */
-  async load(): Promise<void> {
-    await this.#noting(this.#loading.load());
+  load(): Promise<void> {
+    return this.#noting(this.#loading.load());
   }
 
   /**

@@ -187,7 +187,7 @@ export class SessionLocks {
   #acquired(answer: Acquired, lock: SessionLock): LockOutcome {
     this.#queue.hold(lock.id, lock);
     this.#renewal.add(lock);
-    return { ...answer, lock };
+    return { status: 'acquired', record: answer.record, version: answer.version, lock };
   }
 
   #renew(lock: SessionLock): void {

@@ -20,11 +20,7 @@ export function deserialize(text: string): SessionBag | undefined {
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     return undefined;
   }
-  const bag = emptyBag();
-  for (const [key, value] of Object.entries(parsed)) {
-    bag[key] = value;
-  }
-  return bag;
+  return Object.setPrototypeOf(parsed, null) as SessionBag;
 }
 
 /** JSON, or an error that names the key. One pass of native code; only what it cannot take is looked at more closely. */
@@ -76,15 +72,16 @@ function assertPrimitive(key: string, value: unknown): void {
   }
 }
 
-function assertObject(key: string, value: object, parents: readonly object[]): void {
-  if (parents.includes(value)) {
+/** `path` has the objects around the value, and is the same afterwards. */
+function assertObject(key: string, value: object, path: object[]): void {
+  if (path.includes(value)) {
     throw new SessionNotSerializableError(key, 'it refers to itself');
   }
-  if (parents.length >= MAX_DEPTH) {
+  if (path.length >= MAX_DEPTH) {
     throw new SessionNotSerializableError(key, `it is nested deeper than ${MAX_DEPTH} levels`);
   }
-  const children = Array.isArray(value) ? arrayItems(key, value) : plainValues(key, value);
-  const path = [...parents, value];
+  const children: readonly unknown[] = Array.isArray(value) ? arrayItems(key, value) : plainValues(key, value);
+  path.push(value);
   for (const child of children) {
     if (isPrimitive(child)) {
       assertPrimitive(key, child);
@@ -92,18 +89,18 @@ function assertObject(key: string, value: object, parents: readonly object[]): v
       assertObject(key, child as object, path);
     }
   }
+  path.pop();
 }
 
 function arrayItems(key: string, array: readonly unknown[]): readonly unknown[] {
-  // Array.from also shows the holes of a sparse array.
-  const items = Array.from(array);
-  if (items.includes(undefined)) {
+  // The holes of a sparse array count, as for JSON.
+  if (array.includes(undefined)) {
     throw new SessionNotSerializableError(key, 'it has undefined in an array');
   }
-  return items;
+  return array;
 }
 
-function plainValues(key: string, value: object): unknown[] {
+function plainValues(key: string, value: object): readonly unknown[] {
   if (typeof value === 'function') {
     throw new SessionNotSerializableError(key, 'it has a function');
   }

@@ -94,8 +94,9 @@ export class SessionWriter {
   }
 
   async #writeStored(state: SessionState, isFinal: boolean): Promise<void> {
-    if (state.isChanged) {
-      await this.#replaceInTurn(state, isFinal);
+    const data = state.contents.payload();
+    if (state.rotation !== undefined || state.contents.differsFrom(data)) {
+      await this.#replaceInTurn(state, data, isFinal);
     } else if (isFinal && this.plan.isTouchDue(state)) {
       await this.touch.touch(state);
     }
@@ -111,7 +112,8 @@ export class SessionWriter {
       state.contents.reset();
       return;
     }
-    const record = this.plan.firstRecord(this.#payload(state));
+    const record = this.plan.firstRecord(state.contents.payload());
+    assertSize(record.data, this.maxBytes);
     for (let collisions = 0; collisions <= MAX_COLLISIONS; collisions += 1) {
       const key = hashSessionId(this.plan.idOf(state));
       const version = await this.store.create({ id: key, record });
@@ -126,30 +128,32 @@ export class SessionWriter {
   }
 
   /** One at a time: of many that write at once all but one would conflict in each round, and most would run out of attempts. */
-  async #replaceInTurn(state: SessionState, release: boolean): Promise<void> {
+  async #replaceInTurn(state: SessionState, data: string, release: boolean): Promise<void> {
     const key = state.stored?.key ?? '';
     await this.#turns.enter(key).ready;
     try {
-      await this.#replace(state, release);
+      await this.#replace(state, data, release);
     } finally {
       this.#turns.pass(key);
     }
   }
 
-  async #replace(state: SessionState, release: boolean): Promise<void> {
+  async #replace(state: SessionState, data: string, release: boolean): Promise<void> {
     for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts += 1) {
       const { stored } = state;
       if (stored === undefined) {
         return;
       }
       const key = this.plan.keyOf(state, stored);
-      const record = this.plan.nextRecord(state, stored, this.#payload(state));
+      const record = this.plan.nextRecord(state, stored, data);
+      assertSize(data, this.maxBytes);
       const version = await this.#send(state, stored, key, record, release);
       if (version !== false) {
         this.#written(state, key, version, record, release);
         return;
       }
       await this.#resolveConflict(state, stored, key);
+      data = state.contents.payload();
     }
     throw new SessionStoreError(`A session was changed by others ${MAX_CONFLICTS} times while it was written`, 1_000);
   }
@@ -179,12 +183,6 @@ export class SessionWriter {
     } else if (outcome === 'id taken') {
       this.#giveUpId(state);
     }
-  }
-
-  #payload(state: SessionState): string {
-    const text = state.contents.payload();
-    assertSize(text, this.maxBytes);
-    return text;
   }
 
   /** An id that somebody has seen cannot be exchanged for another behind their back. */

@@ -13,7 +13,7 @@ export class StepQueue {
   }
 
   async run<R>(step: () => Promise<R>): Promise<R> {
-    const result = this.#last.then(() => this.running.run(step));
+    const result = this.isBusy ? this.#last.then(() => this.running.run(step)) : this.running.run(step);
     this.#last = result.catch(() => undefined);
     this.#waiting += 1;
     try {

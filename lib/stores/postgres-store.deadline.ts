@@ -9,19 +9,14 @@ export class Deadline {
   }
 
   /** What `work` comes to after the deadline goes to `late`. @throws OperationTimeout when the time is up. */
-  async race<T>(work: Promise<T>, late?: (result: T) => void): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const end = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
+  race<T>(work: Promise<T>, late?: (result: T) => void): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
         // A late error is nobody's any more: the operation has failed already.
         work.then(late, () => undefined);
         reject(new OperationTimeout(this.milliseconds));
       }, this.#endsAt - performance.now());
+      work.then(resolve, reject).finally(() => clearTimeout(timer));
     });
-    try {
-      return await Promise.race([work, end]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }

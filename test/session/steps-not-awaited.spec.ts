@@ -63,15 +63,32 @@ describe('an operation that is not awaited', () => {
     expect(await visits.data(id)).toBe('gone');
   });
 
-  it('is too late when the headers have left since: the old id stays', async () => {
+  it('is too late when the headers leave before its turn comes: the old id stays', async () => {
     const { exchange, lifecycle, session } = await opened();
-    const done = session.regenerate();
+    session.set('visits', 2);
+    const gate = store.hold('update');
+    const saved = session.save();
+    await gate.reached;
+    const rotated = session.regenerate();
     exchange.hasSentHeaders = true;
     exchange.cookieObstacle = () => 'the response has started';
-    await expect(done).rejects.toBeInstanceOf(SessionHeadersSentError);
+    gate.open();
+    await expect(rotated).rejects.toBeInstanceOf(SessionHeadersSentError);
+    await saved;
     await lifecycle.commit();
 
-    expect(await visits.data(id)).toEqual({ there: true, visits: 1 });
+    expect(await visits.data(id)).toEqual({ there: true, visits: 2 });
+  });
+
+  it('is in time when the headers leave right after it: they take the new id with them', async () => {
+    const { exchange, lifecycle, session } = await opened();
+    const rotated = session.regenerate();
+    lifecycle.announceCookie();
+    exchange.cookieObstacle = () => 'the response has started';
+    await rotated;
+    await lifecycle.commit();
+
+    expect(await visits.data(idIn(lifecycle.cookie))).toEqual({ there: true, visits: 1 });
   });
 
   it.each(['implicit', 'explicit'] as const)('rotates also while a save() is under way: %s', async (mode) => {
