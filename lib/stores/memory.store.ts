@@ -39,7 +39,7 @@ const MISSING: Missing = Object.freeze({ status: 'missing' });
 const GONE: Gone = Object.freeze({ status: 'gone' });
 
 /** How many entries a sweep looks at before it lets requests run: well under a millisecond of work. */
-const SWEEP_STEP = 2_000;
+const SWEEP_STEP = 500;
 
 const ADVICE = 'Give SessionsModule another store, such as FileStore or PostgresStore.';
 

@@ -23,14 +23,14 @@ export const HELP = `npm run bench -- [options]
 const FULL: Effort = {
   isCheck: false,
   visitors: 256,
-  warmUp: 3_000,
-  slices: 12,
-  requests: 500,
+  warmUp: 5_000,
+  slices: 20,
+  requests: 300,
   increments: 2_000,
   growth: [1_000, 10_000, 100_000],
   cleanUp: 100_000,
 };
-const SHORT: Effort = { ...FULL, warmUp: 1_500, slices: 8, requests: 250, growth: [1_000, 10_000], cleanUp: 20_000 };
+const SHORT: Effort = { ...FULL, warmUp: 3_000, slices: 15, requests: 150, growth: [1_000, 10_000], cleanUp: 20_000 };
 const CHECK: Effort = {
   isCheck: true,
   visitors: 32,

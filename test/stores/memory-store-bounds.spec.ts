@@ -154,7 +154,7 @@ describe('MemoryStore at work', () => {
     }
     isOver = true;
     expect(removed).toBe(15_000);
-    expect(turns).toBeGreaterThanOrEqual(15);
+    expect(turns).toBeGreaterThanOrEqual(60);
   });
 });
 

@@ -1,6 +1,6 @@
 import { plot, type Panel } from './plot.js';
 import type { Results } from './results.js';
-import { BARE, STEADY } from './tables.js';
+import { STEADY } from './tables.js';
 
 /** CPU per request in units of a bare handler: our first store of each group, and the peers. */
 export function cpuPlot(results: Results): string {
@@ -11,7 +11,7 @@ export function cpuPlot(results: Results): string {
     const rows = STEADY.map((workload) => ({
       title: workload,
       bars: shown.flatMap((name) => {
-        const ratio = results.ratio(group, name, workload, floor, BARE);
+        const ratio = results.ratio(group, name, workload, floor);
         return ratio === undefined ? [] : [{ label: name, value: ratio.median, isOurs: name === ours }];
       }),
     }));

@@ -37,8 +37,8 @@ export class Results {
   }
 
   /** CPU per request divided by the other's of the same round, in which both met the same machine. */
-  ratio(group: string, contender: string, workload: string, other: string, itsWorkload = workload): Spread | undefined {
-    const others = this.#of(group, other, itsWorkload);
+  ratio(group: string, contender: string, workload: string, other: string): Spread | undefined {
+    const others = this.#of(group, other, workload);
     return spreadOf(
       this.#of(group, contender, workload).map(({ round, figures }) => {
         const beside = others.find((sample) => sample.round === round)?.figures.cpu;

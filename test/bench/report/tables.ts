@@ -1,10 +1,14 @@
 import { middle, number, spread, table } from './format.js';
 import type { Results } from './results.js';
 
-/** The floor's only workload. */
-export const BARE = 'route without a session';
-
-export const STEADY = [BARE, 'read-only', 'locked unchanged', 'locked changed', 'unlocked changed', 'first visit'];
+export const STEADY = [
+  'route without a session',
+  'read-only',
+  'locked unchanged',
+  'locked changed',
+  'unlocked changed',
+  'first visit',
+];
 
 /** CPU per request of every contender in units of the bare handler, and of ours in units of express-session on the same store. */
 export function cpuTable(results: Results, group: string): string {
@@ -15,7 +19,7 @@ export function cpuTable(results: Results, group: string): string {
   const head = ['workload', ...others.map(plain), ...peers.map((peer) => `ours ÷ ${plain(peer)}`)];
   const rows = STEADY.filter((workload) => results.workloads(group).includes(workload)).map((workload) => [
     workload,
-    ...others.map((name) => spread(results.ratio(group, name, workload, floor, BARE), 2)),
+    ...others.map((name) => spread(results.ratio(group, name, workload, floor), 2)),
     ...peers.map((peer) => spread(results.ratio(group, ours, workload, peer), 2)),
   ]);
   return table(head, rows);

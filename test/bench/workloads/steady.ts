@@ -5,18 +5,22 @@ import type { Subject } from '../subject.js';
 import type { Measured, Tools, Workload } from './workload.js';
 
 const CONNECTIONS = 16;
+export const PLAIN = '/plain';
 
 /** The same request, again and again, by many visitors. */
 export function steady(name: string, path: string, isNewVisitor = false): Workload {
   return {
     name,
-    isFor: ({ kind }) => kind !== 'floor' || path === '/plain',
+    isFor: () => true,
     isAlone: false,
     measure: (subjects, tools) => measureRequest(name, path, isNewVisitor, subjects, tools),
   };
 }
 
-/** In slices, turn and turn about: what disturbs one application for a while disturbs the others as much. */
+/**
+ * In slices, turn and turn about, each time beginning with another one: what disturbs one application for a while disturbs the
+ * others as much, and to come last costs something too. The floor does beside each workload what a handler does without one.
+ */
 export async function measureRequest(
   name: string,
   path: string,
@@ -25,11 +29,18 @@ export async function measureRequest(
   { load, effort }: Tools,
 ): Promise<readonly Measured[]> {
   const meters = subjects.map((subject) => new Meter(subject));
-  const send = ({ port, cookies }: Subject, requests: number): Promise<LoadResult> =>
-    load.run({ port, path, cookies: isNewVisitor ? [] : cookies, connections: CONNECTIONS, requests });
+  const send = ({ contender, port, cookies }: Subject, requests: number): Promise<LoadResult> =>
+    load.run({
+      port,
+      path: contender.kind === 'floor' ? PLAIN : path,
+      cookies: isNewVisitor ? [] : cookies,
+      connections: CONNECTIONS,
+      requests,
+    });
   for (const { subject } of meters) await send(subject, effort.warmUp);
   for (let slice = 0; slice < effort.slices; slice += 1) {
     for (const meter of meters) await meter.measure(() => send(meter.subject, effort.requests));
+    meters.push(...meters.splice(0, 1));
   }
   return meters.map((meter) => ({ contender: meter.subject.contender, name, figures: meter.figures() }));
 }

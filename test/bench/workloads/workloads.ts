@@ -1,11 +1,11 @@
 import { cleanUp } from './clean-up.js';
 import { contention } from './contention.js';
 import { growth } from './growth.js';
-import { steady } from './steady.js';
+import { PLAIN, steady } from './steady.js';
 import type { Workload } from './workload.js';
 
 export const workloads: readonly Workload[] = [
-  steady('route without a session', '/plain'),
+  steady('route without a session', PLAIN),
   steady('read-only', '/read-only'),
   steady('locked unchanged', '/locked-unchanged'),
   steady('locked changed', '/locked-changed'),
