@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { History } from './history.js';
+import type { Fate, History } from './history.js';
 import type { SharedSession } from './shared-session.js';
 import type { Exchange, Wire } from './wire.js';
 
@@ -20,9 +20,11 @@ export async function countUp(session: SharedSession, route: string, tools: Clie
   const { wire, history, random, isOver } = tools;
   while (!isOver()) {
     const { name, id } = session;
+    const { losses } = history;
     const path = `/${route}?pause=${Math.floor(random() * 4)}`;
     const exchange = await wire.send('POST', path, random, { id, patience: patienceOf(random) });
-    const { sent, ended, fate, answer } = exchange;
+    const { sent, ended, answer } = exchange;
+    const fate = knownFate(exchange, losses === history.losses);
     const value = fate === 'acknowledged' ? { value: Number(answer?.text) } : {};
     history.count({ session: name, sent, ended, fate, ...value });
     await afterwards(session, name, exchange);
@@ -34,14 +36,24 @@ export async function writeKey(session: SharedSession, key: string, tools: Clien
   const { wire, history, random, isOver } = tools;
   for (let value = 1; !isOver(); value += 1) {
     const { name, id } = session;
+    const { losses } = history;
     const path = `/keys/${key}?value=${value}&pause=${Math.floor(random() * 10)}`;
     const exchange = await wire.send('POST', path, random, { id, patience: patienceOf(random) });
-    const { sent, ended, fate, answer } = exchange;
+    const { sent, ended, answer } = exchange;
+    const fate = knownFate(exchange, losses === history.losses);
     const before = fate === 'acknowledged' ? { before: Number(answer?.text) } : {};
     history.writes.push({ session: name, key, value, sent, ended, fate, ...before });
     await afterwards(session, name, exchange);
     await sleep(random() * 30);
   }
+}
+
+/**
+ * A request whose session is gone when it writes is answered as ever, for what it changed has no place any more: where the store
+ * was made to forget meanwhile, an answer acknowledges nothing.
+ */
+function knownFate({ fate }: Exchange, isRemembered: boolean): Fate {
+  return fate === 'acknowledged' && !isRemembered ? 'unknown' : fate;
 }
 
 async function afterwards(session: SharedSession, name: string, { answer, fate }: Exchange): Promise<void> {

@@ -32,9 +32,11 @@ export class SharedSession {
 
   async #start(): Promise<void> {
     for (;;) {
-      this.#losses = this.history.losses;
+      const { losses } = this.history;
       const { answer } = await this.wire.send('POST', '/start', this.random);
       if (answer?.id !== undefined) {
+        // Together with the name: of the session before, whose end others may yet hear of, less was forgotten.
+        this.#losses = losses;
         this.#generation += 1;
         this.name = `${this.number}.${this.#generation}`;
         this.id = answer.id;
