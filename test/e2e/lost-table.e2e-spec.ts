@@ -62,14 +62,6 @@ describe('A table that is lost while sessions are served', () => {
       expect(reply).toMatchObject({ status: 503, setCookies: [] });
       expect(reply.text).not.toContain('nestjs_sessions');
     }
-    console.log(
-      replies.length,
-      app.logs.lines
-        .filter((l) => l.level !== 'log')
-        .map((l) => l.level + ' ' + l.context + l.message.slice(0, 200))
-        .slice(0, 8),
-      app.logs.lines.length,
-    );
     expect(app.logs.matching(advice).filter((line) => line.startsWith('PostgresStore: '))).toHaveLength(1);
   });
 });
