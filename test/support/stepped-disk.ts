@@ -85,11 +85,8 @@ function stepped(name: string): (...args: unknown[]) => void {
     const callback = args.pop();
     if (!isFunction(callback)) throw new Error(`${name} was called without a callback`);
     const lane = lanes.getStore();
-    if (!lane) return process.nextTick(callback, ...resultOf(() => call.apply(fs, args)));
-    lane.stop(name, () => {
-      const result = resultOf(() => call.apply(fs, args));
-      lanes.run(lane, () => callback(...result));
-    });
+    if (lane) lane.stop(name, () => lanes.run(lane, () => callback(...resultOf(() => call.apply(fs, args)))));
+    else process.nextTick(callback, ...resultOf(() => call.apply(fs, args)));
   };
 }
 
