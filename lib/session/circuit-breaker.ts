@@ -72,7 +72,6 @@ export class CircuitBreaker {
 
   #answered(): void {
     this.#timeouts = 0;
-    this.#isProbing = false;
   }
 }
 

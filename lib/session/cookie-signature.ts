@@ -31,5 +31,5 @@ export class CookieSignature {
 }
 
 function hmac(id: string, secret: string): string {
-  return createHmac('sha256', secret).update(id).digest('base64').replace(/=+$/, '');
+  return createHmac('sha256', secret).update(id).digest('base64').slice(0, SIGNATURE_LENGTH);
 }

@@ -63,10 +63,11 @@ function valuesOf(header: string, name: string): string[] {
 function trimmed(text: string): string {
   let start = 0;
   let end = text.length;
-  while (start < end && isBlank(text[start])) {
+  // Before and after the text there is nothing, which is not blank.
+  while (isBlank(text[start])) {
     start += 1;
   }
-  while (end > start && isBlank(text[end - 1])) {
+  while (isBlank(text[end - 1])) {
     end -= 1;
   }
   return text.slice(start, end);

@@ -116,9 +116,6 @@ export class SessionState {
 
   /** Undoes what happened since, but for what is in the store already: what `save()` wrote, a new id, the end of the session. */
   rollBack({ data, stored, facts }: Checkpoint): void {
-    if (this.stored === undefined && stored !== undefined) {
-      return;
-    }
     if (this.stored?.version === stored?.version) {
       this.contents.restore(data);
     } else {

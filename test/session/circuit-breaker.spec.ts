@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { SessionStoreError } from '../../lib/errors/index.js';
 import { CircuitBreaker } from '../../lib/session/circuit-breaker.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
@@ -95,11 +96,33 @@ describe('the circuit breaker', () => {
     expect(late).toEqual(['acquired']);
   });
 
+  it('forgets a late answer that leaves nothing to undo', async () => {
+    const operation = new Operation();
+    const outcome = breaker.run('load', operation.run).catch((error: unknown) => error);
+    await clock.advanceAsync(DEADLINE);
+    operation.answer('data');
+    await clock.advanceAsync(0);
+
+    expect(await outcome).toBeInstanceOf(SessionStoreError);
+  });
+
+  it('keeps a script alive that waits for a store which hangs: it is told, too', () => {
+    const setTimer = jest.spyOn(clock, 'setTimer');
+    void breaker.run('load', new Operation().run).catch(() => undefined);
+
+    expect(setTimer).toHaveBeenCalledWith(expect.any(Function), DEADLINE, { isAwaited: true });
+  });
+
   it('leaves the store alone for a second after five deadlines in a row, then lets one probe through', async () => {
     await hang(4);
     expect(await failsAtOnce()).toBe(false);
     await hang(5);
     expect(await failsAtOnce()).toBe(true);
+    await expect(breaker.run('update', new Operation().run)).rejects.toMatchObject({
+      status: 503,
+      retryAfter: 1_000,
+      message: 'update: the session store did not answer five times in a row',
+    });
 
     await clock.advanceAsync(999);
     expect(await failsAtOnce()).toBe(true);

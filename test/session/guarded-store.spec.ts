@@ -3,6 +3,7 @@ import { GuardedStore } from '../../lib/session/guarded-store.js';
 import { MemoryStore } from '../../lib/stores/memory.store.js';
 import type { SessionStore } from '../../lib/stores/session-store.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
+import { FaultyStore } from '../support/faulty-store.js';
 
 const DEADLINE = 2_000;
 const id = 'a-session';
@@ -72,6 +73,42 @@ describe('the guarded store', () => {
 
     await expect(tryLock({ id, token: 'another', lease: 30_000, holder })).resolves.toMatchObject({
       status: 'acquired',
+    });
+  });
+
+  it('asks nothing more of a store that is slow when its late answer gave no lock', async () => {
+    const store = new FaultyStore(new MemoryStore());
+    store.tryLock = () => new Promise((resolve) => clock.setTimer(() => resolve({ status: 'missing' }), DEADLINE + 1));
+
+    const outcome = guard(store).tryLock({ id, token, lease: 30_000, holder });
+    outcome.catch(() => undefined);
+    await clock.advanceAsync(DEADLINE + 1);
+
+    await expect(outcome).rejects.toMatchObject({ code: 'SESSION_STORE_FAILED' });
+    expect(store.calls).toEqual([]);
+  });
+
+  it('counts what the store counts, with a deadline', async () => {
+    const store = new MemoryStore();
+    await store.create({ id, record: { data: '{}', createdAt: 0, expiresAt: Date.now() + 60_000 } });
+    await expect(guard(store).count()).resolves.toBe(1);
+
+    store.count = () => new Promise(() => undefined);
+    const outcome = guard(store).count();
+    outcome.catch(() => undefined);
+    await clock.advanceAsync(DEADLINE);
+    await expect(outcome).rejects.toMatchObject({ message: expect.stringContaining('count: ') });
+  });
+
+  it.each([
+    ['has no count()', {}],
+    ['has a count that is something else', { count: 3 }],
+  ])('names a store that cannot count, since it %s', async (_, others) => {
+    const store = Object.assign(new FaultyStore(new MemoryStore()), others);
+
+    await expect(guard(store).count()).rejects.toMatchObject({
+      code: 'SESSIONS_UNSUPPORTED',
+      message: expect.stringContaining('FaultyStore cannot count'),
     });
   });
 });

@@ -38,7 +38,7 @@ describe('the queue for a lock', () => {
     queue.hold('held', 'first');
     enter('second', 'asked for');
 
-    expect(queue.holders()).toEqual(['first']);
+    expect(queue.holders()).toStrictEqual(['first']);
   });
 
   it('wakes those who wait one at a time, first come first served', async () => {
@@ -94,15 +94,15 @@ describe('the queue for a lock', () => {
 
   it('knows who holds the lock until it is passed on', () => {
     enter('head');
-    expect(queue.holders()).toEqual([]);
+    expect(queue.holders()).toStrictEqual([]);
     queue.hold('session', 'head');
     expect(queue.holder('session')).toBe('head');
-    expect(queue.holders()).toEqual(['head']);
+    expect(queue.holders()).toStrictEqual(['head']);
 
     enter('next');
     queue.pass('session');
     expect(queue.holder('session')).toBeUndefined();
-    expect(queue.holders()).toEqual([]);
+    expect(queue.holders()).toStrictEqual([]);
     expect(queue.size).toBe(1);
   });
 

@@ -68,6 +68,7 @@ describe('a write that was refused', () => {
 
     await rig.writer.commit(state);
     expect(await rig.data(id)).toEqual({ cart: 2, colour: 'red', visits: 1, user: 'ann' });
+    expect(state.id).toBe(id);
     expect(await rig.isFree(id)).toBe(true);
   });
 

@@ -89,11 +89,24 @@ describe('the contents of a session', () => {
         false,
         undefined,
       ]);
+      expect(stringify).not.toHaveBeenCalled();
       contents.set('visits', 2);
       contents.stored(contents.payload());
       stringify.mockClear();
       expect(contents.changes()).toBeUndefined();
       expect(stringify).not.toHaveBeenCalled();
+    } finally {
+      stringify.mockRestore();
+    }
+  });
+
+  it('are serialised once for all who ask what changed, and to write it', () => {
+    const contents = contentsOf('{"visits":1}');
+    contents.set('visits', 2);
+    const stringify = jest.spyOn(JSON, 'stringify');
+    try {
+      expect([contents.changes(), contents.text(), contents.payload()]).toEqual(Array(3).fill('{"visits":2}'));
+      expect(stringify).toHaveBeenCalledTimes(1);
     } finally {
       stringify.mockRestore();
     }
@@ -105,6 +118,7 @@ describe('the contents of a session', () => {
     contents.set('b', 2);
     contents.revert();
 
+    expect({ ...contents.bag }).toEqual({ a: 1 });
     expect(contents.text()).toBe('{"a":1}');
     expect(contents.changes()).toBeUndefined();
   });

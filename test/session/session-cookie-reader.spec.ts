@@ -32,6 +32,7 @@ describe('the reader of cookies', () => {
     ['a name in quotes', `"sid"=${a}`],
     ['a value in quotes', `sid="${a}"`],
     ['an empty value', 'sid='],
+    ['nothing but blanks', `sid= \t ; \t ; ${' '.repeat(43)}`],
     ['no value', 'sid'],
     ['a no-break space before the name', `\u00a0sid=${a}`],
     ['a next-line character before the name', `\u0085sid=${a}`],
@@ -65,6 +66,7 @@ describe('the reader of cookies', () => {
 
     expect(reader.read(`sid=../../etc/passwd; sid=${a}`)).toEqual({ candidates: [a], originalId: '../../etc/passwd' });
     expect(reader.read('other=1').originalId).toBeUndefined();
+    expect(reader.read('sidx; sid').originalId).toBeUndefined();
   });
 
   it('is not held up by the largest header that Node accepts', () => {

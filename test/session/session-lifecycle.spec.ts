@@ -1,6 +1,8 @@
-import { SessionHeadersSentError, SessionReadOnlyError } from '../../lib/errors/index.js';
+import { jest } from '@jest/globals';
+import { SessionHeadersSentError, SessionIdCollisionError, SessionReadOnlyError } from '../../lib/errors/index.js';
+import { hashSessionId } from '../../lib/session/session-id.js';
 import { MemoryStore } from '../../lib/stores/memory.store.js';
-import { EngineVisits, type Visit } from '../support/engine-visits.js';
+import { EngineVisits, LEASE, type Visit } from '../support/engine-visits.js';
 import { ObservedStore } from '../support/observed-store.js';
 
 type Session = Visit['session'];
@@ -266,6 +268,66 @@ describe('the life of a session', () => {
     expect(await visits.lockStatus(id)).toBe(isLocked ? 'held' : 'acquired');
     await lifecycle.commit();
     expect(await visits.lockStatus(id)).toBe('acquired');
+  });
+
+  it('is locked as the route says, when it says so before the load', async () => {
+    const { lifecycle, session } = visits.visit(id);
+    lifecycle.settings = { ...visits.engine.locking, mode: 'explicit' };
+    await session.load();
+
+    expect(session.locked).toBe(false);
+  });
+
+  it('whose request may never end is locked for no longer than a lease', async () => {
+    await store.start(visits);
+    const { lifecycle } = await opened(await visits.stored());
+    const waiter = visits.visit(lifecycle.id, 'implicit');
+    lifecycle.letLockRunOut();
+    await visits.clock.advanceAsync(LEASE - 1);
+    expect(await visits.lockStatus(lifecycle.id)).toBe('held');
+    await visits.clock.advanceAsync(1);
+    expect(await visits.lockStatus(lifecycle.id)).toBe('acquired');
+
+    await waiter.session.load();
+    expect(waiter.session.locked).toBe(true);
+  });
+
+  it('has no lock to let run out where it took none', async () => {
+    const { lifecycle } = await opened(id, 'explicit');
+
+    expect(() => lifecycle.letLockRunOut()).not.toThrow();
+    expect(visits.clock.pendingTimers).toBe(0);
+  });
+
+  it('keeps an id that was read: when somebody else has it, that is an error', async () => {
+    const { lifecycle, session } = await stranger();
+    session.set('a', 1);
+    await store.create({ id: hashSessionId(session.id), record: { data: '{}', createdAt: 0, expiresAt: Infinity } });
+
+    await expect(lifecycle.commit()).rejects.toThrow(SessionIdCollisionError);
+  });
+
+  it('tries another new id when one is taken, although the old one was read', async () => {
+    const { lifecycle, session } = await opened();
+    const rotate = jest.spyOn(store, 'rotate').mockResolvedValueOnce(false);
+    expect(session.id).toBe(id);
+    await session.regenerate();
+    await lifecycle.commit();
+
+    const [taken, free] = rotate.mock.calls.map(([{ to }]) => to);
+    expect(taken).not.toBe(free);
+    expect(hashSessionId(session.id)).toBe(free);
+    expect(await visits.data(session.id)).toMatchObject({ cart: ['apple'] });
+  });
+
+  it('says nothing of what was changed before it was discarded: the error says it', async () => {
+    const { lifecycle, session } = await opened();
+    session.set('a', 1);
+    await lifecycle.discard();
+    await lifecycle.commit();
+
+    expect(visits.logger.lines).toEqual([]);
+    expect(await visits.data(id)).toEqual({ there: true, cart: ['apple'] });
   });
 
   it('is due for a commit while a step is under way, and no more once it was discarded', async () => {

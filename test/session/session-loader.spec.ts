@@ -82,6 +82,8 @@ describe('the loader', () => {
     const locking = rig.loader.lock(state, () => new AbortController().signal);
 
     await expect(locking).rejects.toThrow(SessionNotSerializableError);
+    // It is not the record that is broken.
+    expect(rig.logger.messages('error')).toEqual([]);
     expect(state.lock).toBeUndefined();
     expect(await rig.isFree(id)).toBe(true);
     expect(rig.locks.size).toBe(0);

@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { hashSessionId, shortHash } from '../../lib/session/session-id.js';
 import type { LockOutcome, LockRequest, SessionLock } from '../../lib/session/session-lock.js';
 import { EngineRig } from '../support/engine-rig.js';
+import { Gate } from '../support/gate.js';
 
 const LEASE = 30_000;
 const MAX_HOLD = 60_000;
@@ -157,6 +158,25 @@ describe('holding the lock of a session', () => {
     expect(await elsewhere()).toBe('held');
     expect(await rig.locks.release(lock)).toBe(true);
     expect(rig.locks.size).toBe(0);
+  });
+
+  it('lets those who wait for the old id ask one after the other, also when a renewal took the lock for lost', async () => {
+    const lock = await hold();
+    void Promise.all([acquire(), acquire()]);
+    await rotate(lock, hashSessionId('new id'));
+    const gate = new Gate();
+    const tryLock = jest.spyOn(rig.store, 'tryLock').mockImplementation(async () => {
+      await gate.pass();
+      return { status: 'gone' };
+    });
+    await rig.clock.advanceAsync(LEASE / 3);
+    rig.locks.moved(lock, hashSessionId('new id'));
+    await rig.clock.advanceAsync(0);
+    expect(tryLock).toHaveBeenCalledTimes(1);
+
+    gate.open();
+    await rig.clock.advanceAsync(0);
+    expect(tryLock).toHaveBeenCalledTimes(2);
   });
 
   it.each([

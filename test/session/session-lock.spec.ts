@@ -141,7 +141,10 @@ describe('taking the lock of a session', () => {
     impatient.catch(() => undefined);
     const patient = acquire();
     await rig.clock.advanceAsync(1_000);
-    await expect(impatient).rejects.toMatchObject({ holder: { route: 'GET /slow' } });
+    await expect(impatient).rejects.toMatchObject({
+      holder: { route: 'GET /slow' },
+      message: expect.stringContaining('it was not free within 1000 ms (lock.wait)'),
+    });
 
     await rig.locks.release(first);
     expect(await patient).toMatchObject({ status: 'acquired' });

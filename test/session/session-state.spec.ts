@@ -50,10 +50,13 @@ describe('a critical section that fails', () => {
   });
 
   it('does not bring back the session that it destroyed', async () => {
-    const { lifecycle, session } = await failing(id, (visit) => visit.session.destroy());
+    const { lifecycle, session } = await failing(id, async (visit) => {
+      await visit.session.destroy();
+      visit.session.set('late', 1);
+    });
+    expect(session.size).toBe(0);
     await lifecycle.commit();
 
-    expect(session.size).toBe(0);
     expect(lifecycle.cookie).toEqual({ kind: 'expire' });
     expect(await visits.data(id)).toBe('gone');
   });

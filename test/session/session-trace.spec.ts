@@ -1,5 +1,10 @@
 import { generateSessionId, hashSessionId, shortHash } from '../../lib/session/session-id.js';
+import { SessionTrace } from '../../lib/session/session-trace.js';
+import { MemoryStore } from '../../lib/stores/memory.store.js';
+import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { EngineRig, TIMEOUT } from '../support/engine-rig.js';
+import { EngineVisits } from '../support/engine-visits.js';
+import { RecordingLogger } from '../support/recording-logger.js';
 
 describe('the debug log', () => {
   let rig: EngineRig;
@@ -84,5 +89,57 @@ describe('the debug log', () => {
     rig.store.load = () => Promise.resolve({ status: 'found', record, version: 1 });
     expect(await rig.opened(id, 'explicit')).toMatchObject({ phase: 'new' });
     expect(steps()).toEqual(['it load: found', 'it expired']);
+  });
+});
+
+describe('the log without debug', () => {
+  it('has nothing to tell of requests in which all goes well', async () => {
+    const visits = new EngineVisits(new MemoryStore());
+    const { lifecycle, session } = visits.visit(await visits.stored());
+    await session.load();
+    session.set('visits', 2);
+    await lifecycle.commit();
+
+    expect(visits.logger.lines).toEqual([]);
+  });
+
+  it('names a record that cannot be decoded, and counts those that it does not name', () => {
+    const [clock, logger] = [new ManualClock(), new RecordingLogger()];
+    const trace = new SessionTrace(logger, clock, false);
+    for (const key of ['a-key-that-is-long', 'another', 'a-third-one']) trace.corrupt(key);
+    clock.advance(60_000);
+    trace.corrupt('the-last-one');
+
+    expect(logger.messages('error')).toEqual([
+      'The record of session a-key-th cannot be decoded: it is left alone and its visitor starts anew (1 so far)',
+      expect.stringMatching(/^The record of session the-last cannot be decoded: .* \(4 so far\)/),
+    ]);
+  });
+
+  it('names what failed, the route where there is one, and the reason', () => {
+    const logger = new RecordingLogger();
+    const trace = new SessionTrace(logger, new ManualClock(), false);
+    trace.failed('The session was not saved', new Error('disk full'), 'POST /cart');
+    trace.failed('A session could not be touched', 'no reason');
+
+    expect(logger.messages('error')).toEqual([
+      'POST /cart: The session was not saved: disk full',
+      'A session could not be touched: no reason',
+    ]);
+  });
+
+  it('has one line for a request whose changes are dropped, however often it tries, and none when it changed nothing', async () => {
+    const rig = new EngineRig();
+    const id = await rig.stored();
+    const [changing, reading] = [await rig.opened(id, 'explicit'), await rig.opened(id, 'explicit')];
+    await rig.writer.destroy(await rig.opened(id));
+    for (const state of [changing, reading, changing]) {
+      if (state === changing) state.contents.set('visits', 2);
+      await rig.writer.commit(state);
+    }
+
+    expect(rig.logger.messages('warn')).toEqual([
+      `Session ${shortHash(hashSessionId(id))} was destroyed or got a new id while GET /test was running: the changes of that request were dropped`,
+    ]);
   });
 });

@@ -205,6 +205,18 @@ describe('a commit', () => {
     expect(rig.logger.messages('warn')[0]).toContain('GET /test was running: the changes of that request were dropped');
   });
 
+  it('takes back the cookie that was not sent yet when somebody else made the session go', async () => {
+    const state = await rig.opened(undefined, 'explicit');
+    state.contents.set('visits', 1);
+    await rig.writer.save(state);
+    expect(state.cookie).toMatchObject({ kind: 'set' });
+    await rig.writer.destroy(await rig.opened(state.id, 'explicit'));
+    state.contents.set('visits', 2);
+    await rig.writer.commit(state);
+
+    expect(state.cookie).toBeUndefined();
+  });
+
   it('retries a refused write ten times, and then is a SessionStoreError', async () => {
     const id = await rig.stored({ theirs: 0 });
     const state = await rig.opened(id, 'explicit');
@@ -219,7 +231,9 @@ describe('a commit', () => {
       return update(args);
     });
 
-    await expect(rig.writer.commit(state)).rejects.toBeInstanceOf(SessionStoreError);
+    const committed = rig.writer.commit(state);
+    await expect(committed).rejects.toBeInstanceOf(SessionStoreError);
+    await expect(committed).rejects.toThrow('A session was changed by others 10 times while it was written');
     expect(interventions).toBe(11);
     expect(await rig.data(id)).toEqual({ theirs: 11 });
   });
@@ -236,6 +250,20 @@ describe('a commit', () => {
       takeTrips();
       await rig.writer.commit(state);
       expect(takeTrips()).toEqual(['unlock']);
+    });
+
+    it('wakes nobody who waits for the lock', async () => {
+      const id = await rig.stored({ visits: 1 });
+      const state = await rig.opened(id);
+      const waiting = rig.opened(id);
+      state.contents.set('visits', 2);
+      takeTrips();
+      await rig.writer.save(state);
+      await rig.clock.advanceAsync(100);
+      expect(takeTrips()).toEqual(['update']);
+
+      await rig.writer.commit(state);
+      expect((await waiting).contents.get('visits')).toBe(2);
     });
 
     it('keeps the lock under the new id when it rotates', async () => {

@@ -1,0 +1,72 @@
+import { TOMBSTONE_LIFE } from '../../lib/session/session-writer.js';
+import { MemoryStore } from '../../lib/stores/memory.store.js';
+import { EngineVisits } from '../support/engine-visits.js';
+import { ObservedStore } from '../support/observed-store.js';
+
+describe('the engine', () => {
+  let store: ObservedStore;
+  let visits: EngineVisits;
+  let id: string;
+
+  beforeEach(async () => {
+    store = new ObservedStore(new MemoryStore());
+    visits = new EngineVisits(store);
+    await store.start(visits);
+    id = await visits.stored({ user: 'ann' });
+  });
+
+  it('counts the sessions that are alive', async () => {
+    const counted = new EngineVisits(new MemoryStore());
+    const ended = await counted.stored();
+    await counted.stored();
+    await counted.engine.destroy(ended);
+
+    expect(await counted.engine.count()).toBe(1);
+  });
+
+  it('ends a session by its id, also while a request holds its lock, which brings nothing back', async () => {
+    const { lifecycle, session } = visits.visit(id);
+    await session.load();
+    session.set('user', 'bob');
+
+    expect(await visits.engine.destroy(id)).toBe(true);
+    await lifecycle.commit();
+    expect(await visits.data(id)).toBe('gone');
+    expect(visits.logger.messages('warn')).toEqual([
+      expect.stringContaining('the changes of that request were dropped'),
+    ]);
+  });
+
+  it('says when there was no session to end', async () => {
+    expect(await visits.engine.destroy('an-id-that-nobody-has')).toBe(false);
+  });
+
+  it('remembers for half a minute that a session was ended', async () => {
+    await visits.engine.destroy(id);
+    visits.clock.advance(TOMBSTONE_LIFE - 1);
+    expect(await visits.data(id)).toBe('gone');
+    visits.clock.advance(1);
+    expect(await visits.data(id)).toBe('missing');
+  });
+
+  it('closes when everything is written, and lets every lock go', async () => {
+    const { lifecycle, session } = visits.visit(id);
+    const reader = visits.visit(await visits.stored());
+    await session.load();
+    await reader.session.load();
+    session.set('user', 'bob');
+    const gate = store.hold('update');
+    const commit = lifecycle.commit();
+    await gate.reached;
+    let isClosed = false;
+    const close = visits.engine.close().then(() => (isClosed = true));
+    await visits.clock.advanceAsync(0);
+    expect(isClosed).toBe(false);
+
+    gate.open();
+    await Promise.all([commit, close]);
+    expect(await visits.data(id)).toMatchObject({ user: 'bob' });
+    expect(await visits.lockStatus(id)).toBe('acquired');
+    expect(await visits.lockStatus(reader.session.id)).toBe('acquired');
+  });
+});
