@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { swcOptions } from './tools/swc-options.js';
 
 const { name, exports } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
 
@@ -10,26 +11,17 @@ const publicNames = Object.entries(exports)
     target.default.replace('./dist/', '<rootDir>/lib/').replace(/\.js$/, '.ts'),
   ]);
 
-const swc = {
-  jsc: {
-    target: 'es2023',
-    parser: { syntax: 'typescript', decorators: true },
-    transform: { legacyDecorator: true, decoratorMetadata: true, verbatimModuleSyntax: true },
-    keepClassNames: true,
-  },
-  sourceMaps: 'inline',
-  swcrc: false,
-};
-
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/tools/compile.js',
   testMatch: ['<rootDir>/{test,sample}/**/*.{spec,e2e-spec}.ts'],
-  testTimeout: 30_000,
+  // The long form of tests needs its time: test/support/long-form.ts.
+  testTimeout: 30_000 * Number(process.env.NESTJS_SESSIONS_RUNS || 1),
   // They wait for servers and browsers more than they compute.
   maxWorkers: '100%',
   extensionsToTreatAsEsm: ['.ts'],
-  transform: { '\\.ts$': ['@swc/jest', swc] },
+  transform: { '\\.ts$': ['@swc/jest', swcOptions] },
   moduleNameMapper: {
     ...Object.fromEntries(publicNames),
     // The specifier of a TypeScript source names the file that it compiles to.

@@ -58,12 +58,11 @@ export class SessionsModule extends ConfigurableModuleClass implements NestModul
   }
 
   /**
-   * Where nothing stands before the paths the root leads to every route, as Express mounts it: to match the wildcard's pattern
-   * instead takes a tenth of the time of a bare handler.
+   * Without a global prefix the root leads to every route, of whatever version, as Express mounts it: to match the wildcard's
+   * pattern instead takes a tenth of the time of a bare handler.
    */
   #everyRoute(): string {
-    const isPrefixed = this.applicationConfig.getGlobalPrefix() !== '';
-    return isPrefixed || this.applicationConfig.getVersioning() !== undefined ? '{*path}' : '/';
+    return this.applicationConfig.getGlobalPrefix() === '' ? '/' : '{*path}';
   }
 
   /** The HTTP server is closed by now: what is still under way is not waited for by anybody else. */

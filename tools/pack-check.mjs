@@ -142,8 +142,10 @@ function use(application, env = {}) {
 
 /** PostgreSQL and memcached, while the rest goes on. */
 function startServers() {
-  const args = ['--import', '@swc-node/register/esm-register', 'test/support/serve-stores.ts'];
-  const child = spawn('node', args, { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn('node', ['build/compiled/test/support/serve-stores.js'], {
+    cwd: root,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const ended = once(child, 'close');
   const addresses = Promise.race([once(child.stdout.setEncoding('utf8'), 'data'), ended]).then(([line]) => {
     if (typeof line !== 'string') fail('there are no servers for the stores');

@@ -11,13 +11,14 @@ import {
 import { randomBytes } from 'node:crypto';
 import { SessionEngine } from '../../lib/session/session-engine.js';
 import { hashSessionId } from '../../lib/session/session-id.js';
+import { often } from '../support/long-form.js';
 import { preparePlace, startNotes } from '../support/notes-app.js';
 import { readTree } from '../support/read-tree.js';
 import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
 import type { TestApp } from '../support/test-app.js';
 
-const SOME = 40;
-const SIDE_BY_SIDE = 20;
+const SOME = often(20);
+const SIDE_BY_SIDE = 10;
 
 const madeUp = (): string => randomBytes(32).toString('base64url');
 
@@ -123,7 +124,7 @@ describe.each(storeKinds)('Ids for which there is no session, on $name,', (kind)
 
   it('leave nothing behind, however many there are', async () => {
     const sessions = app.nest.get(Sessions);
-    const many = kind.isRemote ? 500 : 5_000;
+    const many = often(kind.isRemote ? 200 : 1_000);
     await leaveNothing(async () => {
       let locked = 0;
       for (let n = 0; n < many; n += 1) {

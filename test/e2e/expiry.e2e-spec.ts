@@ -43,7 +43,7 @@ describe.each(storeKinds)('Time, on $name,', (kind) => {
     [minutes(9), minutes(1) - 1],
   ])('never logs out who idles less than timeout - touchAfter (touchAfter %d, idle %d)', async (touchAfter, idle) => {
     const visitor = await visitorOf({ timeout, touchAfter });
-    for (let n = 0; n < (kind.isRemote ? 7 : 25); n += 1) {
+    for (let n = 0; n < (kind.isRemote ? 7 : 13); n += 1) {
       expect(await isKnownAfter(visitor, idle, n % 3 === 1 ? '/looks' : '/notes')).toBe(true);
     }
   });

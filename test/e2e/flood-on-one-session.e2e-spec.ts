@@ -6,6 +6,7 @@ import { SessionEngine } from '../../lib/session/session-engine.js';
 import type { Browser } from '../support/browser.js';
 import { Exchange } from '../support/exchange.js';
 import { Gate } from '../support/gate.js';
+import { often } from '../support/long-form.js';
 import { freshStore, startNotes } from '../support/notes-app.js';
 import { storeKinds } from '../support/stores.js';
 import type { TestApp } from '../support/test-app.js';
@@ -38,7 +39,7 @@ function countUnderWay(_: unknown, response: ServerResponse, next: () => void): 
 }
 
 describe.each(storeKinds)('A flood of requests with one cookie, on $name,', (kind) => {
-  const size = kind.name === 'memory' ? 1_000 : 250;
+  const size = kind.name === 'memory' ? often(500) : 150;
   let app: TestApp;
   let browser: Browser;
   let holder: Promise<unknown>;

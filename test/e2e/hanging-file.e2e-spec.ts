@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { open, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileStore } from 'nestjs-sessions';
@@ -9,15 +10,24 @@ import { TestApp } from '../support/test-app.js';
 const TIMEOUT = 300;
 
 describe('A file whose disk does not answer', () => {
+  let app: TestApp;
+  let data: string;
+
+  afterEach(async () => {
+    // A thread that still waited for the pipe would keep this process from ending.
+    if (existsSync(data)) closeSync(openSync(data, 'r+'));
+    await app.close();
+  });
+
   it('fails the requests of its session in time, and no others; it is read again as soon as the disk answers', async () => {
     const directory = await temporaryDirectory();
     const store = new FileStore({ directory });
-    const app = await TestApp.start({ controllers: [CountedVisits], sessions: { store, storeTimeout: TIMEOUT } });
+    app = await TestApp.start({ controllers: [CountedVisits], sessions: { store, storeTimeout: TIMEOUT } });
     const visitor = app.browser();
     const other = app.browser();
     await visitor.post('/visits');
     const names = await readdir(directory, { recursive: true });
-    const data = join(directory, names.find((name) => /\/d[^/]*$/.test(name)) ?? 'none');
+    data = join(directory, names.find((name) => /\/d[^/]*$/.test(name)) ?? 'none');
     await other.post('/visits');
     handlers.run = 0;
 
@@ -35,6 +45,5 @@ describe('A file whose disk does not answer', () => {
     await rename(`${directory}-data`, data);
     await end.close();
     expect(await visitor.post('/visits')).toMatchObject({ status: 201, text: '2' });
-    await app.close();
   });
 });

@@ -1,11 +1,12 @@
 import { Browser } from '../support/browser.js';
 import { spawnApp } from '../support/child-process.js';
 import { gate } from '../support/gates.js';
+import { often } from '../support/long-form.js';
 import { openStore, sharedStoreKinds, storeKinds, type StorePlace } from '../support/stores.js';
 import { TestApp } from '../support/test-app.js';
 import { VisitsController } from './apps/visits.controller.js';
 
-const ROUNDS = 12;
+const ROUNDS = often(6);
 
 function start(place: StorePlace): Promise<TestApp> {
   return TestApp.start({ controllers: [VisitsController], sessions: { store: openStore(place.spec) } });

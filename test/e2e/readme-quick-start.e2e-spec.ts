@@ -4,13 +4,13 @@ import { readFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { compiled } from '../support/compiled.js';
 import { freePort } from '../support/free-port.js';
 import { codeBlocks } from '../support/markdown.js';
 
 const START_LIMIT = 20_000;
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+const main = new URL('../../sample/05-readme/main.ts', import.meta.url);
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
 /** What changes from run to run. */
@@ -39,8 +39,7 @@ describe('The quick start of README.md', () => {
   beforeAll(async () => {
     const port = await freePort();
     url = `http://127.0.0.1:${port}/visits`;
-    program = spawn('node', ['--import', '@swc-node/register/esm-register', 'sample/05-readme/main.ts'], {
-      cwd: root,
+    program = spawn('node', [compiled(main)], {
       env: { ...process.env, PORT: String(port) },
       stdio: ['ignore', 'ignore', 'inherit'],
     });

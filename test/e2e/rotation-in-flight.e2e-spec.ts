@@ -1,9 +1,9 @@
 import { spawnApp } from '../support/child-process.js';
+import { often } from '../support/long-form.js';
 import { openStore, sharedStoreKinds, storeKinds, type StorePlace } from '../support/stores.js';
 import { TestApp } from '../support/test-app.js';
 import { VisitsController } from './apps/visits.controller.js';
 
-const ROUNDS = 12;
 const paths = [
   '/visits',
   '/naive-visits?pause=1',
@@ -12,6 +12,8 @@ const paths = [
   '/visits?pause=2',
   '/naive-visits',
 ];
+/** The login comes at each place among them. */
+const ROUNDS = often(paths.length + 1);
 
 function start(place: StorePlace): Promise<TestApp> {
   return TestApp.start({ controllers: [VisitsController], sessions: { store: openStore(place.spec) } });

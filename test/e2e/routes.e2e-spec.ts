@@ -1,6 +1,17 @@
-import { Controller, Get, Module, Req, RequestMethod, VersioningType, type INestApplication } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Module,
+  Req,
+  RequestMethod,
+  VERSION_NEUTRAL,
+  VersioningType,
+  type INestApplication,
+} from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
+import { jest } from '@jest/globals';
 import { LockSession, Session, type SessionsModuleOptions } from 'nestjs-sessions';
+import { SessionsMiddleware } from '../../lib/middleware/sessions.middleware.js';
 import { NotesController, startNotes } from '../support/notes-app.js';
 import type { TestApp } from '../support/test-app.js';
 
@@ -26,11 +37,14 @@ class Cats {
   }
 }
 
+@Controller({ path: 'birds', version: VERSION_NEUTRAL })
+class Birds extends Cats {}
+
 async function start(
   sessions: SessionsModuleOptions,
   configure: (app: INestApplication) => void = () => undefined,
 ): Promise<TestApp> {
-  return startNotes({ controllers: [Pages, Cats], sessions, configure });
+  return startNotes({ controllers: [Pages, Cats, Birds], sessions, configure });
 }
 
 async function get(app: TestApp, path: string): Promise<string> {
@@ -104,6 +118,18 @@ describe('Sessions are there', () => {
 
     expect((await app.browser().get(path, { headers })).text).toBe('true');
   });
+
+  it.each(['/v1/taken', '/v2/cats', '/birds'])(
+    'by one run of the middleware, where there are versions: %s',
+    async (path) => {
+      const middleware = jest.spyOn(SessionsMiddleware.prototype, 'use');
+      const app = await start({}, (nest) => nest.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' }));
+
+      expect(await get(app, path)).toBe('true');
+      expect(middleware).toHaveBeenCalledTimes(1);
+      middleware.mockRestore();
+    },
+  );
 
   it('on routes that a module is mounted under', async () => {
     @Module({ controllers: [Pages] })

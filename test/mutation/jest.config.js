@@ -5,6 +5,8 @@ import config from '../../jest.config.js';
 export default {
   ...config,
   rootDir: '../..',
+  // They start no processes.
+  globalSetup: undefined,
   testMatch: ['<rootDir>/test/mutation/engine-specs.ts'],
   testEnvironment: fileURLToPath(new URL('first-failure-environment.js', import.meta.url)),
   // Many mutants wait for what never comes.

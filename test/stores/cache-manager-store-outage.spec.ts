@@ -44,7 +44,7 @@ async function expectOutage(trial: Trial, work: () => Promise<void>): Promise<vo
 describe('CacheManagerStore, when its backend is down', () => {
   it('a server that is gone is an error, and serves again as soon as it is back', async () => {
     const server = await MemcachedServer.start();
-    const backend = new MemcacheKeyv(server);
+    const backend = new MemcacheKeyv(server, 0.2);
     const trial = trialOn(new CacheManagerStore({ cache: createCache({ stores: [backend.keyv] }) }));
     await expectOutage(trial, () => server.stop());
     await server.start();

@@ -2,6 +2,7 @@ import { type Lane, stepDisk } from '../support/stepped-disk.js';
 import { FileTrial, sweep } from '../support/file-trial.js';
 import { type Operation, OPERATIONS, type Situation, SITUATIONS } from '../support/store-model.js';
 import { assertOneOf, oneAfterAnother, type Outcome } from '../support/linearizability.js';
+import { often } from '../support/long-form.js';
 import { seededRandom } from '../support/seeded-random.js';
 
 /*
@@ -63,7 +64,7 @@ describe.each(SITUATIONS)('FileStore, a session that is %s', (situation) => {
   );
 });
 
-const SEEDS = 200;
+const SEEDS = often(200);
 
 describe('FileStore, three operations on one session, their system calls in random order', () => {
   it.each(SITUATIONS)('end as if they had run one after the other, on a session that is %s', async (situation) => {

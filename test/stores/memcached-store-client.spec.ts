@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { SessionStoreError } from 'nestjs-sessions';
 import { type MemcachedClient, MemcachedStore } from 'nestjs-sessions/memcached';
 import { Trial } from '../../lib/testing/contract-trial.js';
+import { compiled } from '../support/compiled.js';
 import { MemcachedModel } from '../support/memcached-model.js';
 import { MemcachedServer } from '../support/memcached-server.js';
 
@@ -14,9 +14,9 @@ const NOBODY = '127.0.0.1:1';
 
 /** A process without any program to start, whose memcached is down. */
 async function withoutMemcached(client: 'plain' | 'mended', address = NOBODY): Promise<string> {
-  const file = fileURLToPath(new URL('../support/memcached-down.ts', import.meta.url));
-  const args = ['--import', '@swc-node/register/esm-register', file];
-  const { stdout } = await run(process.execPath, args, { env: { ADDRESS: address, CLIENT: client, PATH: '/nowhere' } });
+  const file = compiled(new URL('../support/memcached-down.ts', import.meta.url));
+  const env = { ADDRESS: address, CLIENT: client, PATH: '/nowhere' };
+  const { stdout } = await run(process.execPath, [file], { env });
   return stdout;
 }
 

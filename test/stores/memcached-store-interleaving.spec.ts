@@ -1,4 +1,5 @@
 import { assertOneOf, oneAfterAnother } from '../support/linearizability.js';
+import { often } from '../support/long-form.js';
 import { MemcachedTrial } from '../support/memcached-trial.js';
 import { seededRandom } from '../support/seeded-random.js';
 import type { Lane } from '../support/stepped-disk.js';
@@ -40,7 +41,7 @@ describe.each(SITUATIONS)('MemcachedStore, a session that is %s', (situation) =>
   });
 });
 
-const SEEDS = 300;
+const SEEDS = often(300);
 
 describe('MemcachedStore, three operations on one session, their commands in random order', () => {
   it.each(SITUATIONS)('end as if they had run one after the other, on a session that is %s', async (situation) => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTableSql } from 'nestjs-sessions/postgres';
 import { spawnApp, type SpawnedApp } from '../support/child-process.js';
+import { often } from '../support/long-form.js';
 import { PostgresDatabase } from '../support/postgres-database.js';
 import { type PostgresTrial, tryPostgres } from '../support/postgres-trial.js';
 
@@ -27,12 +28,9 @@ async function startCounter(env: Readonly<Record<string, string>>): Promise<Coun
   return { app, told };
 }
 
-/** Starts so many, few at a time, as starting is heavy; and lets all of them count from the same moment on. */
+/** Starts so many, and lets all of them count from the same moment on. */
 async function startCounters(count: number, env: Readonly<Record<string, string>>): Promise<Counter[]> {
-  const counters: Counter[] = [];
-  while (counters.length < count) {
-    counters.push(...(await Promise.all([startCounter(env), startCounter(env)])));
-  }
+  const counters = await Promise.all(Array.from({ length: count }, () => startCounter(env)));
   for (const { app } of counters) app.process.send('go');
   return counters;
 }
@@ -42,45 +40,55 @@ function sum(counters: readonly Counter[], outcome: keyof Counter['told']): numb
 }
 
 describe('PostgresStore in several processes', () => {
-  it('loses none of the increments that eight of them make under the lock', async () => {
-    const { id } = await trial.given('0');
-    const env = { ID: id, CLIENTS: '2', TIMES: '20' };
-    const counters = await startCounters(8, env);
-    for (const { app } of counters) expect(await app.exited).toEqual({ code: 0, signal: null });
-    expect(sum(counters, 'acknowledged')).toBe(320);
-    expect((await trial.found(id)).record.data).toBe('320');
-  }, 90_000);
+  it(
+    'loses none of the increments that eight of them make under the lock',
+    async () => {
+      const { id } = await trial.given('0');
+      const [processes, clients, times] = [8, 2, often(10)];
+      const env = { ID: id, CLIENTS: String(clients), TIMES: String(times) };
+      const counters = await startCounters(processes, env);
+      for (const { app } of counters) expect(await app.exited).toEqual({ code: 0, signal: null });
+      const all = processes * clients * times;
+      expect(sum(counters, 'acknowledged')).toBe(all);
+      expect((await trial.found(id)).record.data).toBe(String(all));
+    },
+    often(90_000),
+  );
 
-  it('loses no acknowledged update while holders are killed, sleep through their leases and lose their connections', async () => {
-    const { id } = await trial.given('0');
-    const clients = 2;
-    const env = { ID: id, CLIENTS: String(clients), LEASE: '200' };
-    const counters = await startCounters(4, env);
-    const [killed, sleeper, ...others] = counters;
-    await sleep(300);
-    sleeper?.app.process.kill('SIGSTOP');
-    await sleep(100);
-    killed?.app.process.kill('SIGKILL');
-    for (let n = 0; n < 50; n += 1) {
-      await database.query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  it(
+    'loses no acknowledged update while holders are killed, sleep through their leases and lose their connections',
+    async () => {
+      const { id } = await trial.given('0');
+      const clients = 2;
+      const env = { ID: id, CLIENTS: String(clients), LEASE: '200' };
+      const counters = await startCounters(4, env);
+      const [killed, sleeper, ...others] = counters;
+      await sleep(300);
+      sleeper?.app.process.kill('SIGSTOP');
+      await sleep(100);
+      killed?.app.process.kill('SIGKILL');
+      for (let n = 0; n < 50; n += 1) {
+        await database.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE datname = current_database() AND application_name = 'nestjs-sessions' ORDER BY random() LIMIT 1`,
-      );
-      await sleep(10);
-    }
-    sleeper?.app.process.kill('SIGCONT');
-    const before = sum(others, 'acknowledged');
-    await sleep(500);
-    expect(sum(others, 'acknowledged')).toBeGreaterThan(before);
-    for (const { app } of counters) app.process.kill('SIGKILL');
-    await Promise.all(counters.map(({ app }) => app.exited));
+        );
+        await sleep(10);
+      }
+      sleeper?.app.process.kill('SIGCONT');
+      const before = sum(others, 'acknowledged');
+      await sleep(500);
+      expect(sum(others, 'acknowledged')).toBeGreaterThan(before);
+      for (const { app } of counters) app.process.kill('SIGKILL');
+      await Promise.all(counters.map(({ app }) => app.exited));
 
-    const counted = Number((await trial.found(id)).record.data);
-    const acknowledged = sum(counters, 'acknowledged');
-    // Each client that was killed may have had one update under way.
-    const unknown = sum(counters, 'unknown') + counters.length * clients;
-    expect(acknowledged).toBeGreaterThan(10);
-    expect(counted).toBeGreaterThanOrEqual(acknowledged);
-    expect(counted).toBeLessThanOrEqual(acknowledged + unknown);
-  }, 90_000);
+      const counted = Number((await trial.found(id)).record.data);
+      const acknowledged = sum(counters, 'acknowledged');
+      // Each client that was killed may have had one update under way.
+      const unknown = sum(counters, 'unknown') + counters.length * clients;
+      expect(acknowledged).toBeGreaterThan(10);
+      expect(counted).toBeGreaterThanOrEqual(acknowledged);
+      expect(counted).toBeLessThanOrEqual(acknowledged + unknown);
+    },
+    often(90_000),
+  );
 });

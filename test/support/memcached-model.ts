@@ -50,15 +50,15 @@ export class SteppedClient implements MemcachedClient {
   constructor(private readonly model: MemcachedModel) {}
 
   gets(...args: Parameters<MemcachedClient['gets']>): void {
-    this.#lane().stop('gets', async () => this.model.gets(...args));
+    this.#lane().stop('gets', () => this.model.gets(...args));
   }
 
   add(...args: Parameters<MemcachedClient['add']>): void {
-    this.#lane().stop('add', async () => this.model.add(...args));
+    this.#lane().stop('add', () => this.model.add(...args));
   }
 
   cas(...args: Parameters<MemcachedClient['cas']>): void {
-    this.#lane().stop('cas', async () => this.model.cas(...args));
+    this.#lane().stop('cas', () => this.model.cas(...args));
   }
 
   #lane(): Lane {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { compiled } from './compiled.js';
 
 const run = promisify(execFile);
 
@@ -9,9 +9,7 @@ const run = promisify(execFile);
  */
 export async function runLimited(file: URL, ulimit: string, ...args: readonly string[]): Promise<unknown> {
   const script = `ulimit ${ulimit} && exec "$0" "$@"`;
-  const command = [process.execPath, '--import', '@swc-node/register/esm-register', fileURLToPath(file), ...args];
-  const { stdout } = await run('/bin/sh', ['-c', script, ...command], {
-    cwd: fileURLToPath(new URL('../../', import.meta.url)),
-  });
+  const command = [process.execPath, compiled(file), ...args];
+  const { stdout } = await run('/bin/sh', ['-c', script, ...command]);
   return JSON.parse(stdout);
 }

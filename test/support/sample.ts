@@ -1,14 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { Exit } from './child-process.js';
+import { compiled } from './compiled.js';
 
 /*
- * Runs a sample as `npm run start:...` does, in a process of its own with all that it starts, but on the sources of the library,
- * so that nothing has to be built.
+ * Runs a sample as `npm run start:...` does, in a process of its own with all that it starts, but on the library of the sources.
  */
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
 const START_LIMIT = 60_000;
 /** A sample that is ready says what to try. */
 const READY = 'curl ';
@@ -30,8 +28,7 @@ afterAll(() => {
 });
 
 export function runSample(name: string, env: Readonly<Record<string, string>>): Sample {
-  const sample = spawn('node', ['--import', '@swc-node/register/esm-register', `sample/${name}/main.ts`], {
-    cwd: root,
+  const sample = spawn('node', [compiled(new URL(`../../sample/${name}/main.ts`, import.meta.url))], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A process group of its own, as a shell gives to each command.

@@ -1,16 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { compiled } from './compiled.js';
 
 /*
- * Runs a TypeScript file of the tests as a process of its own, for what only several processes can show. Node loads it
- * as the tests do: decorators with metadata, `.js` specifiers that name `.ts` files, and the package by its public
- * names (tsconfig `paths`). By hand, from the root of the repository:
+ * Runs a TypeScript file of the tests as a process of its own, for what only several processes can show. By hand:
  *
- *     node --import @swc-node/register/esm-register test/e2e/apps/counter.ts
+ *     node tools/compile.js && STORE=memory node build/compiled/test/e2e/apps/visits.app.js
  */
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const loader = '@swc-node/register/esm-register';
 const START_LIMIT = 20_000;
 
 export interface SpawnOptions {
@@ -52,10 +48,9 @@ export async function spawnApp(
   file: URL,
   { env = {}, args = [], startLimit = START_LIMIT }: SpawnOptions = {},
 ): Promise<SpawnedApp> {
-  const child = fork(file, args, {
-    cwd: root,
+  const child = fork(compiled(file), args, {
     env: { ...process.env, ...env },
-    execArgv: ['--import', loader],
+    execArgv: ['--enable-source-maps'],
     silent: true,
   });
   running.add(child);

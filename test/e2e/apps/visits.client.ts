@@ -1,7 +1,8 @@
 import { Browser } from '../../support/browser.js';
+import { often } from '../../support/long-form.js';
 
 const CLIENTS = 5;
-const VISITS = 30;
+const VISITS = often(30);
 
 export interface VisitsOutcome {
   /** As the session has counted them. */
