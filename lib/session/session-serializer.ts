@@ -40,11 +40,7 @@ export function serialize(bag: SessionBag): string {
  * word. A property that is `undefined` counts as absent.
  */
 export function assertSerializable(key: string, value: unknown): void {
-  if (isPrimitive(value)) {
-    assertPrimitive(key, value);
-  } else {
-    assertObject(key, value as object, []);
-  }
+  assertValue(key, value, []);
 }
 
 /** Checks the size only where the characters alone cannot rule it out: most sessions are far below the limit. */
@@ -63,6 +59,15 @@ export function isPrimitive(value: unknown): boolean {
   return value === null || (typeof value !== 'object' && typeof value !== 'function');
 }
 
+/** `path` has the objects around the value, and is the same afterwards. */
+function assertValue(key: string, value: unknown, path: object[]): void {
+  if (isPrimitive(value)) {
+    assertPrimitive(key, value);
+  } else {
+    assertObject(key, value as object, path);
+  }
+}
+
 function assertPrimitive(key: string, value: unknown): void {
   if (typeof value === 'bigint' || typeof value === 'symbol') {
     throw new SessionNotSerializableError(key, `it has a ${typeof value}`);
@@ -72,7 +77,6 @@ function assertPrimitive(key: string, value: unknown): void {
   }
 }
 
-/** `path` has the objects around the value, and is the same afterwards. */
 function assertObject(key: string, value: object, path: object[]): void {
   if (path.includes(value)) {
     throw new SessionNotSerializableError(key, 'it refers to itself');
@@ -80,27 +84,26 @@ function assertObject(key: string, value: object, path: object[]): void {
   if (path.length >= MAX_DEPTH) {
     throw new SessionNotSerializableError(key, `it is nested deeper than ${MAX_DEPTH} levels`);
   }
-  const children: readonly unknown[] = Array.isArray(value) ? arrayItems(key, value) : plainValues(key, value);
   path.push(value);
-  for (const child of children) {
-    if (isPrimitive(child)) {
-      assertPrimitive(key, child);
-    } else {
-      assertObject(key, child as object, path);
-    }
+  if (Array.isArray(value)) {
+    assertItems(key, value, path);
+  } else {
+    assertProperties(key, value, path);
   }
   path.pop();
 }
 
-function arrayItems(key: string, array: readonly unknown[]): readonly unknown[] {
+function assertItems(key: string, array: readonly unknown[], path: object[]): void {
   // The holes of a sparse array count, as for JSON.
   if (array.includes(undefined)) {
     throw new SessionNotSerializableError(key, 'it has undefined in an array');
   }
-  return array;
+  for (const item of array) {
+    assertValue(key, item, path);
+  }
 }
 
-function plainValues(key: string, value: object): readonly unknown[] {
+function assertProperties(key: string, value: object, path: object[]): void {
   if (typeof value === 'function') {
     throw new SessionNotSerializableError(key, 'it has a function');
   }
@@ -112,7 +115,9 @@ function plainValues(key: string, value: object): readonly unknown[] {
   if ('toJSON' in value && typeof value.toJSON === 'function') {
     throw new SessionNotSerializableError(key, 'it has a toJSON() of its own');
   }
-  return Object.values(value);
+  for (const property of Object.values(value)) {
+    assertValue(key, property, path);
+  }
 }
 
 /** Objects may have any `constructor`, or none. */

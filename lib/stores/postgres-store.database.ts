@@ -41,7 +41,8 @@ export class Database {
     for (let contentions = 0; ;) {
       const connection = await this.#connect(deadline);
       const isPrepared = this.#isPreparing;
-      const query = { ...(isPrepared && { name: statement.name }), text: statement.text, values: [...values] };
+      const { name, text } = statement;
+      const query = isPrepared ? { name, text, values: [...values] } : { text, values: [...values] };
       try {
         const { rows, rowCount } = await send(connection, query, deadline);
         return { rows: rows as Row[], count: rowCount ?? 0, isRepeated };

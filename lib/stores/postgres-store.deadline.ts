@@ -16,7 +16,9 @@ export class Deadline {
         work.then(late, () => undefined);
         reject(new OperationTimeout(this.milliseconds));
       }, this.#endsAt - performance.now());
-      work.then(resolve, reject).finally(() => clearTimeout(timer));
+      const stop = (): void => clearTimeout(timer);
+      work.then(stop, stop);
+      work.then(resolve, reject);
     });
   }
 }
