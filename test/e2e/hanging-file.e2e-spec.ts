@@ -26,8 +26,10 @@ describe('A file whose disk does not answer', () => {
     const visitor = app.browser();
     const other = app.browser();
     await visitor.post('/visits');
-    const names = await readdir(directory, { recursive: true });
-    data = join(directory, names.find((name) => /\/d[^/]*$/.test(name)) ?? 'none');
+    const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+    // Not every name that begins so is that of a file: a session's folder may have such an id.
+    const file = entries.find((entry) => entry.isFile() && entry.name.startsWith('d'));
+    data = join(file?.parentPath ?? directory, file?.name ?? 'none');
     await other.post('/visits');
     handlers.run = 0;
 
