@@ -173,7 +173,7 @@ export class SessionLifecycle {
     if (!state.isOver && this.isLoaded) {
       state.announcedExpiry = state.stored && this.parts.plan.nextRecord(state, state.stored).expiresAt;
       state.cookie = this.parts.plan.nextCookie(state);
-      state.isCookieAnnounced = state.cookie?.kind === 'set';
+      state.isCookieAnnounced = this.cookie?.kind === 'set';
     }
   }
 

@@ -59,9 +59,6 @@ export class SessionPlan {
 
   /** The cookie that goes with the record, or the one decided on before when this record needs none. */
   cookieFor(state: SessionState, record: SessionRecord): CookieChange | undefined {
-    if (state.isCookieExpired) {
-      return { kind: 'expire' };
-    }
     const isFirst = state.stored === undefined || state.rotation !== undefined;
     const isMoved = state.stored !== undefined && record.expiresAt > state.stored.expiresAt;
     if (!isFirst && !(isMoved && this.isCookiePersistent)) {

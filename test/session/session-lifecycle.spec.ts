@@ -185,6 +185,35 @@ describe('the life of a session', () => {
       expect(await visits.data(id)).toMatchObject({ there: true });
     });
 
+    it('has the cookie of what save() wrote when the request fails after that', async () => {
+      const known = await opened();
+      known.session.expire();
+      known.session.set('visits', 1);
+      await known.session.save();
+      expect(known.lifecycle.cookie).toEqual({ kind: 'expire' });
+      await known.lifecycle.discard();
+      expect(known.lifecycle.cookie).toBeUndefined();
+
+      const fresh = await stranger();
+      fresh.session.expire();
+      fresh.session.set('visits', 1);
+      await fresh.session.save();
+      await fresh.lifecycle.discard();
+      expect(fresh.lifecycle.cookie).toMatchObject({ kind: 'set', id: fresh.session.id });
+    });
+
+    it('announces no cookie for what is new, and so does not store it after the headers', async () => {
+      const { exchange, lifecycle, session } = await stranger();
+      session.expire();
+      session.set('visits', 1);
+      lifecycle.announceCookie();
+      exchange.cookieObstacle = () => 'the response has started';
+      await lifecycle.commit();
+
+      expect(lifecycle.cookie).toEqual({ kind: 'expire' });
+      expect(await visits.data(session.id)).not.toHaveProperty('visits');
+    });
+
     it('keeps its cookie when the request fails, or goes on with a new id', async () => {
       const failed = await opened();
       failed.session.expire();

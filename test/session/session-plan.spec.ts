@@ -137,12 +137,6 @@ describe('the plan of a commit', () => {
       expect(rig.plan.cookieFor(state, rig.plan.nextRecord(state, state.stored!))).toBe(state.cookie);
     });
 
-    it('as expired after expire(), whatever is written', async () => {
-      const state = await rig.opened(undefined);
-      state.isCookieExpired = true;
-      expect(rig.plan.cookieFor(state, rig.plan.firstRecord('{}'))).toEqual({ kind: 'expire' });
-    });
-
     it('that a commit would send, before it does', async () => {
       const fresh = await rig.opened(undefined);
       expect(rig.plan.nextCookie(fresh)).toBeUndefined();
