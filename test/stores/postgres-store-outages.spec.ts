@@ -8,7 +8,7 @@ import { PostgresDatabase } from '../support/postgres-database.js';
 import { PostgresServer } from '../support/postgres-server.js';
 import { tryPostgres, tryPostgresUnstarted } from '../support/postgres-trial.js';
 
-const TIMEOUT = 300;
+const TIMEOUT = 1_000;
 /** Where time is not what is tried: a busy machine takes longer than that. */
 const patient = { operationTimeout: 5_000 };
 
