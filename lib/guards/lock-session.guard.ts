@@ -29,8 +29,12 @@ export class LockSessionGuard implements CanActivate {
   }
 
   #settingsOf(controller: object, handler: object): LockSettings {
+    return this.#known.get(controller)?.get(handler) ?? this.#learn(controller, handler);
+  }
+
+  #learn(controller: object, handler: object): LockSettings {
+    const settings = this.#decide(controller, handler);
     const known = this.#known.get(controller) ?? new Map<object, LockSettings>();
-    const settings = known.get(handler) ?? this.#decide(controller, handler);
     this.#known.set(controller, known.set(handler, settings));
     return settings;
   }
