@@ -2,11 +2,12 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { VisitsController } from '../e2e/apps/visits.controller.js';
 import { openBrowser } from '../support/chromium.js';
 import { gate } from '../support/gates.js';
+import { environmentNumber } from '../support/long-form.js';
 import { seededRandom } from '../support/seeded-random.js';
 import { TestApp } from '../support/test-app.js';
 import { TlsProxy } from '../support/tls-proxy.js';
 
-const ROUNDS = Number(process.env['NESTJS_SESSIONS_BROWSER_ROUNDS'] ?? 40);
+const ROUNDS = environmentNumber('NESTJS_SESSIONS_BROWSER_ROUNDS') ?? 40;
 
 /** A request of the page, and the gates before which it stops, in this order. */
 interface Call {
