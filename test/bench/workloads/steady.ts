@@ -39,8 +39,10 @@ export async function measureRequest(
     });
   for (const { subject } of meters) await send(subject, effort.warmUp);
   for (let slice = 0; slice < effort.slices; slice += 1) {
-    for (const meter of meters) await meter.measure(() => send(meter.subject, effort.requests));
-    meters.push(...meters.splice(0, 1));
+    const first = slice % meters.length;
+    for (const meter of [...meters.slice(first), ...meters.slice(0, first)]) {
+      await meter.measure(() => send(meter.subject, effort.requests));
+    }
   }
   return meters.map((meter) => ({ contender: meter.subject.contender, name, figures: meter.figures() }));
 }
