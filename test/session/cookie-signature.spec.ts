@@ -35,3 +35,56 @@ describe('the signature of a cookie', () => {
     expect(new CookieSignature(['secret']).verify(value)).toBeUndefined();
   });
 });
+
+describe('a cookie that comes again', () => {
+  let uses = 0;
+  const secrets: [string] = ['secret'];
+  Object.defineProperty(secrets, 0, {
+    get: () => {
+      uses += 1;
+      return 'secret';
+    },
+  });
+  let signature: CookieSignature;
+
+  beforeEach(() => {
+    signature = new CookieSignature(secrets);
+    uses = 0;
+  });
+
+  it('is not computed again', () => {
+    expect(signature.verify(signed)).toBe(id);
+    expect(signature.verify(signed)).toBe(id);
+    expect(uses).toBe(1);
+  });
+
+  it('makes no other signature of its id valid, and no other id', () => {
+    signature.verify(signed);
+
+    expect(signature.verify(`s:${id}.${'A'.repeat(43)}`)).toBeUndefined();
+    expect(signature.verify(signed.replace(id, 'B'.repeat(43)))).toBeUndefined();
+    expect(signature.verify(signed)).toBe(id);
+  });
+
+  it('is remembered when it was valid, and not otherwise', () => {
+    const forged = `s:${id}.${'A'.repeat(43)}`;
+
+    expect(signature.verify(forged)).toBeUndefined();
+    expect(signature.verify(forged)).toBeUndefined();
+    expect(uses).toBe(2);
+  });
+
+  it('is forgotten after ten thousand others: what is remembered has a limit', () => {
+    const others = Array.from({ length: 10_000 }, (_, n) => new CookieSignature(['secret']).sign(`${id}${n}`));
+    signature.verify(signed);
+    others.slice(1).forEach((other) => signature.verify(other));
+    uses = 0;
+    signature.verify(signed);
+    expect(uses).toBe(0);
+
+    signature.verify(others[0] ?? '');
+    signature.verify(signed);
+
+    expect(uses).toBe(2);
+  });
+});
