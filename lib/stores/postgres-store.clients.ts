@@ -4,10 +4,9 @@
  */
 
 export interface PostgresQuery {
-  /** Of a prepared statement. */
-  readonly name?: string;
+  /** Of the prepared statement. */
+  readonly name: string;
   readonly text: string;
-  readonly values?: unknown[];
 }
 
 export interface PostgresResult {
@@ -16,20 +15,24 @@ export interface PostgresResult {
 }
 
 export interface PostgresClient {
-  query(query: PostgresQuery): Promise<PostgresResult>;
+  query(
+    query: PostgresQuery | string,
+    values: unknown[],
+    callback: (error: Error | null | undefined, result: PostgresResult) => void,
+  ): void;
   on(event: 'error', listener: (error: Error) => void): unknown;
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
 }
 
+export type OnConnection = (
+  error: Error | undefined,
+  client: PostgresClient | undefined,
+  release: (destroy?: boolean) => void,
+) => void;
+
 /** A `pg.Pool`. */
 export interface PostgresPool {
-  connect(
-    callback: (
-      error: Error | undefined,
-      client: PostgresClient | undefined,
-      release: (destroy?: boolean) => void,
-    ) => void,
-  ): void;
+  connect(onConnection: OnConnection): void;
   on(event: 'error', listener: (error: Error) => void): unknown;
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
 }

@@ -1,28 +1,13 @@
-import type {
-  PostgresClient,
-  PostgresDataSource,
-  PostgresPool,
-  PostgresQuery,
-  PostgresResult,
-} from './postgres-store.clients.js';
-
-/** One connection, for one statement. */
-export interface Connection {
-  query(query: PostgresQuery): Promise<PostgresResult>;
-  /** Gives it back; a broken one is closed, and never used again. */
-  release(isBroken: boolean): void;
-}
+import type { OnConnection, PostgresDataSource, PostgresPool } from './postgres-store.clients.js';
 
 /** Where connections come from. */
 export interface Connections {
-  checkOut(): Promise<Connection>;
+  /** A connection that is given back as broken is closed, and never used again. */
+  connect(onConnection: OnConnection): void;
   close(): Promise<void>;
 }
 
 type OnError = (error: Error) => void;
-
-/** Nothing is done: the statement in progress rejects with the same error, and without a listener it would end the process. */
-const heardElsewhere: OnError = () => undefined;
 
 /** The application's pool, which stays open. */
 export class PoolConnections implements Connections {
@@ -34,8 +19,8 @@ export class PoolConnections implements Connections {
     pool.on('error', onIdleError);
   }
 
-  checkOut(): Promise<Connection> {
-    return checkOut(this.pool);
+  connect(onConnection: OnConnection): void {
+    this.pool.connect(onConnection);
   }
 
   close(): Promise<void> {
@@ -67,11 +52,11 @@ export class OwnPoolConnections extends PoolConnections {
 export class DataSourceConnections implements Connections {
   constructor(private readonly dataSource: PostgresDataSource) {}
 
-  async checkOut(): Promise<Connection> {
+  connect(onConnection: OnConnection): void {
     // Looked up each time: it is another one when the data source was closed and opened again.
     const { master } = this.dataSource.driver;
-    if (!isPool(master)) throw new Error('the DataSource is not initialised');
-    return checkOut(master);
+    if (isPool(master)) master.connect(onConnection);
+    else onConnection(new Error('the DataSource is not initialised'), undefined, () => undefined);
   }
 
   close(): Promise<void> {
@@ -85,31 +70,4 @@ export function isPool(value: unknown): value is PostgresPool {
     value !== null &&
     ['connect', 'on', 'removeListener'].every((method) => typeof Reflect.get(value, method) === 'function')
   );
-}
-
-/**
- * By callback and not by promise: a server that ends the connection as soon as it is made may say so in the same breath, and
- * what waits for a promise would not be listening yet.
- */
-function checkOut(pool: PostgresPool): Promise<Connection> {
-  return new Promise((resolve, reject) => {
-    pool.connect((error, client, release) => {
-      if (client === undefined) {
-        reject(error ?? new Error('the pool gave neither a connection nor an error'));
-        return;
-      }
-      client.on('error', heardElsewhere);
-      resolve(connectionOf(client, release));
-    });
-  });
-}
-
-function connectionOf(client: PostgresClient, release: (destroy: boolean) => void): Connection {
-  return {
-    query: (query) => client.query(query),
-    release: (isBroken) => {
-      client.removeListener('error', heardElsewhere);
-      release(isBroken);
-    },
-  };
 }

@@ -1,9 +1,10 @@
-import type { PostgresQuery, PostgresResult } from './postgres-store.clients.js';
-import type { Connection, Connections } from './postgres-store.connections.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connections } from './postgres-store.connections.js';
 import { Deadline } from './postgres-store.deadline.js';
 import { kindOf } from './postgres-store.failures.js';
 import type { PostgresStoreLog } from './postgres-store.log.js';
 import type { Statement } from './postgres-store.statement.js';
+import { Trip } from './postgres-store.trip.js';
 
 export interface Answer<Row> {
   readonly rows: readonly Row[];
@@ -19,8 +20,8 @@ const MOST_CONTENTIONS = 20;
 /**
  * Sends statements, each a transaction and a trip of its own, and each with a connection for no longer than it takes.
  *
- * A statement whose connection broke is sent once more, and so is one that was refused for what others did at the same time.
- * Every statement of the store bears that: see `RepeatedWrites`.
+ * A connection that breaks while it is made is made once more. A statement whose connection broke is sent once more, and so
+ * is one that was refused for what others did at the same time. Every statement of the store bears that: see `RepeatedWrites`.
  */
 export class Database {
   readonly #connections: Connections;
@@ -35,20 +36,20 @@ export class Database {
   }
 
   /** @throws the client's own errors, and OperationTimeout. */
-  async run<Row>(statement: Statement<Row>, values: readonly unknown[] = []): Promise<Answer<Row>> {
+  async run<Row>(statement: Statement<Row>, values: unknown[] = []): Promise<Answer<Row>> {
     const deadline = new Deadline(this.#timeout);
+    let isReconnected = false;
     let isRepeated = false;
     for (let contentions = 0; ;) {
-      const connection = await this.#connect(deadline);
       const isPrepared = this.#isPreparing;
-      const { name, text } = statement;
-      const query = isPrepared ? { name, text, values: [...values] } : { text, values: [...values] };
+      const trip = new Trip(this.#connections, deadline);
       try {
-        const { rows, rowCount } = await send(connection, query, deadline);
+        const { rows, rowCount } = await trip.send(isPrepared ? statement : statement.text, values);
         return { rows: rows as Row[], count: rowCount ?? 0, isRepeated };
       } catch (error) {
         const kind = kindOf(error);
-        if (kind === 'cut' && !isRepeated) isRepeated = true;
+        if (kind === 'cut' && !trip.isSent && !isReconnected) isReconnected = true;
+        else if (kind === 'cut' && trip.isSent && !isRepeated) isRepeated = true;
         else if (kind === 'contended' && contentions < MOST_CONTENTIONS) contentions += 1;
         else if (kind === 'unprepared' && isPrepared) this.#stopPreparing();
         else throw error;
@@ -58,31 +59,12 @@ export class Database {
 
   /** Several statements without parameters in one trip and one transaction. Sent once. */
   async runScript(text: string): Promise<void> {
-    const deadline = new Deadline(this.#timeout);
-    await send(await this.#connect(deadline), { text }, deadline);
+    await new Trip(this.#connections, new Deadline(this.#timeout)).send(text);
   }
 
   /** A server that hangs does not take leave: the application closes without it. */
   async close(): Promise<void> {
-    try {
-      await new Deadline(this.#timeout).race(this.#connections.close());
-    } catch (error) {
-      if (kindOf(error) !== 'late') throw error;
-    }
-  }
-
-  /** Nothing has been sent yet: a connection that breaks while it is made is simply made again, once. */
-  async #connect(deadline: Deadline): Promise<Connection> {
-    try {
-      return await this.#checkOut(deadline);
-    } catch (error) {
-      if (kindOf(error) !== 'cut') throw error;
-      return this.#checkOut(deadline);
-    }
-  }
-
-  #checkOut(deadline: Deadline): Promise<Connection> {
-    return deadline.race(this.#connections.checkOut(), (late) => late.release(false));
+    await Promise.race([this.#connections.close(), sleep(this.#timeout, undefined, { ref: false })]);
   }
 
   #stopPreparing(): void {
@@ -93,18 +75,5 @@ export class Database {
       'a proxy gives the statements of one connection to several of the server, and does not take prepared statements along ' +
         '(pgbouncer before 1.21, or with max_prepared_statements = 0): it goes on with unprepared ones, which cost more.',
     );
-  }
-}
-
-async function send(connection: Connection, query: PostgresQuery, deadline: Deadline): Promise<PostgresResult> {
-  let isBroken = false;
-  try {
-    return await deadline.race(connection.query(query));
-  } catch (error) {
-    // Used again, it would give the answer that is still due to the next statement.
-    isBroken = ['cut', 'late'].includes(kindOf(error));
-    throw error;
-  } finally {
-    connection.release(isBroken);
   }
 }

@@ -48,7 +48,7 @@ export class SessionTable {
   }
 
   /** @throws SessionStoreError */
-  async run<Row>(statement: Statement<Row>, values?: readonly unknown[]): Promise<Answer<Row>> {
+  async run<Row>(statement: Statement<Row>, values?: unknown[]): Promise<Answer<Row>> {
     try {
       return await this.#createdIfMissing(() => this.#database.run(statement, values));
     } catch (error) {
@@ -63,14 +63,12 @@ export class SessionTable {
   }
 
   /** Tried whenever the table turns out to be missing, so that a database that was down at the start gets it later. */
-  async #createdIfMissing<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
+  #createdIfMissing<T>(work: () => Promise<T>): Promise<T> {
+    return work().catch(async (error: unknown) => {
       if (!this.#isToBeCreated || kindOf(error) !== 'table') throw error;
-    }
-    await this.#create();
-    return work();
+      await this.#create();
+      return work();
+    });
   }
 
   /** Once for all who miss it at the same time; a failure is forgotten. */

@@ -11,5 +11,6 @@ export interface Statement<Row = never> {
 
 export function statement<Row = never>(text: string): Statement<Row> {
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  return { name: `nestjs_sessions_${digest}`, text };
+  // Inherited, and not its own: `pg` copies all that is its own with each query, by its descriptor, which takes 2 µs.
+  return Object.create({ name: `nestjs_sessions_${digest}`, text }) as Statement<Row>;
 }
