@@ -130,6 +130,23 @@ describe('PostgresStore in a pool of the application', () => {
     await pool.end();
   });
 
+  it('leaves nothing of its own on the connections that it gives back', async () => {
+    const pool = new pg.Pool({ connectionString: database.url, max: 1 });
+    const { store, trial } = await tryPostgres({ pool });
+    const listeners = async (): Promise<number> => {
+      const connection = await pool.connect();
+      const count = connection.listenerCount('error');
+      connection.release();
+      return count;
+    };
+    const before = await listeners();
+    await trial.given();
+    await trial.given();
+    expect(await listeners()).toBe(before);
+    await store.close();
+    await pool.end();
+  });
+
   it('waits no longer for a connection than it may, and gives back one that comes too late, unused', async () => {
     const pool = new pg.Pool({ connectionString: database.url, max: 1 });
     const { store, trial } = await tryPostgres({ pool, operationTimeout: 100 });
