@@ -48,21 +48,26 @@ export class GivenClient implements MemcachedConnection {
 }
 
 /** Sends a command. Clients may never call back: when the server hangs, or the connection is gone. */
-export async function answerOf<T>(client: MemcachedClient, command: Command<T>, timeout: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const answer = new Promise<T>((resolve, reject) => {
-    command(client, (error, value) => (error ? reject(asError(error)) : resolve(value)));
+export function answerOf<T>(client: MemcachedClient, command: Command<T>, timeout: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new CommandTimeout(timeout)), timeout).unref();
+    const fail = (error: unknown): void => {
+      clearTimeout(timer);
+      reject(failed(asError(error)));
+    };
+    try {
+      command(client, (error, value) => {
+        if (error) {
+          fail(error);
+          return;
+        }
+        clearTimeout(timer);
+        resolve(value);
+      });
+    } catch (error) {
+      fail(error);
+    }
   });
-  const overdue = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new CommandTimeout(timeout)), timeout).unref();
-  });
-  try {
-    return await Promise.race([answer, overdue]);
-  } catch (error) {
-    throw error instanceof SessionStoreError ? error : failed(asError(error));
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** No answer came in time. */

@@ -128,13 +128,15 @@ export class Entries {
    * `cas` does not tell the new cas id, so a `gets` goes out right behind it. Both are one trip: a connection answers in the
    * order that it was asked. Where they took two connections, the answer may be older than the write, and is not used.
    */
-  async #replaceAndReadBack(snapshot: Snapshot, next: Entry, token: string): Promise<boolean> {
+  async #replaceAndReadBack({ id, cas }: Snapshot, next: Entry, token: string): Promise<boolean> {
+    const key = this.#keyOf(id);
+    const value = encode(next);
     const [isWritten, current] = await Promise.all([
-      this.replace(snapshot, next),
+      this.#commands.replace(key, value, cas, this.#lifetimeOf(next)),
       // Without the answer the lock is held all the same, and the next write asks again.
-      this.peek(snapshot.id).catch(() => undefined),
+      this.#commands.read(key).catch(() => undefined),
     ]);
-    if (isWritten && current?.entry.lock?.token === token) this.#grants.remember(token, current);
+    if (isWritten && current?.value === value) this.#grants.remember(token, { id, entry: next, cas: current.cas });
     return isWritten;
   }
 

@@ -57,15 +57,13 @@ class OwnServer {
     return createHash('sha256').update(this.#address).update(key).digest('hex');
   }
 
-  async send<T>(command: Command<T>): Promise<T> {
+  send<T>(command: Command<T>): Promise<T> {
     const client = this.#client;
-    try {
-      return await answerOf(client, command, this.#timeout);
-    } catch (error) {
+    return answerOf(client, command, this.#timeout).catch((error: unknown) => {
       // Commands that were sent later may have a new connection already.
       if (error instanceof CommandTimeout && client === this.#client) this.#giveUp();
       throw error;
-    }
+    });
   }
 
   reset(): void {
