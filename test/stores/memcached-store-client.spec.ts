@@ -100,4 +100,39 @@ describe('MemcachedStore, with a client that', () => {
     expect(await trial.store.update({ id, record, guard })).not.toBe(false);
     await trial.isFree(id);
   });
+
+  it('reads over another connection than it writes, and is answered too late, does not take the lock of the next for its own', async () => {
+    const memcached = new MemcachedModel();
+    const next = new MemcachedStore({ client: memcached });
+    const holder = { route: 'GET /', process: 'next', since: 0 };
+    let isLate = false;
+    const client: MemcachedClient = {
+      gets: (...args) => {
+        if (!isLate) {
+          memcached.gets(...args);
+          return;
+        }
+        isLate = false;
+        setTimeout(
+          () => void next.tryLock({ id, token: 'next', lease: 30_000, holder }).then(() => memcached.gets(...args)),
+          20,
+        );
+      },
+      add: (...args) => memcached.add(...args),
+      cas: (...args) => {
+        isLate = true;
+        memcached.cas(...args);
+      },
+    };
+    const store = new MemcachedStore({ client });
+    const id = 'id';
+    const record = { data: '{}', createdAt: 0, expiresAt: Date.now() + 60_000 };
+    await store.create({ id, record });
+
+    expect(await store.tryLock({ id, token: 'first', lease: 1, holder })).toMatchObject({ status: 'acquired' });
+    isLate = false;
+
+    expect(await store.unlock({ id, token: 'first' })).toBe(false);
+    expect(await store.tryLock({ id, token: 'third', lease: 1, holder })).toMatchObject({ status: 'held' });
+  });
 });
