@@ -54,11 +54,13 @@ export class CookieSignature {
   }
 
   #remember(hash: string, signature: string): void {
-    const [oldest] = this.#verified.keys();
-    if (oldest !== undefined && this.#verified.size >= MOST_REMEMBERED) {
+    this.#verified.set(hash, signature);
+    for (const oldest of this.#verified.keys()) {
+      if (this.#verified.size <= MOST_REMEMBERED) {
+        return;
+      }
       this.#verified.delete(oldest);
     }
-    this.#verified.set(hash, signature);
   }
 }
 
