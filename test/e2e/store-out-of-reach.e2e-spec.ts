@@ -1,4 +1,4 @@
-import { Controller, Get, Post } from '@nestjs/common';
+import { Controller, Get, Param, Post } from '@nestjs/common';
 import { Session } from 'nestjs-sessions';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, Reply } from '../support/browser.js';
@@ -10,8 +10,12 @@ import { TestApp } from '../support/test-app.js';
 const DEADLINE = 500;
 /** For a busy machine. */
 const GRACE = 1_000;
+/** What was locked when the store went is locked until its lease runs out: nobody could unlock it. */
+const LEASE = 1_000;
 
-let gate = new Gate();
+const newGates = (): Record<'first' | 'again', Gate> => ({ first: new Gate(), again: new Gate() });
+
+let gates = newGates();
 let handlersRun = 0;
 
 @Controller()
@@ -26,8 +30,11 @@ class Pages {
     return session.get('visits');
   }
 
-  @Post('slow-visit') async slowVisit(@Session() session: Session): Promise<number> {
-    await gate.pass();
+  @Post('slow-visit/:visit') async slowVisit(
+    @Session() session: Session,
+    @Param('visit') visit: 'first' | 'again',
+  ): Promise<number> {
+    await gates[visit].pass();
     return this.visit(session);
   }
 }
@@ -51,11 +58,11 @@ describe.each([
 
   beforeAll(async () => {
     backend = await open({ timeout: DEADLINE });
-    const sessions = { store: backend.store, storeTimeout: DEADLINE };
+    const sessions = { store: backend.store, storeTimeout: DEADLINE, lock: { lease: LEASE } };
     app = await TestApp.start({ controllers: [Pages], sessions });
   });
   beforeEach(async () => {
-    gate = new Gate();
+    gates = newGates();
     visitor = app.browser();
     await visitor.post('/visit');
     handlersRun = 0;
@@ -95,10 +102,11 @@ describe.each([
     });
 
     it('a request that has begun is answered 503 in time, a first visit as well', async () => {
-      const running = [visitor, app.browser()].map((browser) => browser.post('/slow-visit'));
-      await gate.reached;
+      const running = [visitor.post('/slow-visit/again'), app.browser().post('/slow-visit/first')];
+      await Promise.all([gates.again.reached, gates.first.reached]);
       await breakDown(backend.proxy);
-      gate.open();
+      gates.again.open();
+      gates.first.open();
       await Promise.all(running.map((request) => expectOutage(request)));
 
       await backend.proxy.setMode('ok');
