@@ -20,8 +20,8 @@ const MOST_CONTENTIONS = 20;
 /**
  * Sends statements, each a transaction and a trip of its own, and each with a connection for no longer than it takes.
  *
- * A connection that breaks while it is made is made once more. A statement whose connection broke is sent once more, and so
- * is one that was refused for what others did at the same time. Every statement of the store bears that: see `RepeatedWrites`.
+ * A statement whose connection broke is sent once more, and so is one that was refused for what others did at the same time.
+ * Every statement of the store bears that: see `RepeatedWrites`.
  */
 export class Database {
   readonly #connections: Connections;
@@ -38,7 +38,6 @@ export class Database {
   /** @throws the client's own errors, and OperationTimeout. */
   async run<Row>(statement: Statement<Row>, values: unknown[] = []): Promise<Answer<Row>> {
     const deadline = new Deadline(this.#timeout);
-    let isReconnected = false;
     let isRepeated = false;
     for (let contentions = 0; ;) {
       const isPrepared = this.#isPreparing;
@@ -48,8 +47,7 @@ export class Database {
         return { rows: rows as Row[], count: rowCount ?? 0, isRepeated };
       } catch (error) {
         const kind = kindOf(error);
-        if (kind === 'cut' && !trip.isSent && !isReconnected) isReconnected = true;
-        else if (kind === 'cut' && trip.isSent && !isRepeated) isRepeated = true;
+        if (kind === 'cut' && trip.isSent && !isRepeated) isRepeated = true;
         else if (kind === 'contended' && contentions < MOST_CONTENTIONS) contentions += 1;
         else if (kind === 'unprepared' && isPrepared) this.#stopPreparing();
         else throw error;

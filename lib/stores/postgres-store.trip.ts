@@ -34,9 +34,12 @@ export class Trip {
         this.#giveBack?.(true);
         reject(this.deadline.error());
       }, this.deadline.left);
-      const fail = (error: Error): void => {
+      const end = (isBroken: boolean): void => {
         clearTimeout(timer);
-        this.#giveBack?.(kindOf(error) === 'cut');
+        this.#giveBack?.(isBroken);
+      };
+      const fail = (error: Error): void => {
+        end(kindOf(error) === 'cut');
         reject(error);
       };
       this.#connect(fail, (client) => {
@@ -47,8 +50,7 @@ export class Trip {
             fail(error);
             return;
           }
-          clearTimeout(timer);
-          this.#giveBack?.(false);
+          end(false);
           resolve(result);
         });
       });
@@ -59,10 +61,14 @@ export class Trip {
    * By callback and not by promise: a server that ends the connection as soon as it is made may say so in the same breath, and
    * what waits for a promise would not be listening yet.
    */
-  #connect(fail: (error: Error) => void, use: (client: PostgresClient) => void): void {
+  #connect(fail: (error: Error) => void, use: (client: PostgresClient) => void, isAgain = false): void {
     this.connections.connect((error, client, release) => {
       if (client === undefined) {
-        if (!this.#isLate) fail(error ?? new Error('the pool gave neither a connection nor an error'));
+        if (this.#isLate) return;
+        const failure = error ?? new Error('the pool gave neither a connection nor an error');
+        // Nothing has been sent yet: a connection that breaks while it is made is simply made again, once.
+        if (!isAgain && kindOf(failure) === 'cut') this.#connect(fail, use, true);
+        else fail(failure);
         return;
       }
       if (this.#isLate) {
