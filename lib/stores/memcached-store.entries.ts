@@ -86,8 +86,8 @@ export class Entries {
   }
 
   /** Writes in place of what was read, if nobody has written since. */
-  replace({ id, cas }: Snapshot, next: Entry): Promise<boolean> {
-    return this.#commands.replace(this.#keyOf(id), encode(next), cas, this.#lifetimeOf(next));
+  replace({ id, cas }: Snapshot, next: Entry, value = encode(next)): Promise<boolean> {
+    return this.#commands.replace(this.#keyOf(id), value, cas, this.#lifetimeOf(next));
   }
 
   /** What was read when a lock was granted to `token` here. */
@@ -126,15 +126,16 @@ export class Entries {
 
   /**
    * `cas` does not tell the new cas id, so a `gets` goes out right behind it. Both are one trip: a connection answers in the
-   * order that it was asked. Where they took two connections, the answer may be older than the write, and is not used.
+   * order that it was asked. Where they took two connections, the answer may be older than the write, or of a later one, and
+   * is not used.
    */
-  async #replaceAndReadBack({ id, cas }: Snapshot, next: Entry, token: string): Promise<boolean> {
-    const key = this.#keyOf(id);
+  async #replaceAndReadBack(snapshot: Snapshot, next: Entry, token: string): Promise<boolean> {
+    const { id } = snapshot;
     const value = encode(next);
     const [isWritten, current] = await Promise.all([
-      this.#commands.replace(key, value, cas, this.#lifetimeOf(next)),
+      this.replace(snapshot, next, value),
       // Without the answer the lock is held all the same, and the next write asks again.
-      this.#commands.read(key).catch(() => undefined),
+      this.#commands.read(this.#keyOf(id)).catch(() => undefined),
     ]);
     if (isWritten && current?.value === value) this.#grants.remember(token, { id, entry: next, cas: current.cas });
     return isWritten;
