@@ -1,4 +1,5 @@
 import { CookieSignature } from '../../lib/session/cookie-signature.js';
+import { CountedSecret } from '../support/counted-secret.js';
 
 const id = 'A'.repeat(43);
 const signed = new CookieSignature(['secret']).sign(id);
@@ -37,25 +38,18 @@ describe('the signature of a cookie', () => {
 });
 
 describe('a cookie that comes again', () => {
-  let uses = 0;
-  const secrets: [string] = ['secret'];
-  Object.defineProperty(secrets, 0, {
-    get: () => {
-      uses += 1;
-      return 'secret';
-    },
-  });
+  let counted: CountedSecret;
   let signature: CookieSignature;
 
   beforeEach(() => {
-    signature = new CookieSignature(secrets);
-    uses = 0;
+    counted = new CountedSecret();
+    signature = new CookieSignature(counted.secrets);
   });
 
   it('is not computed again', () => {
     expect(signature.verify(signed)).toBe(id);
     expect(signature.verify(signed)).toBe(id);
-    expect(uses).toBe(1);
+    expect(counted.uses).toBe(1);
   });
 
   it('makes no other signature of its id valid, and no other id', () => {
@@ -71,20 +65,20 @@ describe('a cookie that comes again', () => {
 
     expect(signature.verify(forged)).toBeUndefined();
     expect(signature.verify(forged)).toBeUndefined();
-    expect(uses).toBe(2);
+    expect(counted.uses).toBe(2);
   });
 
   it('is forgotten after ten thousand others: what is remembered has a limit', () => {
     const others = Array.from({ length: 10_000 }, (_, n) => new CookieSignature(['secret']).sign(`${id}${n}`));
     signature.verify(signed);
     others.slice(1).forEach((other) => signature.verify(other));
-    uses = 0;
+    counted.uses = 0;
     signature.verify(signed);
-    expect(uses).toBe(0);
+    expect(counted.uses).toBe(0);
 
     signature.verify(others[0] ?? '');
     signature.verify(signed);
 
-    expect(uses).toBe(2);
+    expect(counted.uses).toBe(2);
   });
 });

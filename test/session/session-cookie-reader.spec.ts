@@ -1,6 +1,7 @@
 import { CookieSignature } from '../../lib/session/cookie-signature.js';
 import { SessionCookieReader } from '../../lib/session/session-cookie-reader.js';
 import { generateSessionId, sessionIds } from '../../lib/session/session-id.js';
+import { CountedSecret } from '../support/counted-secret.js';
 
 const [a, b, c] = [generateSessionId(), generateSessionId(), generateSessionId()];
 
@@ -107,19 +108,12 @@ describe('the reader of signed cookies', () => {
   });
 
   it('computes nothing for what is no signature: the largest header would else cost a thousand HMACs', () => {
-    let uses = 0;
-    const secrets: [string] = ['secret'];
-    Object.defineProperty(secrets, 0, {
-      get: () => {
-        uses += 1;
-        return 'secret';
-      },
-    });
-    const counting = new SessionCookieReader('sid', sessionIds(), new CookieSignature(secrets));
+    const counted = new CountedSecret();
+    const counting = new SessionCookieReader('sid', sessionIds(), new CookieSignature(counted.secrets));
 
     expect(counting.read('sid=s:.; '.repeat(1_800)).candidates).toEqual([]);
-    expect(uses).toBe(0);
+    expect(counted.uses).toBe(0);
     expect(counting.read(`sid=${signature.sign(a)}`).candidates).toEqual([a]);
-    expect(uses).toBe(1);
+    expect(counted.uses).toBe(1);
   });
 });
