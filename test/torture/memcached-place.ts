@@ -35,7 +35,7 @@ export async function memcachedPlace(processes: number): Promise<Place> {
     keys: async () => (await keys()).map((key) => key.slice(PREFIX.length)),
     dump: async () => {
       const values: string[] = [];
-      for (const key of await keys()) values.push(await valueOf(key));
+      for (const key of await keys()) values.push(key, await valueOf(key));
       return values.join('\n');
     },
     leftovers: async () => {
