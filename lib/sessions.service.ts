@@ -45,7 +45,7 @@ export class Sessions {
     await lifecycle.load();
     let result: R;
     try {
-      result = await work(new SessionObject<T>(lifecycle));
+      result = await work(new SessionObject<T>({ lifecycle }));
     } catch (error) {
       await lifecycle.discard();
       throw error;

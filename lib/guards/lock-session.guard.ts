@@ -22,9 +22,8 @@ export class LockSessionGuard implements CanActivate {
     if (requestSession === undefined) {
       return true;
     }
-    requestSession.enterRoute();
     const settings = this.#settingsOf(context.getClass(), context.getHandler());
-    requestSession.lifecycle.settings = settings;
+    requestSession.enterRoute(settings);
     return settings.mode === 'early' ? requestSession.lifecycle.load().then(() => true) : true;
   }
 

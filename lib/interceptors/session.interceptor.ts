@@ -29,7 +29,12 @@ function committed(result: Observable<unknown>, requestSession: RequestSession):
       },
       complete: () => {
         isSettled = true;
-        requestSession.handlerSucceeded().then(
+        const committing = requestSession.handlerSucceeded();
+        if (committing === undefined) {
+          subscriber.complete();
+          return;
+        }
+        committing.then(
           () => subscriber.complete(),
           (error: unknown) => subscriber.error(error),
         );

@@ -18,8 +18,12 @@ export class CircuitBreaker {
     private readonly deadline: number,
   ) {}
 
-  /** @throws SessionStoreError when the deadline passes, or at once while the circuit is open. `late` gets an answer that came after it. */
-  run<T>(operation: string, call: () => Promise<T>, late?: (answer: T) => void): Promise<T> {
+  /**
+   * `onLost` is told when whoever asks will never see what became of the call: it failed, or the answer came after the deadline.
+   *
+   * @throws SessionStoreError when the deadline passes, or at once while the circuit is open.
+   */
+  run<T>(operation: string, call: () => Promise<T>, onLost?: (answer?: T) => void): Promise<T> {
     const isOpen = this.#timeouts >= TIMEOUTS_UNTIL_OPEN;
     if (isOpen && (this.#isProbing || this.clock.monotonic() < this.#openUntil)) {
       return Promise.reject(
@@ -27,10 +31,10 @@ export class CircuitBreaker {
       );
     }
     this.#isProbing = isOpen;
-    return this.#withDeadline(operation, call, late);
+    return this.#withDeadline(operation, call, onLost);
   }
 
-  #withDeadline<T>(operation: string, call: () => Promise<T>, late?: (answer: T) => void): Promise<T> {
+  #withDeadline<T>(operation: string, call: () => Promise<T>, onLost?: (answer?: T) => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let isOverdue = false;
       const onDeadline = (): void => {
@@ -44,7 +48,7 @@ export class CircuitBreaker {
       attempt(operation, call).then(
         (answer) => {
           if (isOverdue) {
-            late?.(answer);
+            onLost?.(answer);
             return;
           }
           cancel();
@@ -52,6 +56,7 @@ export class CircuitBreaker {
           resolve(answer);
         },
         (error: unknown) => {
+          onLost?.();
           if (isOverdue) {
             // Its request has been told already. No sign of life: a store that hangs often ends in an error of the network.
             return;

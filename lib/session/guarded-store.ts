@@ -40,19 +40,12 @@ export class GuardedStore extends SessionStore {
   }
 
   tryLock(args: Args<'tryLock'>): ReturnType<SessionStore['tryLock']> {
-    return this.breaker.run(
-      'tryLock',
-      () =>
-        this.store.tryLock(args).catch((error: unknown) => {
-          void this.#giveBack(args);
-          throw error;
-        }),
-      (answer) => {
-        if (answer.status === 'acquired') {
-          void this.#giveBack(args);
-        }
-      },
-    );
+    const onLost = (answer?: { readonly status: string }): void => {
+      if (answer === undefined || answer.status === 'acquired') {
+        void this.#giveBack(args);
+      }
+    };
+    return this.breaker.run('tryLock', () => this.store.tryLock(args), onLost);
   }
 
   renewLock(args: Args<'renewLock'>): Promise<boolean> {

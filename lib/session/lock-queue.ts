@@ -5,13 +5,14 @@ interface Waiter {
 
 interface Queue<Holder> {
   holder: Holder | undefined;
-  readonly waiters: Set<Waiter>;
+  /** Made for the first who has to wait: mostly nobody has. */
+  waiters: Set<Waiter> | undefined;
 }
 
 /** A place in the queue. */
 export interface Turn {
-  /** Resolves when it is this one's turn; `undefined` when it is already. */
-  readonly ready: Promise<void> | undefined;
+  /** Resolves when it is this one's turn. */
+  readonly ready: Promise<void>;
   /** Gives the place up; `false` when the turn had come already, and must be passed on. */
   leave(): boolean;
 }
@@ -35,7 +36,7 @@ export class LockQueue<Holder> {
 
   /** How many wait for this session. */
   waiting(id: string): number {
-    return this.#queues.get(id)?.waiters.size ?? 0;
+    return this.#queues.get(id)?.waiters?.size ?? 0;
   }
 
   holder(id: string): Holder | undefined {
@@ -47,17 +48,19 @@ export class LockQueue<Holder> {
     return [...this.#queues.values()].map(({ holder }) => holder).filter((holder) => holder !== undefined);
   }
 
-  enter(id: string): Turn {
+  /** `undefined` when it is this one's turn at once. */
+  enter(id: string): Turn | undefined {
     const queue = this.#queues.get(id);
     if (queue === undefined) {
-      this.#queues.set(id, { holder: undefined, waiters: new Set() });
-      return { ready: undefined, leave: () => false };
+      this.#queues.set(id, { holder: undefined, waiters: undefined });
+      return undefined;
     }
+    const waiters = (queue.waiters ??= new Set());
     let leave = (): boolean => false;
     const ready = new Promise<void>((resolve) => {
       const waiter = { resolve };
-      queue.waiters.add(waiter);
-      leave = () => queue.waiters.delete(waiter);
+      waiters.add(waiter);
+      leave = () => waiters.delete(waiter);
     });
     return { ready, leave };
   }
@@ -66,7 +69,7 @@ export class LockQueue<Holder> {
   hold(id: string, holder: Holder): void {
     const queue = this.#queues.get(id);
     if (queue === undefined) {
-      this.#queues.set(id, { holder, waiters: new Set() });
+      this.#queues.set(id, { holder, waiters: undefined });
     } else {
       queue.holder = holder;
     }
@@ -79,11 +82,11 @@ export class LockQueue<Holder> {
       return;
     }
     queue.holder = undefined;
-    const [next] = queue.waiters;
+    const next = queue.waiters?.values().next().value;
     if (next === undefined) {
       this.#queues.delete(id);
     } else {
-      queue.waiters.delete(next);
+      queue.waiters?.delete(next);
       next.resolve();
     }
   }

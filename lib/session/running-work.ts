@@ -3,15 +3,14 @@ export class RunningWork {
   #count = 0;
   #whenIdle: (() => void) | undefined;
 
-  async run<T>(work: () => Promise<T>): Promise<T> {
+  begin(): void {
     this.#count += 1;
-    try {
-      return await work();
-    } finally {
-      this.#count -= 1;
-      if (this.#count === 0) {
-        this.#whenIdle?.();
-      }
+  }
+
+  end(): void {
+    this.#count -= 1;
+    if (this.#count === 0) {
+      this.#whenIdle?.();
     }
   }
 

@@ -24,24 +24,20 @@ export class SessionLifecycle {
   readonly #loading: SessionLoading;
   readonly #steps: StepQueue;
   readonly #section: CriticalSection;
-  #failure: unknown;
 
   constructor(
     private readonly parts: LifecycleParts,
     readonly state: SessionState,
   ) {
     this.#loading = new SessionLoading(parts.loader, state, () => this.discard());
-    this.#steps = new StepQueue(parts.running);
+    this.#steps = new StepQueue(parts.running, (error) => {
+      state.failure = error;
+    });
     this.#section = new CriticalSection(parts.loader, parts.writer, state);
   }
 
   get isLoaded(): boolean {
     return this.state.phase !== 'unloaded';
-  }
-
-  /** What went wrong with the store or the lock, when anything did. */
-  get failure(): unknown {
-    return this.#failure;
   }
 
   get cookie(): CookieChange | undefined {
@@ -61,7 +57,7 @@ export class SessionLifecycle {
 
   /** Reads the store once, and locks in the modes that lock by themselves. After a failure it can be tried again. */
   load(): Promise<void> {
-    return this.#noting(this.#loading.load());
+    return this.#loading.load();
   }
 
   /**
@@ -93,7 +89,7 @@ export class SessionLifecycle {
 
   async releaseLock(): Promise<void> {
     // A step, also to count: a section that has begun meanwhile must not lose the lock to the end of an earlier one.
-    await this.#step(() => this.#section.leave());
+    await this.#steps.run(() => this.#section.leave());
   }
 
   async withLock<R>(section: () => R | Promise<R>): Promise<R> {
@@ -104,7 +100,7 @@ export class SessionLifecycle {
       result = await section();
     } catch (error) {
       this.state.rollBack(before);
-      await this.#step(() => this.#section.fail());
+      await this.#steps.run(() => this.#section.fail());
       throw error;
     }
     await this.releaseLock();
@@ -148,12 +144,7 @@ export class SessionLifecycle {
   /** Writes what is to be written and unlocks. It may be called again: what changed since is written then. */
   async commit(): Promise<void> {
     try {
-      await this.#step(async () => {
-        this.state.lockDepth = 0;
-        if (!this.state.isOver) {
-          await this.parts.writer.commit(this.state);
-        }
-      });
+      await this.#steps.run(() => this.#commit());
     } catch (error) {
       await this.discard();
       throw error;
@@ -164,7 +155,7 @@ export class SessionLifecycle {
   async discard(): Promise<void> {
     this.state.isOver = true;
     this.state.isCookieExpired = false;
-    await this.#step(() => this.parts.writer.release(this.state));
+    await this.#steps.run(() => this.parts.writer.release(this.state));
   }
 
   /** The headers leave now and cannot wait for the commit: the cookie that it will need goes with them. */
@@ -223,19 +214,13 @@ export class SessionLifecycle {
     }
     this.assertWritable(name);
     assertPossible();
-    await this.#step(work);
+    await this.#steps.run(work);
   }
 
-  #step<R>(work: () => Promise<R>): Promise<R> {
-    return this.#noting(this.#steps.run(work));
-  }
-
-  async #noting<R>(work: Promise<R>): Promise<R> {
-    try {
-      return await work;
-    } catch (error) {
-      this.#failure = error;
-      throw error;
+  async #commit(): Promise<void> {
+    this.state.lockDepth = 0;
+    if (!this.state.isOver) {
+      await this.parts.writer.commit(this.state);
     }
   }
 }

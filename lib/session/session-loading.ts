@@ -39,6 +39,9 @@ export class SessionLoading {
         await this.discard();
         throw new SessionLockTimeoutError('The client went away while its session was loaded', 0);
       }
+    } catch (error) {
+      state.failure = error;
+      throw error;
     } finally {
       this.#running = undefined;
       this.#abandon = undefined;

@@ -4,7 +4,7 @@ import type { Clock } from '../interfaces/clock.interface.js';
 import type { Acquired, Gone, LockHolder, Missing } from '../interfaces/session-record.interface.js';
 import type { SessionStore } from '../stores/session-store.js';
 import { LeaseRenewal, type Lease } from './lease-renewal.js';
-import { LockQueue } from './lock-queue.js';
+import { LockQueue, type Turn } from './lock-queue.js';
 import { waitFor } from './patience.js';
 import { randomToken, shortHash } from './session-id.js';
 import type { SpellLogger } from './spell-logger.js';
@@ -72,7 +72,10 @@ export class SessionLocks {
     if (this.#queue.isTaken(id) && this.#queue.waiting(id) >= this.limits.maxWaiters) {
       throw this.#timeout(request, `${this.limits.maxWaiters} requests are waiting for it already (lock.maxWaiters)`);
     }
-    await this.#takeTurn(request, asked);
+    const turn = this.#queue.enter(id);
+    if (turn !== undefined) {
+      await this.#waitInTurn(request, asked, turn);
+    }
     try {
       const outcome = await this.#contend(request, asked);
       if (outcome.status !== 'acquired') {
@@ -141,11 +144,7 @@ export class SessionLocks {
     await Promise.all(this.#queue.holders().map((lock) => this.release(lock)));
   }
 
-  async #takeTurn(request: LockRequest, asked: number): Promise<void> {
-    const turn = this.#queue.enter(request.id);
-    if (turn.ready === undefined) {
-      return;
-    }
+  async #waitInTurn(request: LockRequest, asked: number, turn: Turn): Promise<void> {
     const outcome = await waitFor(this.clock, request.wait, request.signal(), turn.ready);
     if (outcome === 'ready') {
       return;

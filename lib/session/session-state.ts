@@ -71,6 +71,8 @@ export class SessionState {
   isCookieAnnounced = false;
   /** The expiry that was decided on when the headers left: no cookie can tell of a later one. */
   announcedExpiry: number | undefined;
+  /** What went wrong with the store or the lock, when anything did. */
+  failure: unknown;
   /** Discarded: nothing is committed any more. */
   isOver = false;
   /** The log says already that changes of this request were dropped. */

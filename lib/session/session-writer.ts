@@ -37,7 +37,9 @@ export class SessionWriter {
   /** Writes changes, touches when that is due, and lets the lock go, in one trip to the store wherever that is possible. */
   async commit(state: SessionState): Promise<void> {
     await this.#write(state, true);
-    await this.release(state);
+    if (state.lock !== undefined) {
+      await this.release(state);
+    }
   }
 
   /** Writes changes and keeps the lock. */
@@ -72,17 +74,18 @@ export class SessionWriter {
     this.#forget(state, state.phase === 'gone' ? 'gone' : 'destroyed');
   }
 
-  async #write(state: SessionState, isFinal: boolean): Promise<void> {
+  /** `undefined` when there is nothing to wait for. */
+  #write(state: SessionState, isFinal: boolean): Promise<void> | undefined {
     if (state.settings.mode === 'read-only' && state.isChanged) {
       throw new SessionReadOnlyError('Changing the session');
     }
     if (state.isOver) {
       this.trace.tooLate(state);
-      return;
+      return undefined;
     }
     switch (state.phase) {
       case 'unloaded':
-        return;
+        return undefined;
       case 'new':
         return this.#create(state);
       case 'stored':
@@ -90,16 +93,16 @@ export class SessionWriter {
       case 'gone':
       case 'destroyed':
         this.#drop(state, state.phase);
+        return undefined;
     }
   }
 
-  async #writeStored(state: SessionState, isFinal: boolean): Promise<void> {
+  #writeStored(state: SessionState, isFinal: boolean): Promise<void> | undefined {
     const data = state.contents.payload();
     if (state.rotation !== undefined || state.contents.differsFrom(data)) {
-      await this.#replaceInTurn(state, data, isFinal);
-    } else if (isFinal && this.plan.isTouchDue(state)) {
-      await this.touch.touch(state);
+      return this.#replaceInTurn(state, data, isFinal);
     }
+    return isFinal && this.plan.isTouchDue(state) ? this.touch.touch(state) : undefined;
   }
 
   async #create(state: SessionState): Promise<void> {
@@ -130,7 +133,7 @@ export class SessionWriter {
   /** One at a time: of many that write at once all but one would conflict in each round, and most would run out of attempts. */
   async #replaceInTurn(state: SessionState, data: string, release: boolean): Promise<void> {
     const key = state.stored?.key ?? '';
-    await this.#turns.enter(key).ready;
+    await this.#turns.enter(key)?.ready;
     try {
       await this.#replace(state, data, release);
     } finally {

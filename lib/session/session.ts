@@ -8,15 +8,33 @@ import type {
 import type { SessionContents } from './session-contents.js';
 import type { SessionLifecycle } from './session-lifecycle.js';
 
+/** Who opened a session. Its life may begin as late as at the first use: most sessions of most requests are never touched. */
+export interface SessionOwner {
+  readonly lifecycle: SessionLifecycle;
+}
+
+let ownerIn: (session: unknown) => SessionOwner | undefined;
+
+/** Who opened the session; `undefined` when it is none. */
+export function ownerOf(session: unknown): SessionOwner | undefined {
+  return ownerIn(session);
+}
+
 /**
  * The session of one request: a map of what the application keeps for its visitor, and what can be done with the session.
  * One object for the whole request: it stays valid after `regenerate()`, and after the lock was taken.
  */
 export class SessionObject<T extends object = SessionData> {
-  readonly #lifecycle: SessionLifecycle;
+  static {
+    // In here alone the owner can be seen: the application has no way to it.
+    ownerIn = (session) =>
+      typeof session === 'object' && session !== null && #owner in session ? session.#owner : undefined;
+  }
 
-  constructor(lifecycle: SessionLifecycle) {
-    this.#lifecycle = lifecycle;
+  readonly #owner: SessionOwner;
+
+  constructor(owner: SessionOwner) {
+    this.#owner = owner;
   }
 
   get<K extends SessionKey<T>>(key: K): SessionValue<T, K> | undefined {
@@ -194,6 +212,10 @@ export class SessionObject<T extends object = SessionData> {
   /** Expires the cookie only: the record stays until its time is over. To log out, use `destroy()`. */
   expire(): void {
     this.#lifecycle.expire();
+  }
+
+  get #lifecycle(): SessionLifecycle {
+    return this.#owner.lifecycle;
   }
 
   #contents(member: string): SessionContents {

@@ -31,5 +31,5 @@ export function createTestSession<T extends object = SessionData>(
   const lifecycle = engine.open(EXCHANGE);
   lifecycle.state.phase = 'new';
   lifecycle.state.isNew = data === undefined;
-  return new SessionObject<T>(lifecycle).update(data ?? {});
+  return new SessionObject<T>({ lifecycle }).update(data ?? {});
 }

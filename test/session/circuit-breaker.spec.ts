@@ -86,7 +86,7 @@ describe('the circuit breaker', () => {
 
   it('hands a late answer to whoever has to undo it', async () => {
     const operation = new Operation();
-    const late: string[] = [];
+    const late: unknown[] = [];
     const outcome = breaker.run('tryLock', operation.run, (answer) => late.push(answer));
     outcome.catch(() => undefined);
     await clock.advanceAsync(DEADLINE);

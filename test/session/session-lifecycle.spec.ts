@@ -268,7 +268,7 @@ describe('the life of a session', () => {
       store.before('tryLock', () => Promise.reject(new Error('ECONNREFUSED')));
       const { lifecycle, session } = visits.visit(id);
       await expect(session.load()).rejects.toThrow('ECONNREFUSED');
-      expect(lifecycle.failure).toBeInstanceOf(Error);
+      expect(lifecycle.state.failure).toBeInstanceOf(Error);
       lifecycle.abandon();
       store.mend();
       await session.load();

@@ -3,7 +3,14 @@ import { StepQueue } from '../../lib/session/step-queue.js';
 import { Gate } from '../support/gate.js';
 
 describe('the steps of one request', () => {
-  const steps = new StepQueue(new RunningWork());
+  let failures: unknown[];
+  let running: RunningWork;
+  let steps: StepQueue;
+  beforeEach(() => {
+    failures = [];
+    running = new RunningWork();
+    steps = new StepQueue(running, (error) => failures.push(error));
+  });
 
   it('run one after the other, in the order in which they were asked for, also when one fails', async () => {
     const done: string[] = [];
@@ -19,6 +26,7 @@ describe('the steps of one request', () => {
     await expect(first).rejects.toThrow('it fails');
     expect(await second).toBe(2);
     expect(done).toEqual(['first', 'second']);
+    expect(failures).toEqual([new Error('it fails')]);
   });
 
   it('are under way until the last has ended', async () => {
@@ -28,5 +36,22 @@ describe('the steps of one request', () => {
     gate.open();
     await step;
     expect(steps.isBusy).toBe(false);
+  });
+
+  it('are waited for by a shutdown, also those that fail', async () => {
+    let isIdle = false;
+    const gate = new Gate();
+    const step = steps.run(async () => {
+      await gate.pass();
+      throw new Error('it fails');
+    });
+    void running.idle().then(() => (isIdle = true));
+    await new Promise(setImmediate);
+    expect(isIdle).toBe(false);
+
+    gate.open();
+    await expect(step).rejects.toThrow('it fails');
+    await new Promise(setImmediate);
+    expect(isIdle).toBe(true);
   });
 });

@@ -44,7 +44,7 @@ function throughEngine(engine: SoakApp['engine']): Visitor {
     work: (session: SessionObject<Record<string, unknown>>) => unknown,
   ): Promise<string> => {
     const lifecycle = engine.open(exchangeOf(id));
-    const session = new SessionObject<Record<string, unknown>>(lifecycle);
+    const session = new SessionObject<Record<string, unknown>>({ lifecycle });
     await session.load();
     await work(session);
     await lifecycle.commit();

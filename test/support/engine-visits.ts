@@ -59,7 +59,7 @@ export class EngineVisits {
       onFirstLoad: () => undefined,
     };
     const lifecycle = this.engine.open(exchange, { ...this.engine.locking, mode });
-    return { exchange, lifecycle, session: new SessionObject(lifecycle) };
+    return { exchange, lifecycle, session: new SessionObject({ lifecycle }) };
   }
 
   /** A session that is stored; gives its id. */
