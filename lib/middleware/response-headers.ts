@@ -30,9 +30,13 @@ export function applyPassedHeaders(response: ServerResponse, headers: PassedHead
 /** RFC 9110: what was read with the help of a cookie must not be served from a cache to others. */
 export function varyByCookie(response: ServerResponse): void {
   const vary = String(response.getHeader('Vary') ?? '');
+  if (vary === '') {
+    response.setHeader('Vary', 'Cookie');
+    return;
+  }
   const names = vary.split(',').map((name) => name.trim().toLowerCase());
   if (!names.includes('cookie') && !names.includes('*')) {
-    response.setHeader('Vary', vary === '' ? 'Cookie' : `${vary}, Cookie`);
+    response.setHeader('Vary', `${vary}, Cookie`);
   }
 }
 

@@ -12,8 +12,8 @@ export const INSECURE =
   'its cookie is Secure and the connection is not: behind a proxy that ends TLS, tell Express with ' +
   "app.set('trust proxy', 1); over plain HTTP, set cookie.secure to 'auto'";
 
-/** What the session adds to the headers of one response. */
-export class SessionHeaders {
+/** What the session adds to the headers of one response, and what of its request that depends on. */
+export class SessionHeaders implements CookieRequest {
   #isCookieSet = false;
 
   constructor(
@@ -24,7 +24,18 @@ export class SessionHeaders {
 
   /** Whether a browser would take the cookie over this connection. */
   get isCookieAccepted(): boolean {
-    return this.parts.cookies.isAccepted(this.#cookieRequest());
+    return this.parts.cookies.isAccepted(this);
+  }
+
+  get isSecure(): boolean {
+    const { secure, socket } = this.request;
+    return secure ?? ('encrypted' in socket && socket.encrypted === true);
+  }
+
+  get path(): string | undefined {
+    const { pathHeader } = this.parts;
+    const path = pathHeader === undefined ? undefined : this.request.headers[pathHeader];
+    return typeof path === 'string' && isCookiePath(path) ? path : undefined;
   }
 
   set(cookie: CookieChange | undefined, failure: unknown): void {
@@ -53,7 +64,7 @@ export class SessionHeaders {
         `${routeOf(this.request)} sends a session cookie with a Cache-Control that allows shared caches to hand it to others: make it private`,
       );
     }
-    this.response.appendHeader('Set-Cookie', this.parts.cookies.write(cookie, this.#cookieRequest()));
+    this.response.appendHeader('Set-Cookie', this.parts.cookies.write(cookie, this));
     forbidStoring(this.response);
   }
 
@@ -63,15 +74,5 @@ export class SessionHeaders {
     if (isRetryable && this.response.statusCode === failure.status && !this.response.hasHeader('Retry-After')) {
       this.response.setHeader('Retry-After', String(Math.ceil(failure.retryAfter / 1_000)));
     }
-  }
-
-  #cookieRequest(): CookieRequest {
-    const { request } = this;
-    const isEncrypted = 'encrypted' in request.socket && request.socket.encrypted === true;
-    const header = this.parts.pathHeader === undefined ? undefined : request.headers[this.parts.pathHeader];
-    return {
-      isSecure: request.secure ?? isEncrypted,
-      path: typeof header === 'string' && isCookiePath(header) ? header : undefined,
-    };
   }
 }

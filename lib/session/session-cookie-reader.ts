@@ -29,14 +29,14 @@ export class SessionCookieReader {
       return NOTHING;
     }
     const values = valuesOf(header, this.name);
-    const candidates = new Set<string>();
+    const candidates: string[] = [];
     for (const value of values) {
       const id = this.#idIn(value);
-      if (id !== undefined && candidates.size < MAX_CANDIDATES) {
-        candidates.add(id);
+      if (id !== undefined && candidates.length < MAX_CANDIDATES && !candidates.includes(id)) {
+        candidates.push(id);
       }
     }
-    return { candidates: [...candidates], originalId: values[0] };
+    return { candidates, originalId: values[0] };
   }
 
   #idIn(value: string): string | undefined {

@@ -93,12 +93,9 @@ export class SessionLocks {
    * never fails: whatever its request did is done, and the lock ends with its lease.
    */
   async release(lock: SessionLock, expiresAt?: number): Promise<boolean> {
+    const { id, token } = lock;
     try {
-      return await this.store.unlock({
-        id: lock.id,
-        token: lock.token,
-        ...(expiresAt === undefined ? {} : { expiresAt }),
-      });
+      return await this.store.unlock(expiresAt === undefined ? { id, token } : { id, token, expiresAt });
     } catch (error) {
       this.warnings.log('release', `A session lock was left to run out: ${String(error)}`);
       return false;

@@ -169,7 +169,8 @@ export class SessionWriter {
     release: boolean,
   ): Promise<SessionVersion | false> {
     const { lock } = state;
-    const guard: WriteGuard = { version: stored.version, ...(lock && { lock: { token: lock.token, release } }) };
+    const { version } = stored;
+    const guard: WriteGuard = lock === undefined ? { version } : { version, lock: { token: lock.token, release } };
     if (key === stored.key) {
       this.trace.step('update', key);
       return this.store.update({ id: key, record, guard });
