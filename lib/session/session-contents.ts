@@ -180,7 +180,7 @@ export class SessionContents {
   /** Also checked when the text is the same: JSON leaves functions out, and writes NaN as the null that may have been there. */
   #serializeExposed(): string {
     const text = serialize(this.#bag);
-    for (const key of this.keys()) {
+    for (const key of Object.keys(this.#bag)) {
       assertSerializable(key, this.#bag[key]);
     }
     return text;

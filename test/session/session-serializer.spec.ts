@@ -87,6 +87,15 @@ describe('the serializer', () => {
     expect(() => assertSerializable('key', { a: undefined })).not.toThrow();
   });
 
+  it('looks at nothing that is inherited, as JSON does not: others may have added to all objects', () => {
+    Object.defineProperty(Object.prototype, 'added', { value: () => 1, enumerable: true, configurable: true });
+    try {
+      expect(() => assertSerializable('cart', { items: [{ name: 'apple' }] })).not.toThrow();
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'added');
+    }
+  });
+
   it('names the key where JSON itself fails', () => {
     const bag = emptyBag();
     bag['fine'] = 1;
