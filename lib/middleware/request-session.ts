@@ -36,7 +36,7 @@ export class RequestSession implements SessionExchange, SessionOwner, ResponseEv
   #madeHeaders: SessionHeaders | undefined;
   #locking: LockSettings;
   /** Sockets pass a response without methods: nothing can be sent through it, and it has no end. */
-  readonly #hasResponse: boolean;
+  #hasResponse = false;
   #haveHeadersLeft = false;
   #isEndHeld = false;
   /** The response was complete: what had changed by then is committed. */
@@ -57,15 +57,12 @@ export class RequestSession implements SessionExchange, SessionOwner, ResponseEv
     private readonly request: SessionRequest,
     private readonly response: ServerResponse,
   ) {
-    const { locking } = parts.engine;
-    this.#hasResponse = typeof response.writeHead === 'function' && typeof response.once === 'function';
-    // Whoever has no response has no end at which the session would be unlocked.
-    this.#locking = this.#hasResponse ? locking : withoutOwnLock(locking);
+    this.#locking = parts.engine.locking;
     request.session = this.session;
   }
 
   get lifecycle(): SessionLifecycle {
-    return (this.#openedLifecycle ??= this.parts.engine.open(this, this.#locking));
+    return (this.#openedLifecycle ??= this.#open());
   }
 
   /** Whoever looks at it, for `originalId` alone too, has an answer that varies by it. */
@@ -180,6 +177,13 @@ export class RequestSession implements SessionExchange, SessionOwner, ResponseEv
     if (!isOver && !this.#isHandlerRunning) {
       this.#finishUnanswered();
     }
+  }
+
+  #open(): SessionLifecycle {
+    const { response } = this;
+    this.#hasResponse = typeof response.writeHead === 'function' && typeof response.once === 'function';
+    // Whoever has no response has no end at which the session would be unlocked.
+    return this.parts.engine.open(this, this.#hasResponse ? this.#locking : withoutOwnLock(this.#locking));
   }
 
   get #headers(): SessionHeaders {

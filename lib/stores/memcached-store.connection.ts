@@ -47,10 +47,22 @@ export class GivenClient implements MemcachedConnection {
   }
 }
 
-/** Sends a command. Clients may never call back: when the server hangs, or the connection is gone. */
-export function answerOf<T>(client: MemcachedClient, command: Command<T>, timeout: number): Promise<T> {
+/**
+ * Sends a command. Clients may never call back, when the server hangs or the connection is gone: `onTimeout` is told of that
+ * before the caller is.
+ */
+export function answerOf<T>(
+  client: MemcachedClient,
+  command: Command<T>,
+  timeout: number,
+  onTimeout?: () => void,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new CommandTimeout(timeout)), timeout).unref();
+    const giveUp = (): void => {
+      onTimeout?.();
+      reject(new SessionStoreError(`memcached did not answer within ${timeout} ms (commandTimeout)`, RETRY_AFTER));
+    };
+    const timer = setTimeout(giveUp, timeout).unref();
     const fail = (error: unknown): void => {
       clearTimeout(timer);
       reject(failed(asError(error)));
@@ -68,13 +80,6 @@ export function answerOf<T>(client: MemcachedClient, command: Command<T>, timeou
       fail(error);
     }
   });
-}
-
-/** No answer came in time. */
-export class CommandTimeout extends SessionStoreError {
-  constructor(timeout: number) {
-    super(`memcached did not answer within ${timeout} ms (commandTimeout)`, RETRY_AFTER);
-  }
 }
 
 function failed(cause: Error): SessionStoreError {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { answerOf, type Command, CommandTimeout, type MemcachedConnection } from './memcached-store.connection.js';
+import { answerOf, type Command, type MemcachedConnection } from './memcached-store.connection.js';
 import { MendedMemcached } from './memcached-store.mended-client.js';
 
 const CLIENT_OPTIONS = {
@@ -59,10 +59,9 @@ class OwnServer {
 
   send<T>(command: Command<T>): Promise<T> {
     const client = this.#client;
-    return answerOf(client, command, this.#timeout).catch((error: unknown) => {
+    return answerOf(client, command, this.#timeout, () => {
       // Commands that were sent later may have a new connection already.
-      if (error instanceof CommandTimeout && client === this.#client) this.#giveUp();
-      throw error;
+      if (client === this.#client) this.#giveUp();
     });
   }
 
