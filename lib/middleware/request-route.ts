@@ -1,6 +1,7 @@
 import type { SessionRequest } from './request-session.interface.js';
 
 /** How a request is named in logs and errors: without its query, which may hold what is nobody's business. */
-export function routeOf({ method = '', originalUrl, url = '' }: SessionRequest): string {
-  return `${method} ${(originalUrl ?? url).split('?', 1)[0] ?? ''}`;
+export function routeOf(request: SessionRequest): string {
+  const { method = '', originalUrl = request.url ?? '' } = request;
+  return `${method} ${originalUrl.split('?', 1)[0] ?? ''}`;
 }
