@@ -1,5 +1,6 @@
 import { SessionNotLoadedError } from '../../lib/errors/index.js';
 import { MemoryStore } from '../../lib/stores/memory.store.js';
+import { ownerOf, SessionObject } from '../../lib/session/session.js';
 import { EngineVisits, type Visit } from '../support/engine-visits.js';
 
 type Session = Visit['session'];
@@ -51,5 +52,26 @@ describe('a session that was not loaded', () => {
 
     expect([session.loaded, session.get('a')]).toEqual([true, 2]);
     expect(JSON.stringify(session)).toBe('{"there":true,"a":2}');
+  });
+});
+
+describe('who opened a session', () => {
+  const { lifecycle } = new EngineVisits(new MemoryStore()).visit();
+  const owner = { lifecycle };
+  const session = new SessionObject(owner);
+
+  it('is found by the session', () => {
+    expect(ownerOf(session)).toBe(owner);
+  });
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['a text', 'session'],
+    ['a function', () => session],
+    ['an object', {}],
+    ['what only inherits from a session', Object.create(session)],
+  ])('is nobody for %s', (_, other) => {
+    expect(ownerOf(other)).toBeUndefined();
   });
 });
