@@ -277,6 +277,17 @@ describe('the life of a session', () => {
     });
   });
 
+  it('knows what went wrong when a step fails: the answer depends on it', async () => {
+    const { lifecycle, session } = visits.visit(id);
+    await session.load();
+    session.set('a', 1);
+    store.before('update', () => Promise.reject(new Error('ECONNREFUSED')));
+    await expect(lifecycle.commit()).rejects.toThrow('ECONNREFUSED');
+    store.mend();
+
+    expect(lifecycle.state.failure).toMatchObject({ code: 'SESSION_STORE_FAILED' });
+  });
+
   it('is loaded once, however many ask for it', async () => {
     const { session } = visits.visit(id);
     store.takeCalls();
