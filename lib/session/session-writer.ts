@@ -37,9 +37,7 @@ export class SessionWriter {
   /** Writes changes, touches when that is due, and lets the lock go, in one trip to the store wherever that is possible. */
   async commit(state: SessionState): Promise<void> {
     await this.#write(state, true);
-    if (state.lock !== undefined) {
-      await this.release(state);
-    }
+    await this.release(state);
   }
 
   /** Writes changes and keeps the lock. */
