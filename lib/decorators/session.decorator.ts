@@ -19,8 +19,8 @@ export function sessionOf(key: SessionKey<SessionData> | undefined, context: Exe
   const requestSession = requestSessionOf(context.switchToHttp().getRequest());
   if (requestSession === undefined) {
     throw new SessionsConfigError(
-      '@Session() is used on a route that has no session: import SessionsModule.forRoot(), check its forRoutes and exclude, and ' +
-        'that nothing else sets request.session.',
+      '@Session() is used on a route that has no session: import SessionsModule.forRoot(), and check its forRoutes and exclude. ' +
+        'Nothing else may set request.session.',
     );
   }
   return key === undefined ? requestSession.session : requestSession.session.get(key);

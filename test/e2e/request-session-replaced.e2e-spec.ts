@@ -1,6 +1,6 @@
 import { Controller, Get, type INestApplication, Req } from '@nestjs/common';
 import { Session } from 'nestjs-sessions';
-import { TestApp } from '../support/test-app.js';
+import { startNotes } from '../support/notes-app.js';
 
 @Controller()
 class Pages {
@@ -14,13 +14,12 @@ class Pages {
 
 describe('Something else in the place of request.session', () => {
   it('takes nothing from a handler that has its session: it is stored and unlocked', async () => {
-    const app = await TestApp.start({ controllers: [Pages], sessions: { lock: { wait: 100 } } });
+    const app = await startNotes({ controllers: [Pages], sessions: { lock: { wait: 100 } } });
     const visitor = app.browser();
 
     expect((await visitor.get('/visit')).text).toBe('1');
     expect((await visitor.get('/visit')).text).toBe('2');
     expect((await visitor.get('/visit')).text).toBe('3');
-    await app.close();
   });
 
   it('is an error that says so, when it comes before the handler', async () => {
@@ -31,10 +30,9 @@ describe('Something else in the place of request.session', () => {
           return true;
         },
       });
-    const app = await TestApp.start({ controllers: [Pages], configure: replaceSession });
+    const app = await startNotes({ controllers: [Pages], configure: replaceSession });
 
     expect((await app.browser().get('/visit')).status).toBe(500);
-    expect(app.logs.matching(/SessionsConfigError: .* that nothing else sets request\.session/)).toHaveLength(1);
-    await app.close();
+    expect(app.logs.matching(/SessionsConfigError: .* Nothing else may set request\.session/)).toHaveLength(1);
   });
 });

@@ -76,7 +76,7 @@ describe('Sessions are there', () => {
     for (const path of ['/taken', '/taken-key']) expect(await get(app, path)).toBe('500');
     const errors = app.logs.matching(/SessionsConfigError: @Session\(\) is used on a route that has no session/);
     expect(errors).toHaveLength(2);
-    expect(errors[0]).toMatch(/import SessionsModule\.forRoot\(\), check its forRoutes and exclude/);
+    expect(errors[0]).toMatch(/import SessionsModule\.forRoot\(\), and check its forRoutes and exclude/);
   });
 
   it('only on the routes that forRoutes names', async () => {
