@@ -43,10 +43,15 @@ describe('The quick start of README.md', () => {
       env: { ...process.env, PORT: String(port) },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    await Promise.race([isListening(), once(program, 'exit')]);
+    await Promise.race([isListening(), endsTooEarly()]);
   });
 
   afterAll(() => program.kill('SIGKILL'));
+
+  async function endsTooEarly(): Promise<never> {
+    const [code] = (await once(program, 'exit')) as [number | null];
+    throw new Error(`The program ended with ${code} instead of listening`);
+  }
 
   async function isListening(): Promise<void> {
     for (let waited = 0; waited < START_LIMIT; waited += 50) {

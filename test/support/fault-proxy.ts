@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { freePort } from './free-port.js';
 
 /** `ok` passes everything on; `refuse` lets nobody connect; `blackhole` lets connect, and then nothing through. */
 export type FaultMode = 'ok' | 'refuse' | 'blackhole';
@@ -25,28 +26,25 @@ export class FaultProxy {
 
   #cutAt: Partial<Record<Direction, number>> = {};
   #mode: FaultMode = 'ok';
-  #port = 0;
   #listener: Server | undefined;
   readonly #sockets = new Set<Socket>();
 
   private constructor(
+    /** Stays the same after a time in which nobody could connect. */
+    readonly port: number,
     private readonly targetPort: number,
     private readonly targetHost: string,
   ) {}
 
   /** Listens on a free port of 127.0.0.1. */
   static async to(port: number, host = '127.0.0.1'): Promise<FaultProxy> {
-    const proxy = new FaultProxy(port, host);
+    const proxy = new FaultProxy(await freePort(), port, host);
     await proxy.#listen();
     return proxy;
   }
 
-  get port(): number {
-    return this.#port;
-  }
-
   get address(): string {
-    return `127.0.0.1:${this.#port}`;
+    return `127.0.0.1:${this.port}`;
   }
 
   /** How many connections clients have to it. */
@@ -84,10 +82,9 @@ export class FaultProxy {
   }
 
   async #listen(): Promise<void> {
-    const listener = createServer((client) => this.#carry(client)).listen(this.#port, '127.0.0.1');
+    const listener = createServer((client) => this.#carry(client)).listen(this.port, '127.0.0.1');
     await once(listener, 'listening');
     this.#listener = listener;
-    this.#port = (listener.address() as AddressInfo).port;
   }
 
   #carry(client: Socket): void {
