@@ -16,7 +16,7 @@ export const HELP = `npm run bench -- [options]
   --stores memory,file      of ${groups.map(({ name }) => name).join(', ')}
   --workloads read-only     of ${workloads.map(({ name }) => name).join(', ')}
   --rounds 5                how often everything is measured
-  --short                   a few minutes, less exact
+  --short                   one round of seven minutes; without it half an hour a round
   --check                   a minute: whether everything runs, and nothing is lost under contention; its figures say nothing
   --readme                  writes the figures into the README`;
 
@@ -30,7 +30,14 @@ const FULL: Effort = {
   growth: [1_000, 10_000, 100_000],
   cleanUp: 100_000,
 };
-const SHORT: Effort = { ...FULL, warmUp: 3_000, slices: 15, requests: 150, growth: [1_000, 10_000], cleanUp: 20_000 };
+const SHORT: Effort = {
+  ...FULL,
+  warmUp: 3_000,
+  slices: 10,
+  requests: 100,
+  growth: [1_000, 5_000],
+  cleanUp: 4_000,
+};
 const CHECK: Effort = {
   isCheck: true,
   visitors: 32,
@@ -59,7 +66,7 @@ export function parseOptions(args: string[]): BenchOptions {
     console.log(HELP);
     process.exit();
   }
-  const usual = values.check ? 1 : values.short ? 2 : 5;
+  const usual = values.check || values.short ? 1 : 5;
   return {
     groups: named(groups, values.stores?.split(',')),
     workloads: named(workloads, values.workloads?.split(',')),

@@ -7,14 +7,28 @@ import type { Measured, Tools, Workload } from './workload.js';
 const CONNECTIONS = 16;
 export const PLAIN = '/plain';
 
-/** The same request, again and again, by many visitors. */
+/** What is asked again and again, by many visitors. */
+interface SteadyRequest {
+  readonly path: string;
+  readonly isNewVisitor: boolean;
+}
+
 export function steady(name: string, path: string, isNewVisitor = false): Workload {
+  const request: SteadyRequest = { path, isNewVisitor };
   return {
     name,
     isFor: () => true,
     isAlone: false,
-    measure: (subjects, tools) => measureRequest(name, path, isNewVisitor, subjects, tools),
+    measure: async (subjects, tools) => {
+      await warmUp(request, subjects, tools);
+      return measureRequest(name, request, subjects, tools);
+    },
   };
+}
+
+/** The compiler takes some thousand requests to find out what a program does. */
+export async function warmUp(request: SteadyRequest, subjects: readonly Subject[], tools: Tools): Promise<void> {
+  for (const subject of subjects) await send(request, subject, tools.effort.warmUp, tools);
 }
 
 /**
@@ -23,28 +37,34 @@ export function steady(name: string, path: string, isNewVisitor = false): Worklo
  */
 export async function measureRequest(
   name: string,
-  path: string,
-  isNewVisitor: boolean,
+  request: SteadyRequest,
   subjects: readonly Subject[],
-  { load, effort }: Tools,
+  tools: Tools,
 ): Promise<readonly Measured[]> {
+  const { slices, requests } = tools.effort;
   const meters = subjects.map((subject) => new Meter(subject));
-  const send = ({ contender, port, cookies }: Subject, requests: number): Promise<LoadResult> =>
-    load.run({
-      port,
-      path: contender.kind === 'floor' ? PLAIN : path,
-      cookies: isNewVisitor ? [] : cookies,
-      connections: CONNECTIONS,
-      requests,
-    });
-  for (const { subject } of meters) await send(subject, effort.warmUp);
-  for (let slice = 0; slice < effort.slices; slice += 1) {
+  for (let slice = 0; slice < slices; slice += 1) {
     const first = slice % meters.length;
     for (const meter of [...meters.slice(first), ...meters.slice(0, first)]) {
-      await meter.measure(() => send(meter.subject, effort.requests));
+      await meter.measure(() => send(request, meter.subject, requests, tools));
     }
   }
   return meters.map((meter) => ({ contender: meter.subject.contender, name, figures: meter.figures() }));
+}
+
+function send(
+  { path, isNewVisitor }: SteadyRequest,
+  { contender, port, cookies }: Subject,
+  requests: number,
+  { load }: Tools,
+): Promise<LoadResult> {
+  return load.run({
+    port,
+    path: contender.kind === 'floor' ? PLAIN : path,
+    cookies: isNewVisitor ? [] : cookies,
+    connections: CONNECTIONS,
+    requests,
+  });
 }
 
 /** Adds up what the slices of one application cost. */
