@@ -16,7 +16,7 @@ export const HELP = `npm run bench -- [options]
   --stores memory,file      of ${groups.map(({ name }) => name).join(', ')}
   --workloads read-only     of ${workloads.map(({ name }) => name).join(', ')}
   --rounds 5                how often everything is measured
-  --short                   one round of seven minutes; without it half an hour a round
+  --short                   one round of a few minutes, less exact; without it one takes half an hour
   --check                   a minute: whether everything runs, and nothing is lost under contention; its figures say nothing
   --readme                  writes the figures into the README`;
 
