@@ -1,16 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compiled } from '../support/compiled.js';
 import { freePort } from '../support/free-port.js';
 import { codeBlocks } from '../support/markdown.js';
+import { runSample, type Sample } from '../support/sample.js';
 
 const START_LIMIT = 20_000;
 
-const main = new URL('../../sample/05-readme/main.ts', import.meta.url);
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
 /** What changes from run to run. */
@@ -33,24 +31,18 @@ async function shown(response: IncomingMessage): Promise<string> {
 }
 
 describe('The quick start of README.md', () => {
-  let program: ChildProcess;
   let url: string;
 
   beforeAll(async () => {
     const port = await freePort();
     url = `http://127.0.0.1:${port}/visits`;
-    program = spawn('node', [compiled(main)], {
-      env: { ...process.env, PORT: String(port) },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    await Promise.race([isListening(), endsTooEarly()]);
+    const program = runSample('05-readme', { PORT: String(port) });
+    await Promise.race([isListening(), endsTooEarly(program)]);
   });
 
-  afterAll(() => program.kill('SIGKILL'));
-
-  async function endsTooEarly(): Promise<never> {
-    const [code] = (await once(program, 'exit')) as [number | null];
-    throw new Error(`The program ended with ${code} instead of listening`);
+  async function endsTooEarly(program: Sample): Promise<never> {
+    const { code } = await program.exited;
+    throw new Error(`The program ended with ${code} instead of listening; it says:\n${program.output()}`);
   }
 
   async function isListening(): Promise<void> {

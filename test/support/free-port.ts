@@ -16,6 +16,7 @@ export async function freePort(): Promise<number> {
   }
 }
 
+/** On every address, not on 127.0.0.1 alone as `isListening()`: the samples listen on all. */
 async function isFree(port: number): Promise<boolean> {
   const probe = createServer().listen(port);
   try {
