@@ -1,58 +1,79 @@
 import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
+import { join } from 'node:path';
 import tseslint from 'typescript-eslint';
+import { importDirections } from './tools/eslint/import-directions.js';
 
-const sibling = '\\./[^/]+$';
-const interfaces = '\\.\\./interfaces/';
-const errors = '\\.\\./errors/';
-const contract = '\\.\\./stores/session-store\\.js$';
-const node = 'node:';
-const clients = ['typeorm', 'pg', 'memcached', 'cache-manager', 'keyv'];
+const contract = 'stores/session-store.js';
+const engine = ['interfaces/', 'errors/', 'session/'];
+const exchange = [...engine, 'http/', 'options/', contract, 'sessions.constants.js', '@nestjs/', 'node:', 'rxjs'];
 
-/**
- * The direction of imports: what the files of a folder may import, as the specifiers begin. Folders are one level deep,
- * so that a specifier says where it leads.
- */
+const rootFiles = ['module', 'module-definition', 'providers', 'service', 'cleanup'].map(
+  (name) => `sessions.${name}.js`,
+);
+
+/** The direction of imports: what the files of a folder of `lib` may import. */
 const directions = [
-  mayImport('lib/interfaces/*.ts', [sibling], 'interfaces import only interfaces'),
-  mayImport('lib/errors/*.ts', [sibling, interfaces], 'errors import only interfaces and errors'),
-  mayImport(
-    'lib/session/*.ts',
-    [sibling, interfaces, errors, contract, node],
-    'the engine imports only interfaces, errors, itself and the store contract: no framework, no concrete store',
-  ),
-  mayImport(
-    'lib/stores/session-store.ts',
-    [interfaces, errors],
-    'the store contract imports only interfaces and errors',
-  ),
+  { files: 'interfaces/', may: ['interfaces/'], rule: 'interfaces import only interfaces' },
+  { files: 'errors/', may: ['interfaces/', 'errors/'], rule: 'errors import only interfaces and errors' },
+  {
+    files: 'session/',
+    may: [...engine, contract, 'node:'],
+    rule: 'the engine knows no framework, no request and no concrete store',
+  },
+  { files: contract.replace('.js', '.ts'), may: ['interfaces/', 'errors/'], rule: 'the contract knows no store' },
+  store('shared'),
   store('memory'),
   store('file'),
   store('postgres', 'typeorm', 'pg'),
   store('memcached', 'memcached'),
   store('cache-manager', 'cache-manager', 'keyv'),
+  { files: 'options/validate.ts', may: ['errors/'], rule: 'stores use the checks too, so they know nothing' },
+  {
+    files: 'options/',
+    may: [...engine, 'options/', contract, 'stores/memory/', '@nestjs/', 'cron', 'node:'],
+    rule: 'options know the engine and the default store',
+  },
+  { files: 'http/', may: exchange, rule: 'an exchange knows the engine, and nothing that mounts it' },
+  { files: 'decorators/', may: [...exchange, 'guards/', 'decorators/'], rule: 'decorators know the exchange' },
+  { files: 'guards/', may: [...exchange, 'guards/'], rule: 'guards know the exchange' },
+  { files: 'interceptors/', may: [...exchange, 'guards/', 'interceptors/'], rule: 'interceptors know the exchange' },
+  {
+    files: 'testing/',
+    may: [...engine, 'options/', 'testing/', contract, '@nestjs/common', 'node:'],
+    rule: 'what tests use knows the engine and the contract',
+  },
+  {
+    files: '',
+    may: [
+      ...exchange,
+      'decorators/',
+      'guards/',
+      'interceptors/',
+      'stores/memory/',
+      'stores/file/',
+      ...rootFiles,
+      'cron',
+    ],
+    rule: 'the root wires the rest, and reaches no optional peer',
+  },
 ];
 
-function mayImport(files, allowed, message) {
-  return {
-    files: [files],
-    rules: { 'no-restricted-imports': ['error', { patterns: [{ regex: `^(?!${allowed.join('|')})`, message }] }] },
-  };
-}
-
 function store(name, ...ownClients) {
-  return mayImport(
-    `lib/stores/${name}*.ts`,
-    [
-      `\\./${name}[^/]*$`,
-      '\\./session-store\\.js$',
-      interfaces,
-      errors,
-      node,
-      ...ownClients.map((client) => `${client}(/|$)`),
+  return {
+    files: `stores/${name}/`,
+    may: [
+      `stores/${name}/`,
+      'stores/shared/',
+      contract,
+      'interfaces/',
+      'errors/',
+      'options/validate.js',
+      'node:',
+      ...ownClients,
     ],
-    'a store imports only interfaces, errors, the store contract, its own files and its own client',
-  );
+    rule: 'a store knows the contract, what stores share, its own files and its own client',
+  };
 }
 
 export default defineConfig(
@@ -96,7 +117,6 @@ export default defineConfig(
           patterns: [
             { regex: '^(\\.{1,2}/index\\.js|nestjs-sessions)$', message: 'nothing imports index.ts' },
             { regex: '/testing/', message: 'what is for tests stays out of what is not' },
-            { regex: `^(${clients.join('|')})(/|$)`, message: 'only its store imports the client of a backend' },
           ],
         },
       ],
@@ -109,7 +129,13 @@ export default defineConfig(
       ],
     },
   },
-  ...directions,
+  {
+    files: ['lib/**/*.ts'],
+    plugins: { house: { rules: { 'import-directions': importDirections } } },
+    rules: {
+      'house/import-directions': ['error', { root: join(import.meta.dirname, 'lib'), table: directions }],
+    },
+  },
   {
     files: ['test/**/*.ts'],
     rules: {

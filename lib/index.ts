@@ -1,32 +1,33 @@
 // The module
 export { SessionsModule } from './sessions.module.js';
-export type { SessionsModuleOptions, SessionsOptionsFactory } from './sessions.module-options.js';
+export type { SessionsModuleOptions, SessionsOptionsFactory } from './options/sessions-module-options.js';
 export type {
   CleanupOptions,
   CommitOnError,
   LockingMode,
   LockOptions,
+  LockSessionOptions,
   SessionCookieOptions,
   SessionPolicyOptions,
 } from './interfaces/sessions-options.interface.js';
-export { days, hours, minutes, seconds } from './durations.js';
+export { days, hours, minutes, seconds } from './options/durations.js';
 
 // In controllers
 export { Session } from './decorators/session.decorator.js';
 export { SessionObject } from './session/session.js';
 export type { SessionContents, SessionData, SessionKey, SessionValue } from './interfaces/session-data.interface.js';
-export { LockSession, type LockSessionOptions } from './decorators/lock-session.decorator.js';
+export { LockSession } from './decorators/lock-session.decorator.js';
 export { RequireSession } from './decorators/require-session.decorator.js';
 export { RequireSessionGuard } from './guards/require-session.guard.js';
 
 // In providers
-export { CurrentSession } from './current-session.js';
+export { CurrentSession } from './http/current-session.js';
 export { Sessions } from './sessions.service.js';
 export { InjectSessionStore } from './decorators/inject-session-store.decorator.js';
 
 // Stores
-export { FileStore, type FileStoreOptions } from './stores/file.store.js';
-export { MemoryStore, type MemoryStoreOptions } from './stores/memory.store.js';
+export { FileStore, type FileStoreOptions } from './stores/file/file.store.js';
+export { MemoryStore, type MemoryStoreOptions } from './stores/memory/memory.store.js';
 
 // Writing a store
 export { SessionStore } from './stores/session-store.js';

@@ -9,8 +9,8 @@ import {
 import { Cron, CronExpression, SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
 import type { SweepableStore } from './interfaces/store-abilities.interface.js';
-import type { ResolvedOptions } from './sessions.options.js';
-import { RESOLVED_OPTIONS } from './sessions.tokens.js';
+import type { ResolvedOptions } from './options/sessions-options.js';
+import { RESOLVED_OPTIONS } from './sessions.constants.js';
 import { SessionStore } from './stores/session-store.js';
 
 const JOB = 'nestjs-sessions.cleanup';

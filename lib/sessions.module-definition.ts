@@ -1,5 +1,5 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
-import type { SessionsModuleOptions } from './sessions.module-options.js';
+import type { SessionsModuleOptions } from './options/sessions-module-options.js';
 
 /** `forRoot(options)` and `forRootAsync({ imports, inject, useFactory | useClass | useExisting })`; global unless told otherwise. */
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =

@@ -9,14 +9,14 @@ import {
 import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { LockSessionGuard } from './guards/lock-session.guard.js';
 import { mountSessions } from './interceptors/mount-sessions.js';
-import { SessionsMiddleware } from './middleware/sessions.middleware.js';
-import { assertExpress } from './platform.js';
+import { SessionsMiddleware } from './http/sessions.middleware.js';
+import { assertExpress } from './http/express.platform.js';
 import { SessionEngine } from './session/session-engine.js';
 import { ASYNC_OPTIONS_TYPE, ConfigurableModuleClass, OPTIONS_TYPE } from './sessions.module-definition.js';
-import type { ResolvedOptions } from './sessions.options.js';
+import type { ResolvedOptions } from './options/sessions-options.js';
 import { SESSIONS_EXPORTS, SESSIONS_PROVIDERS } from './sessions.providers.js';
-import { RESOLVED_OPTIONS } from './sessions.tokens.js';
-import { StoreLifecycle } from './store-lifecycle.js';
+import { RESOLVED_OPTIONS } from './sessions.constants.js';
+import { StoreLifecycle } from './session/store-access/store-lifecycle.js';
 
 /**
  * Provides `Sessions`, `SessionStore` and `CurrentSession`; mounts the middleware on every route, the guard before every other,

@@ -1,17 +1,17 @@
 import { Logger, type Provider } from '@nestjs/common';
-import { CurrentSession } from './current-session.js';
+import { CurrentSession } from './http/current-session.js';
 import { LockSessionGuard } from './guards/lock-session.guard.js';
-import type { RequestSessionParts } from './middleware/request-session.interface.js';
-import { RequestContext } from './request-context.js';
-import { SessionCookieWriter } from './session/session-cookie-writer.js';
+import type { RequestSessionParts } from './http/http-request.js';
+import { RequestContext } from './http/request-context.js';
+import { SessionCookieWriter } from './session/cookie/cookie-writer.js';
 import { SessionEngine } from './session/session-engine.js';
 import { SessionsCleanup } from './sessions.cleanup.js';
 import { MODULE_OPTIONS_TOKEN } from './sessions.module-definition.js';
-import type { SessionsModuleOptions } from './sessions.module-options.js';
-import { resolveOptions, type ResolvedOptions } from './sessions.options.js';
+import type { SessionsModuleOptions } from './options/sessions-module-options.js';
+import { resolveOptions, type ResolvedOptions } from './options/sessions-options.js';
 import { Sessions } from './sessions.service.js';
-import { REQUEST_SESSION_PARTS, RESOLVED_OPTIONS } from './sessions.tokens.js';
-import { StoreLifecycle } from './store-lifecycle.js';
+import { REQUEST_SESSION_PARTS, RESOLVED_OPTIONS } from './sessions.constants.js';
+import { StoreLifecycle } from './session/store-access/store-lifecycle.js';
 import { SessionStore } from './stores/session-store.js';
 
 const logger = new Logger('SessionsModule');

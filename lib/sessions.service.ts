@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionData } from './interfaces/session-data.interface.js';
 import type { LockingMode } from './interfaces/sessions-options.interface.js';
-import { oneOf } from './option-checks.js';
+import { oneOf } from './options/validate.js';
 import { SessionEngine } from './session/session-engine.js';
-import type { SessionExchange } from './session/session-exchange.js';
+import type { SessionExchange } from './session/session-transport.js';
 import { SessionObject } from './session/session.js';
 import { SessionsCleanup } from './sessions.cleanup.js';
-import { LOCKING_MODES } from './sessions.options.js';
+import { LOCKING_MODES } from './options/sessions-options.js';
 
 /** Sessions outside of a request: sockets, scripts, administration. */
 @Injectable()

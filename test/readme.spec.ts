@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as errors from '../lib/errors/index.js';
-import { resolveOptions } from '../lib/sessions.options.js';
+import { resolveOptions } from '../lib/options/sessions-options.js';
 import { actualDefault, declaredOptions, documentedDefault } from './support/documented-options.js';
 import { anchorsOf, codeBlocks, codeSpans, linksOf, tableUnder } from './support/markdown.js';
 

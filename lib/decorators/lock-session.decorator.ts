@@ -1,14 +1,8 @@
 import { SetMetadata } from '@nestjs/common';
-import type { LockingMode, LockOptions } from '../interfaces/sessions-options.interface.js';
-import { checkKeys, oneOf } from '../option-checks.js';
-import { LOCKING_MODES, resolveLock } from '../sessions.options.js';
-
-/** Locking on one route or controller; what is left out is as in the module's options. Durations in milliseconds. */
-export interface LockSessionOptions extends Pick<LockOptions, 'wait' | 'lease'> {
-  readonly mode?: LockingMode;
-}
-
-export const LOCK_SESSION = 'nestjs-sessions: lock';
+import type { LockingMode, LockSessionOptions } from '../interfaces/sessions-options.interface.js';
+import { checkKeys, oneOf } from '../options/validate.js';
+import { LOCKING_MODES, resolveLock } from '../options/sessions-options.js';
+import { LOCK_SESSION } from '../sessions.constants.js';
 
 /**
  * How a route, or all routes of a controller, lock the session:

@@ -1,30 +1,12 @@
-import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
-import { SessionsConfigError, SessionsUnsupportedError } from '../errors/index.js';
+import { createParamDecorator, type PipeTransform, type Type } from '@nestjs/common';
 import type { SessionData, SessionKey } from '../interfaces/session-data.interface.js';
-import { requestSessionOf } from '../middleware/request-session.js';
+import { sessionOf } from '../http/session-of.js';
 import { SessionObject } from '../session/session.js';
 
 type Pipe = Type<PipeTransform> | PipeTransform;
 
 /** What `@Session()` injects. */
 export type Session<T extends object = SessionData> = SessionObject<T>;
-
-/** Marks a parameter as ours; the routes' metadata are searched for it at start-up. */
-export function sessionOf(key: SessionKey<SessionData> | undefined, context: ExecutionContext): unknown {
-  if (context.getType() !== 'http') {
-    throw new SessionsUnsupportedError(
-      '@Session() works in HTTP handlers. Elsewhere, hand the Cookie header to Sessions.open(cookieHeader, (session) => ...).',
-    );
-  }
-  const requestSession = requestSessionOf(context.switchToHttp().getRequest());
-  if (requestSession === undefined) {
-    throw new SessionsConfigError(
-      '@Session() is used on a route that has no session: import SessionsModule.forRoot(), and check its forRoutes and exclude. ' +
-        'Nothing else may set request.session.',
-    );
-  }
-  return key === undefined ? requestSession.session : requestSession.session.get(key);
-}
 
 const decorate = createParamDecorator(sessionOf);
 

@@ -1,8 +1,8 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { LOCK_SESSION, type LockSessionOptions } from '../decorators/lock-session.decorator.js';
-import { REQUEST_SESSION_PARTS } from '../sessions.tokens.js';
-import type { RequestSessionParts } from '../middleware/request-session.interface.js';
-import { requestSessionOf } from '../middleware/request-session.js';
+import type { LockSessionOptions } from '../interfaces/sessions-options.interface.js';
+import { LOCK_SESSION, REQUEST_SESSION_PARTS } from '../sessions.constants.js';
+import type { RequestSessionParts } from '../http/http-request.js';
+import { requestSessionOf } from '../http/http-session.js';
 import type { LockSettings } from '../session/session-state.js';
 
 /**

@@ -1,9 +1,8 @@
 import { Injectable, UnauthorizedException, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { sessionOf } from '../decorators/session.decorator.js';
+import { sessionOf } from '../http/session-of.js';
+import { REQUIRE_SESSION } from '../sessions.constants.js';
 import { SessionObject } from '../session/session.js';
-
-export const REQUIRE_SESSION = 'nestjs-sessions: require';
 
 /** Lets a request pass that has a stored session, with all keys that `@RequireSession(...keys)` names. */
 @Injectable()

@@ -1,5 +1,5 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
-import { requestSessionOf } from '../middleware/request-session.js';
+import { requestSessionOf } from '../http/http-session.js';
 import { withoutOwnLock } from '../session/session-state.js';
 
 /**

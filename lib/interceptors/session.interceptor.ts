@@ -1,6 +1,6 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { Observable } from 'rxjs';
-import { requestSessionOf, type RequestSession } from '../middleware/request-session.js';
+import { requestSessionOf, type RequestSession } from '../http/http-session.js';
 
 /** Loads the session before the handler, and commits it before the first byte of the response. */
 class SessionInterceptor implements NestInterceptor {

@@ -15,6 +15,11 @@ export interface LockOptions {
   readonly maxHold?: number;
 }
 
+/** Locking on one route or controller; what is left out is as in the module's options. Durations in milliseconds. */
+export interface LockSessionOptions extends Pick<LockOptions, 'wait' | 'lease'> {
+  readonly mode?: LockingMode;
+}
+
 /** The session cookie. */
 export interface SessionCookieOptions {
   /** `__Host-` and `__Secure-` names enforce their rules. Default `session_id`. */

@@ -1,9 +1,9 @@
 import { SessionLockLostError } from '../errors/index.js';
 import type { SessionStore } from '../stores/session-store.js';
 import { shortHash } from './session-id.js';
-import type { SessionLocks } from './session-lock.js';
+import type { SessionLocks } from './lock/session-locks.js';
 import type { SessionState, StoredFacts } from './session-state.js';
-import type { SessionTrace } from './session-trace.js';
+import type { SessionTrace } from './session-log.js';
 
 /**
  * - `merged`: our keys lie over what is stored now: try again.

@@ -1,22 +1,22 @@
 import type { Clock } from '../interfaces/clock.interface.js';
 import type { SessionsLogger } from '../interfaces/sessions-logger.interface.js';
 import type { SessionStore } from '../stores/session-store.js';
-import { CircuitBreaker } from './circuit-breaker.js';
-import type { CookieSignature } from './cookie-signature.js';
-import { GuardedStore } from './guarded-store.js';
-import { RunningWork } from './running-work.js';
+import { CircuitBreaker } from './store-access/circuit-breaker.js';
+import type { CookieSignature } from './cookie/cookie-signature.js';
+import { GuardedStore } from './store-access/guarded-store.js';
+import { RunningWork } from './in-flight.js';
 import { SessionConflicts } from './session-conflicts.js';
-import { SessionCookieReader } from './session-cookie-reader.js';
-import type { SessionExchange } from './session-exchange.js';
+import { SessionCookieReader } from './cookie/cookie-reader.js';
+import type { SessionExchange } from './session-transport.js';
 import { SessionExpiry } from './session-expiry.js';
 import { hashSessionId, type SessionIds } from './session-id.js';
 import { SessionLifecycle, type LifecycleParts } from './session-lifecycle.js';
 import { SessionLoader } from './session-loader.js';
-import { SessionLocks, type LockLimits } from './session-lock.js';
+import { SessionLocks, type LockLimits } from './lock/session-locks.js';
 import { SessionPlan } from './session-plan.js';
 import { SessionState, type LockSettings } from './session-state.js';
 import { SessionTouch } from './session-touch.js';
-import { SessionTrace } from './session-trace.js';
+import { SessionTrace } from './session-log.js';
 import { SessionWriter, TOMBSTONE_LIFE } from './session-writer.js';
 
 /** What the engine is made of; every duration in milliseconds. */

@@ -1,14 +1,14 @@
 import { SessionHeadersSentError, SessionReadOnlyError } from '../errors/index.js';
 import { CriticalSection } from './critical-section.js';
-import type { RunningWork } from './running-work.js';
-import type { CookieChange } from './session-exchange.js';
+import type { RunningWork } from './in-flight.js';
+import type { CookieChange } from './session-transport.js';
 import type { SessionLoader } from './session-loader.js';
 import { SessionLoading } from './session-loading.js';
 import type { SessionPlan } from './session-plan.js';
 import type { LockSettings, SessionState } from './session-state.js';
-import type { SessionTrace } from './session-trace.js';
+import type { SessionTrace } from './session-log.js';
 import type { SessionWriter } from './session-writer.js';
-import { StepQueue } from './step-queue.js';
+import { StepQueue } from './serial-queue.js';
 
 /** What the lives of all sessions share. */
 export interface LifecycleParts {

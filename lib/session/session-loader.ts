@@ -3,11 +3,11 @@ import type { SessionStore } from '../stores/session-store.js';
 import type { Clock } from '../interfaces/clock.interface.js';
 import type { SessionExpiry } from './session-expiry.js';
 import { hashSessionId } from './session-id.js';
-import type { LockOutcome, SessionLock, SessionLocks } from './session-lock.js';
+import type { LockOutcome, SessionLock, SessionLocks } from './lock/session-locks.js';
 import type { SessionPlan } from './session-plan.js';
 import type { SessionState } from './session-state.js';
 import type { SessionTouch } from './session-touch.js';
-import type { SessionTrace } from './session-trace.js';
+import type { SessionTrace } from './session-log.js';
 
 type LoadOutcome = Awaited<ReturnType<SessionStore['load']>>;
 type Answer = LockOutcome | LoadOutcome;

@@ -1,6 +1,6 @@
 import type { Clock } from '../interfaces/clock.interface.js';
 import type { SessionRecord } from '../interfaces/session-record.interface.js';
-import type { CookieChange } from './session-exchange.js';
+import type { CookieChange } from './session-transport.js';
 import type { SessionExpiry } from './session-expiry.js';
 import { hashSessionId, type SessionIds } from './session-id.js';
 import type { SessionState, StoredFacts } from './session-state.js';

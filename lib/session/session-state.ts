@@ -1,9 +1,9 @@
 import type { SessionVersion } from '../interfaces/session-record.interface.js';
 import type { LockingMode } from '../interfaces/sessions-options.interface.js';
-import { SessionContents } from './session-contents.js';
-import type { ClientIds, SessionCookieReader } from './session-cookie-reader.js';
-import type { CookieChange, SessionExchange } from './session-exchange.js';
-import type { SessionLock } from './session-lock.js';
+import { SessionContents } from './data/session-contents.js';
+import type { ClientIds, SessionCookieReader } from './cookie/cookie-reader.js';
+import type { CookieChange, SessionExchange } from './session-transport.js';
+import type { SessionLock } from './lock/session-locks.js';
 
 /**
  * - `unloaded`: nobody asked for the session yet.

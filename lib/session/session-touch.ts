@@ -1,8 +1,8 @@
 import type { SessionStore } from '../stores/session-store.js';
-import type { SessionLocks } from './session-lock.js';
+import type { SessionLocks } from './lock/session-locks.js';
 import type { SessionPlan } from './session-plan.js';
 import type { SessionState } from './session-state.js';
-import type { SessionTrace } from './session-trace.js';
+import type { SessionTrace } from './session-log.js';
 
 /** Moves the expiry of a session that is used, and changes nothing else of it. */
 export class SessionTouch {

@@ -2,15 +2,15 @@ import { SessionIdCollisionError, SessionReadOnlyError, SessionStoreError } from
 import type { Clock } from '../interfaces/clock.interface.js';
 import type { SessionRecord, SessionVersion, WriteGuard } from '../interfaces/session-record.interface.js';
 import type { SessionStore } from '../stores/session-store.js';
-import { LockQueue } from './lock-queue.js';
+import { LockQueue } from './lock/fifo-queue.js';
 import type { SessionConflicts } from './session-conflicts.js';
 import { hashSessionId } from './session-id.js';
-import type { SessionLocks } from './session-lock.js';
+import type { SessionLocks } from './lock/session-locks.js';
 import type { SessionPlan } from './session-plan.js';
-import { assertSize } from './session-serializer.js';
+import { assertSize } from './data/session-serializer.js';
 import type { SessionState, StoredFacts } from './session-state.js';
 import type { SessionTouch } from './session-touch.js';
-import type { SessionTrace } from './session-trace.js';
+import type { SessionTrace } from './session-log.js';
 
 const MAX_CONFLICTS = 10;
 const MAX_COLLISIONS = 5;

@@ -5,7 +5,7 @@ import type {
   SessionKey,
   SessionValue,
 } from '../interfaces/session-data.interface.js';
-import type { SessionContents } from './session-contents.js';
+import type { SessionContents } from './data/session-contents.js';
 import type { SessionLifecycle } from './session-lifecycle.js';
 
 /** Who opened a session. Its life may begin as late as at the first use: most sessions of most requests are never touched. */

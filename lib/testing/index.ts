@@ -3,5 +3,5 @@ export { createTestSession } from './create-test-session.js';
 export { ManualClock } from './manual-clock.js';
 
 // The store contract, for those who write a store
-export { sessionStoreContract } from './session-store-contract.js';
-export type { SessionStoreContractCase, SessionStoreContractOptions } from './contract-trial.js';
+export { sessionStoreContract } from './contract/session-store-contract.js';
+export type { SessionStoreContractCase, SessionStoreContractOptions } from './contract/harness.js';

@@ -2,10 +2,10 @@ import { Controller, Get, Req } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { MemoryStore, Session, type SessionObject } from 'nestjs-sessions';
-import { SessionsMiddleware } from '../../lib/middleware/sessions.middleware.js';
-import type { SessionRequest } from '../../lib/middleware/request-session.interface.js';
-import { RequestContext } from '../../lib/request-context.js';
-import { REQUEST_SESSION_PARTS } from '../../lib/sessions.tokens.js';
+import { SessionsMiddleware } from '../../lib/http/sessions.middleware.js';
+import type { SessionRequest } from '../../lib/http/http-request.js';
+import { RequestContext } from '../../lib/http/request-context.js';
+import { REQUEST_SESSION_PARTS } from '../../lib/sessions.constants.js';
 import { ObservedStore } from '../support/observed-store.js';
 import { TestApp } from '../support/test-app.js';
 

@@ -11,7 +11,7 @@ import {
 import { RouterModule } from '@nestjs/core';
 import { jest } from '@jest/globals';
 import { LockSession, Session, type SessionsModuleOptions } from 'nestjs-sessions';
-import { SessionsMiddleware } from '../../lib/middleware/sessions.middleware.js';
+import { SessionsMiddleware } from '../../lib/http/sessions.middleware.js';
 import { NotesController, startNotes } from '../support/notes-app.js';
 import type { TestApp } from '../support/test-app.js';
 

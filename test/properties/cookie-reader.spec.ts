@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { CookieSignature } from '../../lib/session/cookie-signature.js';
-import { SessionCookieReader } from '../../lib/session/session-cookie-reader.js';
+import { CookieSignature } from '../../lib/session/cookie/cookie-signature.js';
+import { SessionCookieReader } from '../../lib/session/cookie/cookie-reader.js';
 import { sessionIds } from '../../lib/session/session-id.js';
 import { candidatesAmong, cookiesNamed, hostileCookies, WELL_FORMED } from '../support/hostile-cookies.js';
 import { holds } from '../support/property.js';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { resolveCookie } from '../../lib/cookie.options.js';
+import { resolveCookie } from '../../lib/options/cookie-options.js';
 import { SessionsConfigError } from '../../lib/errors/index.js';
 import type { SessionCookieOptions } from '../../lib/interfaces/sessions-options.interface.js';
-import { CookieSignature } from '../../lib/session/cookie-signature.js';
-import { SessionCookieWriter } from '../../lib/session/session-cookie-writer.js';
+import { CookieSignature } from '../../lib/session/cookie/cookie-signature.js';
+import { SessionCookieWriter } from '../../lib/session/cookie/cookie-writer.js';
 import { generateSessionId } from '../../lib/session/session-id.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { parseCookieLine, type CookieLine } from '../support/cookie-line.js';

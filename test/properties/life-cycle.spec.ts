@@ -1,4 +1,4 @@
-import { MemoryStore } from '../../lib/stores/memory.store.js';
+import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { fileStoreOn, type StartedFileStore } from '../support/file-store-on.js';
 import { goesByTheModel } from '../support/lived-sessions.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { SessionObject } from '../../lib/session/session.js';
 import { hashSessionId } from '../../lib/session/session-id.js';
-import { MemoryStore } from '../../lib/stores/memory.store.js';
+import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { EngineVisits } from '../support/engine-visits.js';
 import { holds } from '../support/property.js';
 

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { SessionStoreError } from '../../lib/errors/index.js';
-import { CircuitBreaker } from '../../lib/session/circuit-breaker.js';
+import { CircuitBreaker } from '../../lib/session/store-access/circuit-breaker.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 
 const DEADLINE = 2_000;

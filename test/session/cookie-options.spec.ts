@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { resolveCookie, type ResolvedCookie } from '../../lib/cookie.options.js';
+import { resolveCookie, type ResolvedCookie } from '../../lib/options/cookie-options.js';
 import { SessionsConfigError } from '../../lib/errors/index.js';
 import type { SessionCookieOptions } from '../../lib/interfaces/sessions-options.interface.js';
 import { generateSessionId } from '../../lib/session/session-id.js';
-import { SessionCookieWriter } from '../../lib/session/session-cookie-writer.js';
+import { SessionCookieWriter } from '../../lib/session/cookie/cookie-writer.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { StrictJar } from '../support/strict-jar.js';
 

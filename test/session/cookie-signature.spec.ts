@@ -1,4 +1,4 @@
-import { CookieSignature } from '../../lib/session/cookie-signature.js';
+import { CookieSignature } from '../../lib/session/cookie/cookie-signature.js';
 import { CountedSecret } from '../support/counted-secret.js';
 
 const id = 'A'.repeat(43);

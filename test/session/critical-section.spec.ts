@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { MemoryStore } from '../../lib/stores/memory.store.js';
+import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { EngineVisits, type Visit } from '../support/engine-visits.js';
 import { ObservedStore } from '../support/observed-store.js';
 

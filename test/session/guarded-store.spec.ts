@@ -1,6 +1,6 @@
-import { CircuitBreaker } from '../../lib/session/circuit-breaker.js';
-import { GuardedStore } from '../../lib/session/guarded-store.js';
-import { MemoryStore } from '../../lib/stores/memory.store.js';
+import { CircuitBreaker } from '../../lib/session/store-access/circuit-breaker.js';
+import { GuardedStore } from '../../lib/session/store-access/guarded-store.js';
+import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import type { SessionStore } from '../../lib/stores/session-store.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { FaultyStore } from '../support/faulty-store.js';

@@ -1,4 +1,4 @@
-import { LeaseRenewal, type Lease } from '../../lib/session/lease-renewal.js';
+import { LeaseRenewal, type Lease } from '../../lib/session/lock/lease-renewer.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 
 const SECOND = 1_000;

@@ -1,4 +1,4 @@
-import { LockQueue, type Turn } from '../../lib/session/lock-queue.js';
+import { LockQueue, type Turn } from '../../lib/session/lock/fifo-queue.js';
 
 describe('the queue for a lock', () => {
   let queue: LockQueue<string>;

@@ -1,6 +1,6 @@
 import { MemoryStore, SessionsConfigError, days, hours, minutes, seconds } from 'nestjs-sessions';
 import { LockSession } from '../../lib/decorators/lock-session.decorator.js';
-import { resolveOptions } from '../../lib/sessions.options.js';
+import { resolveOptions } from '../../lib/options/sessions-options.js';
 import { sessionsConfigErrorOf } from '../support/config-error.js';
 
 /** As an application in JavaScript, or one that reads its options from somewhere, gives them. */

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { waitFor, type WaitOutcome } from '../../lib/session/patience.js';
+import { waitFor, type WaitOutcome } from '../../lib/session/lock/wait.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 
 describe('waiting', () => {

@@ -1,4 +1,4 @@
-import { RunningWork } from '../../lib/session/running-work.js';
+import { RunningWork } from '../../lib/session/in-flight.js';
 
 describe('running work', () => {
   let work: RunningWork;

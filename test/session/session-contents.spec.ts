@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { SessionNotSerializableError } from '../../lib/errors/index.js';
-import { SessionContents } from '../../lib/session/session-contents.js';
+import { SessionContents } from '../../lib/session/data/session-contents.js';
 
 function contentsOf(text: string): SessionContents {
   const contents = new SessionContents();

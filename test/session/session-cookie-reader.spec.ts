@@ -1,5 +1,5 @@
-import { CookieSignature } from '../../lib/session/cookie-signature.js';
-import { SessionCookieReader } from '../../lib/session/session-cookie-reader.js';
+import { CookieSignature } from '../../lib/session/cookie/cookie-signature.js';
+import { SessionCookieReader } from '../../lib/session/cookie/cookie-reader.js';
 import { generateSessionId, sessionIds } from '../../lib/session/session-id.js';
 import { CountedSecret } from '../support/counted-secret.js';
 

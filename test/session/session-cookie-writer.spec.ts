@@ -1,5 +1,5 @@
-import { CookieSignature } from '../../lib/session/cookie-signature.js';
-import { SessionCookieWriter, type CookieSettings } from '../../lib/session/session-cookie-writer.js';
+import { CookieSignature } from '../../lib/session/cookie/cookie-signature.js';
+import { SessionCookieWriter, type CookieSettings } from '../../lib/session/cookie/cookie-writer.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 
 const clock = new ManualClock(Date.UTC(2030, 0, 1, 0, 0, 0, 400));

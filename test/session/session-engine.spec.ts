@@ -1,5 +1,5 @@
 import { TOMBSTONE_LIFE } from '../../lib/session/session-writer.js';
-import { MemoryStore } from '../../lib/stores/memory.store.js';
+import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { EngineVisits } from '../support/engine-visits.js';
 import { ObservedStore } from '../support/observed-store.js';
 

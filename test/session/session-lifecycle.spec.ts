@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { SessionHeadersSentError, SessionIdCollisionError, SessionReadOnlyError } from '../../lib/errors/index.js';
 import { hashSessionId } from '../../lib/session/session-id.js';
-import { MemoryStore } from '../../lib/stores/memory.store.js';
+import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { EngineVisits, LEASE, type Visit } from '../support/engine-visits.js';
 import { ObservedStore } from '../support/observed-store.js';
 

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { hashSessionId, shortHash } from '../../lib/session/session-id.js';
-import type { LockOutcome, LockRequest, SessionLock } from '../../lib/session/session-lock.js';
+import type { LockOutcome, LockRequest, SessionLock } from '../../lib/session/lock/session-locks.js';
 import { EngineRig } from '../support/engine-rig.js';
 import { Gate } from '../support/gate.js';
 

@@ -1,5 +1,5 @@
 import { withoutOwnLock } from '../../lib/session/session-state.js';
-import { MemoryStore } from '../../lib/stores/memory.store.js';
+import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { EngineVisits, type Visit } from '../support/engine-visits.js';
 
 describe('a critical section that fails', () => {

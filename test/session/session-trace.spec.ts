@@ -1,6 +1,6 @@
 import { generateSessionId, hashSessionId, shortHash } from '../../lib/session/session-id.js';
-import { SessionTrace } from '../../lib/session/session-trace.js';
-import { MemoryStore } from '../../lib/stores/memory.store.js';
+import { SessionTrace } from '../../lib/session/session-log.js';
+import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { EngineRig, TIMEOUT } from '../support/engine-rig.js';
 import { EngineVisits } from '../support/engine-visits.js';

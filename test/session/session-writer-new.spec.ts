@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { SessionIdCollisionError } from '../../lib/errors/index.js';
-import type { MemoryStore } from '../../lib/stores/memory.store.js';
+import type { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { EngineRig, TIMEOUT } from '../support/engine-rig.js';
 
 describe('the commit of a new session', () => {

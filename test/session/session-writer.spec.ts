@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { SessionReadOnlyError, SessionStoreError } from '../../lib/errors/index.js';
 import { hashSessionId } from '../../lib/session/session-id.js';
-import { MemoryStore } from '../../lib/stores/memory.store.js';
+import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { EngineRig, TIMEOUT, TOUCH_AFTER } from '../support/engine-rig.js';
 
 const operations = ['load', 'create', 'update', 'touch', 'delete', 'rotate', 'tryLock', 'renewLock', 'unlock'] as const;

@@ -1,5 +1,5 @@
 import { SessionNotLoadedError } from '../../lib/errors/index.js';
-import { MemoryStore } from '../../lib/stores/memory.store.js';
+import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { ownerOf, SessionObject } from '../../lib/session/session.js';
 import { EngineVisits, type Visit } from '../support/engine-visits.js';
 

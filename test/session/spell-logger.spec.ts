@@ -1,4 +1,4 @@
-import { SpellLogger } from '../../lib/session/spell-logger.js';
+import { SpellLogger } from '../../lib/session/throttled-logger.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 
 describe('the log of a spell', () => {

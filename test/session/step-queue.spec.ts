@@ -1,5 +1,5 @@
-import { RunningWork } from '../../lib/session/running-work.js';
-import { StepQueue } from '../../lib/session/step-queue.js';
+import { RunningWork } from '../../lib/session/in-flight.js';
+import { StepQueue } from '../../lib/session/serial-queue.js';
 import { Gate } from '../support/gate.js';
 
 describe('the steps of one request', () => {

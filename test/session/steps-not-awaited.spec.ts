@@ -1,6 +1,6 @@
 import { SessionHeadersSentError } from '../../lib/errors/index.js';
-import type { CookieChange } from '../../lib/session/session-exchange.js';
-import { MemoryStore } from '../../lib/stores/memory.store.js';
+import type { CookieChange } from '../../lib/session/session-transport.js';
+import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { EngineVisits, type Visit } from '../support/engine-visits.js';
 import { ObservedStore } from '../support/observed-store.js';
 

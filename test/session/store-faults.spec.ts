@@ -1,7 +1,7 @@
 import { SessionStoreError } from '../../lib/errors/index.js';
 import type { LockingMode } from '../../lib/interfaces/sessions-options.interface.js';
 import type { SessionObject } from '../../lib/session/session.js';
-import { MemoryStore } from '../../lib/stores/memory.store.js';
+import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { EngineVisits, LEASE, type Visit } from '../support/engine-visits.js';
 import { FaultyStore, type Fault } from '../support/faulty-store.js';

@@ -1,4 +1,4 @@
-import type { SessionExchange } from '../../lib/session/session-exchange.js';
+import type { SessionExchange } from '../../lib/session/session-transport.js';
 import { SessionObject } from '../../lib/session/session.js';
 import { ask } from '../torture/torture-client.js';
 import type { SoakApp } from './soak-app.js';

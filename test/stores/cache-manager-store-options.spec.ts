@@ -5,7 +5,7 @@ import { createCache } from 'cache-manager';
 import { Keyv } from 'keyv';
 import cluster from 'node:cluster';
 import { CacheManagerStore, type CacheManagerStoreOptions, type SessionCache } from 'nestjs-sessions/cache-manager';
-import { Trial } from '../../lib/testing/contract-trial.js';
+import { Trial } from '../../lib/testing/contract/harness.js';
 import { systemClock } from '../../lib/session/clock.js';
 import { sessionsConfigErrorOf } from '../support/config-error.js';
 import { CountingBackend } from '../support/counting-backend.js';

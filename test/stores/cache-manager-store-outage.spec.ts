@@ -3,7 +3,7 @@ import { createCache } from 'cache-manager';
 import { Keyv } from 'keyv';
 import { SessionStoreError } from 'nestjs-sessions';
 import { CacheManagerStore } from 'nestjs-sessions/cache-manager';
-import { Trial } from '../../lib/testing/contract-trial.js';
+import { Trial } from '../../lib/testing/contract/harness.js';
 import { CountingBackend } from '../support/counting-backend.js';
 import { MemcacheKeyv } from '../support/memcache-keyv.js';
 import { MemcachedServer } from '../support/memcached-server.js';

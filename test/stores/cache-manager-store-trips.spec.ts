@@ -2,7 +2,7 @@ import { createCache } from 'cache-manager';
 import { Keyv } from 'keyv';
 import { CacheManagerStore } from 'nestjs-sessions/cache-manager';
 import { ManualClock } from 'nestjs-sessions/testing';
-import { Trial, written } from '../../lib/testing/contract-trial.js';
+import { Trial, written } from '../../lib/testing/contract/harness.js';
 import { CountingBackend } from '../support/counting-backend.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 

@@ -1,7 +1,7 @@
 import { chmod, chown, lstat, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SessionsConfigError } from '../../lib/errors/index.js';
-import { FileStore, type FileStoreOptions } from '../../lib/stores/file.store.js';
+import { FileStore, type FileStoreOptions } from '../../lib/stores/file/file.store.js';
 import { spawnApp } from '../support/child-process.js';
 import { fileStoreOn } from '../support/file-store-on.js';
 import { arrange, OPERATIONS } from '../support/store-model.js';

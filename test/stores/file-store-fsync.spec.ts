@@ -1,4 +1,4 @@
-import type { FileStoreFsync } from '../../lib/stores/file.store.js';
+import type { FileStoreFsync } from '../../lib/stores/file/file.store.js';
 import { fileStoreOn } from '../support/file-store-on.js';
 import { Lane, stepDisk } from '../support/stepped-disk.js';
 import { arrange, OPERATIONS } from '../support/store-model.js';

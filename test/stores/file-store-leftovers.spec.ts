@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { SessionRecord, SessionVersion } from '../../lib/interfaces/session-record.interface.js';
-import type { FileStore } from '../../lib/stores/file.store.js';
+import type { FileStore } from '../../lib/stores/file/file.store.js';
 import type { ManualClock } from '../../lib/testing/manual-clock.js';
 import { fileStoreOn } from '../support/file-store-on.js';
 import type { RecordingLogger } from '../support/recording-logger.js';

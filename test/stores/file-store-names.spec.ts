@@ -6,8 +6,8 @@ import {
   parseHead,
   parseRotation,
   parseTombstone,
-} from '../../lib/stores/file-store.names.js';
-import { nonce, rotationName, tombstoneName, unlocked } from '../../lib/stores/file-store.names.js';
+} from '../../lib/stores/file/names.js';
+import { nonce, rotationName, tombstoneName, unlocked } from '../../lib/stores/file/names.js';
 
 const PLAIN: Head = {
   serial: 7,

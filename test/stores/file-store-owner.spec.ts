@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { spawn } from 'node:child_process';
-import { hasEnded, thisProcess } from '../../lib/stores/file-store.owner.js';
-import type { Owner } from '../../lib/stores/file-store.names.js';
+import { hasEnded, thisProcess } from '../../lib/stores/file/owner.js';
+import type { Owner } from '../../lib/stores/file/names.js';
 
 /* Whose lock may be taken before its lease has run out. */
 

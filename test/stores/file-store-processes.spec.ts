@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { jest } from '@jest/globals';
-import { FileStore } from '../../lib/stores/file.store.js';
+import { FileStore } from '../../lib/stores/file/file.store.js';
 import { FileStoreProcess } from '../support/file-store-process.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 import { seededRandom } from '../support/seeded-random.js';

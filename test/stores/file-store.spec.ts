@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises';
 import { ManualClock, sessionStoreContract } from 'nestjs-sessions/testing';
-import { FileStore, type FileStoreFsync } from '../../lib/stores/file.store.js';
+import { FileStore, type FileStoreFsync } from '../../lib/stores/file/file.store.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { promisify } from 'node:util';
 import { SessionStoreError } from 'nestjs-sessions';
 import { type MemcachedClient, MemcachedStore } from 'nestjs-sessions/memcached';
-import { Trial } from '../../lib/testing/contract-trial.js';
+import { Trial } from '../../lib/testing/contract/harness.js';
 import { compiled } from '../support/compiled.js';
 import { MemcachedModel } from '../support/memcached-model.js';
 import { MemcachedServer } from '../support/memcached-server.js';

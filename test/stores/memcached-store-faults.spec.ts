@@ -1,6 +1,6 @@
 import { SessionStoreError } from 'nestjs-sessions';
 import { MemcachedStore } from 'nestjs-sessions/memcached';
-import { Trial, written } from '../../lib/testing/contract-trial.js';
+import { Trial, written } from '../../lib/testing/contract/harness.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { MemcachedServer } from '../support/memcached-server.js';
 

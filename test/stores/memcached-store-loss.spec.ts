@@ -1,6 +1,6 @@
 import { SessionStoreError } from 'nestjs-sessions';
 import { MemcachedStore } from 'nestjs-sessions/memcached';
-import { Trial } from '../../lib/testing/contract-trial.js';
+import { Trial } from '../../lib/testing/contract/harness.js';
 import { MemcachedServer } from '../support/memcached-server.js';
 
 const HOUR = 3_600_000;

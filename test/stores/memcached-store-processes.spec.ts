@@ -1,5 +1,5 @@
 import { MemcachedStore } from 'nestjs-sessions/memcached';
-import { Trial } from '../../lib/testing/contract-trial.js';
+import { Trial } from '../../lib/testing/contract/harness.js';
 import { spawnApp } from '../support/child-process.js';
 import { MemcachedServer } from '../support/memcached-server.js';
 

@@ -1,5 +1,5 @@
 import { MemcachedStore } from 'nestjs-sessions/memcached';
-import { Trial, written } from '../../lib/testing/contract-trial.js';
+import { Trial, written } from '../../lib/testing/contract/harness.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { MemcachedServer } from '../support/memcached-server.js';
 import { MemcachedTrips } from '../support/memcached-trips.js';

@@ -1,7 +1,7 @@
 import Memcached from 'memcached';
 import { SessionStoreError, SessionTooLargeError } from 'nestjs-sessions';
 import { type MemcachedClient, MemcachedStore } from 'nestjs-sessions/memcached';
-import { Trial } from '../../lib/testing/contract-trial.js';
+import { Trial } from '../../lib/testing/contract/harness.js';
 import { MemcachedServer } from '../support/memcached-server.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 

@@ -1,5 +1,5 @@
 import { SessionsConfigError } from '../../lib/errors/index.js';
-import { MemoryStore, type MemoryStoreOptions } from '../../lib/stores/memory.store.js';
+import { MemoryStore, type MemoryStoreOptions } from '../../lib/stores/memory/memory.store.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 

@@ -1,5 +1,5 @@
 import cluster from 'node:cluster';
-import { MemoryStore } from '../../lib/stores/memory.store.js';
+import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 

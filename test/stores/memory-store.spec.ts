@@ -1,5 +1,5 @@
 import { ManualClock, sessionStoreContract } from 'nestjs-sessions/testing';
-import { MemoryStore } from '../../lib/stores/memory.store.js';
+import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 
 describe('MemoryStore keeps the contract', () => {

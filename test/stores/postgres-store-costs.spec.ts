@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { createTableSql, type PostgresStoreOptions } from 'nestjs-sessions/postgres';
 import { DataSource } from 'typeorm';
-import { HOUR, written } from '../../lib/testing/contract-trial.js';
+import { HOUR, written } from '../../lib/testing/contract/harness.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { PgBouncer } from '../support/pgbouncer.js';
 import { PostgresDatabase } from '../support/postgres-database.js';

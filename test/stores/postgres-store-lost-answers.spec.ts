@@ -3,7 +3,7 @@ import pg from 'pg';
 import { SessionStoreError } from 'nestjs-sessions';
 import { createTableSql, type PostgresPool, PostgresStore } from 'nestjs-sessions/postgres';
 import { DataSource } from 'typeorm';
-import { HOUR, written } from '../../lib/testing/contract-trial.js';
+import { HOUR, written } from '../../lib/testing/contract/harness.js';
 import { type Direction, FaultProxy } from '../support/fault-proxy.js';
 import { PostgresDatabase } from '../support/postgres-database.js';
 import { type PostgresTrial, tryPostgres, tryPostgresUnstarted } from '../support/postgres-trial.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { createTableSql, type PostgresStore } from 'nestjs-sessions/postgres';
-import { HOUR, SHORT, written } from '../../lib/testing/contract-trial.js';
+import { HOUR, SHORT, written } from '../../lib/testing/contract/harness.js';
 import { PostgresDatabase } from '../support/postgres-database.js';
 import { type PostgresTrial, tryPostgres } from '../support/postgres-trial.js';
 

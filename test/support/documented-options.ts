@@ -2,10 +2,13 @@ import { CronExpression } from '@nestjs/schedule';
 import { days, hours, minutes, seconds } from 'nestjs-sessions';
 import { readFileSync } from 'node:fs';
 import ts from 'typescript';
-import type { ResolvedOptions } from '../../lib/sessions.options.js';
+import type { ResolvedOptions } from '../../lib/options/sessions-options.js';
 
 const DURATIONS: Readonly<Record<string, (count: number) => number>> = { days, hours, minutes, seconds };
-const SOURCES = ['../../lib/interfaces/sessions-options.interface.ts', '../../lib/sessions.module-options.ts'];
+const SOURCES = [
+  '../../lib/interfaces/sessions-options.interface.ts',
+  '../../lib/options/sessions-module-options.ts',
+];
 
 /** Those options that are groups of others. */
 const GROUPS: Readonly<Record<string, string>> = {

@@ -1,18 +1,18 @@
 import type { LockingMode } from '../../lib/interfaces/sessions-options.interface.js';
 import type { SessionRecord } from '../../lib/interfaces/session-record.interface.js';
 import { SessionConflicts } from '../../lib/session/session-conflicts.js';
-import { SessionCookieReader } from '../../lib/session/session-cookie-reader.js';
-import type { SessionExchange } from '../../lib/session/session-exchange.js';
+import { SessionCookieReader } from '../../lib/session/cookie/cookie-reader.js';
+import type { SessionExchange } from '../../lib/session/session-transport.js';
 import { SessionExpiry } from '../../lib/session/session-expiry.js';
 import { generateSessionId, hashSessionId, sessionIds, type SessionIds } from '../../lib/session/session-id.js';
 import { SessionLoader } from '../../lib/session/session-loader.js';
-import { SessionLocks, type LockLimits } from '../../lib/session/session-lock.js';
+import { SessionLocks, type LockLimits } from '../../lib/session/lock/session-locks.js';
 import { SessionPlan } from '../../lib/session/session-plan.js';
 import { SessionState } from '../../lib/session/session-state.js';
 import { SessionTouch } from '../../lib/session/session-touch.js';
-import { SessionTrace } from '../../lib/session/session-trace.js';
+import { SessionTrace } from '../../lib/session/session-log.js';
 import { SessionWriter } from '../../lib/session/session-writer.js';
-import { MemoryStore } from '../../lib/stores/memory.store.js';
+import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { RecordingLogger } from './recording-logger.js';
 

@@ -1,5 +1,5 @@
 import { SessionEngine } from '../../lib/session/session-engine.js';
-import type { SessionExchange } from '../../lib/session/session-exchange.js';
+import type { SessionExchange } from '../../lib/session/session-transport.js';
 import { hashSessionId, sessionIds } from '../../lib/session/session-id.js';
 import type { SessionLifecycle } from '../../lib/session/session-lifecycle.js';
 import type { LockSettings } from '../../lib/session/session-state.js';

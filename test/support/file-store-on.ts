@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/interfaces/clock.interface.js';
-import { FileStore, type FileStoreFsync } from '../../lib/stores/file.store.js';
+import { FileStore, type FileStoreFsync } from '../../lib/stores/file/file.store.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { RecordingLogger } from './recording-logger.js';
 

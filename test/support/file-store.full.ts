@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
-import { FileStore } from '../../lib/stores/file.store.js';
+import { FileStore } from '../../lib/stores/file/file.store.js';
 import { systemClock } from './file-store-on.js';
 import { RecordingLogger } from './recording-logger.js';
 

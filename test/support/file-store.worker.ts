@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { randomBytes } from 'node:crypto';
 import type { SessionRecord } from '../../lib/interfaces/session-record.interface.js';
-import { FileStore } from '../../lib/stores/file.store.js';
+import { FileStore } from '../../lib/stores/file/file.store.js';
 import type { FromWorker, StoreCall, ToWorker } from './file-store-process.js';
 import { RecordingLogger } from './recording-logger.js';
 import { reportReady } from './report-ready.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ManualClock } from 'nestjs-sessions/testing';
 import type { SessionVersion } from '../../lib/interfaces/session-record.interface.js';
 import type { SweepableStore } from '../../lib/interfaces/store-abilities.interface.js';
-import { FileStore } from '../../lib/stores/file.store.js';
+import { FileStore } from '../../lib/stores/file/file.store.js';
 import type { SessionStore } from '../../lib/stores/session-store.js';
 import { RecordingLogger } from './recording-logger.js';
 import { Lane } from './stepped-disk.js';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ManualClock } from 'nestjs-sessions/testing';
-import { MemoryStore } from '../../lib/stores/memory.store.js';
+import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { RecordingLogger } from './recording-logger.js';
 import { arrange, observe, type Operation, type Situation } from './store-model.js';
 

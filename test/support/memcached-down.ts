@@ -1,4 +1,4 @@
-import { MendedMemcached } from '../../lib/stores/memcached-store.mended-client.js';
+import { MendedMemcached } from '../../lib/stores/memcached/patched-memcached.js';
 import Memcached from 'memcached';
 
 /*

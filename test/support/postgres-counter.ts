@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SessionStoreError } from '../../lib/errors/session-store.error.js';
-import { PostgresStore } from '../../lib/stores/postgres.store.js';
+import { PostgresStore } from '../../lib/stores/postgres/postgres.store.js';
 import { reportReady } from './report-ready.js';
 
 /*

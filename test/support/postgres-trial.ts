@@ -1,6 +1,6 @@
 import { PostgresStore, type PostgresStoreOptions } from 'nestjs-sessions/postgres';
 import { ManualClock } from 'nestjs-sessions/testing';
-import { Trial } from '../../lib/testing/contract-trial.js';
+import { Trial } from '../../lib/testing/contract/harness.js';
 import { RecordingLogger } from './recording-logger.js';
 
 /** A store, started, and what a test needs to try it. */

@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { SessionsConfigError } from '../errors/index.js';
+import type { SessionData } from '../interfaces/session-data.interface.js';
+import { RequestContext } from './request-context.js';
+import { SessionObject } from '../session/session.js';
+
+export interface CurrentSession<T extends object = SessionData> extends SessionObject<T> {}
+
+/**
+ * The session of the request that is being served, for any provider: it has every member of `Session`. Opt in with
+ * `currentSession: true`. Handlers that do not take `@Session()` themselves find it unloaded: `await current.load()` first.
+ */
+@Injectable()
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see above
+export class CurrentSession<T extends object = SessionData> {
+  readonly #context: RequestContext;
+
+  constructor(context: RequestContext) {
+    this.#context = context;
+  }
+
+  /** The session itself. @throws SessionsConfigError outside of a request. */
+  get session(): SessionObject<T> {
+    if (!this.#context.isEnabled) {
+      throw new SessionsConfigError('CurrentSession needs SessionsModule.forRoot({ currentSession: true })');
+    }
+    const { session } = this.#context;
+    if (session === undefined) {
+      throw new SessionsConfigError('CurrentSession was used outside of a request that has a session');
+    }
+    return session as SessionObject<T>;
+  }
+}
+
+/** Every member of the session does here what it does there, on whatever session the request has. */
+for (const member of Reflect.ownKeys(SessionObject.prototype)) {
+  if (member === 'constructor') {
+    continue;
+  }
+  const forward = function (this: CurrentSession, ...args: unknown[]): unknown {
+    const { session } = this;
+    const value: unknown = Reflect.get(session, member, session);
+    return typeof value === 'function' ? (value.apply(session, args) as unknown) : value;
+  };
+  const isMethod = 'value' in (Object.getOwnPropertyDescriptor(SessionObject.prototype, member) ?? {});
+  Object.defineProperty(CurrentSession.prototype, member, isMethod ? { value: forward } : { get: forward });
+}

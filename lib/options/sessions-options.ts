@@ -1,0 +1,193 @@
+import { CronExpression } from '@nestjs/schedule';
+import { validateCronExpression } from 'cron';
+import { resolveCookie, type ResolvedCookie } from './cookie-options.js';
+import { SessionsConfigError } from '../errors/index.js';
+import type { Clock } from '../interfaces/clock.interface.js';
+import type { CommitOnError, LockOptions, SessionPolicyOptions } from '../interfaces/sessions-options.interface.js';
+import {
+  callable,
+  checkKeys,
+  count,
+  display,
+  duration,
+  flag,
+  list,
+  missingMethods,
+  oneOf,
+  timerDuration,
+} from './validate.js';
+import { systemClock } from '../session/clock.js';
+import { CookieSignature } from '../session/cookie/cookie-signature.js';
+import type { EngineSettings } from '../session/session-engine.js';
+import { sessionIds } from '../session/session-id.js';
+import type { SessionsModuleOptions } from './sessions-module-options.js';
+import { MemoryStore } from '../stores/memory/memory.store.js';
+import type { SessionStore } from '../stores/session-store.js';
+
+const KEYS: readonly (keyof SessionsModuleOptions)[] = [
+  'store',
+  'timeout',
+  'absoluteTimeout',
+  'touchAfter',
+  'locking',
+  'lock',
+  'cookie',
+  'secret',
+  'generateId',
+  'commitOnError',
+  'maxBytes',
+  'storeTimeout',
+  'cleanup',
+  'currentSession',
+  'forRoutes',
+  'exclude',
+  'clock',
+  'debug',
+];
+const LOCK_KEYS: readonly (keyof LockOptions)[] = ['wait', 'lease', 'maxWaiters', 'maxHold'];
+
+const STORE_METHODS: readonly (keyof SessionStore)[] = [
+  'load',
+  'create',
+  'update',
+  'touch',
+  'delete',
+  'rotate',
+  'tryLock',
+  'renewLock',
+  'unlock',
+];
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const DEFAULT_MAX_BYTES = 1_024 * 1_024 - 1_024;
+
+export const LOCKING_MODES = ['implicit', 'early', 'explicit', 'read-only'] as const;
+
+/** The options with every default in place, checked. */
+export interface ResolvedOptions extends Omit<EngineSettings, 'logger'> {
+  readonly cookie: ResolvedCookie;
+  readonly commitOnError: CommitOnError | undefined;
+  readonly cleanup: { readonly cron: string; readonly batchSize: number } | false;
+  readonly currentSession: boolean;
+  readonly forRoutes: SessionsModuleOptions['forRoutes'];
+  readonly exclude: SessionsModuleOptions['exclude'];
+}
+
+/**
+ * Every default and every check, once.
+ *
+ * @throws SessionsConfigError that names the option and says what to write.
+ */
+export function resolveOptions(options: SessionsModuleOptions = {}): ResolvedOptions {
+  checkKeys('SessionsModule', options, KEYS);
+  const timeout = duration('timeout', options.timeout, 60 * MINUTE);
+  const { lock: lockOptions = {}, cookie: cookieOptions = {} } = options;
+  const cookie = resolveCookie(cookieOptions, timeout);
+  const lock = resolveLock(lockOptions);
+  return {
+    store: resolveStore(options.store),
+    clock: resolveClock(options.clock),
+    isDebug: flag('debug', options.debug, false),
+    ids: sessionIds(callable('generateId', options.generateId)),
+    signature: resolveSecret(options.secret),
+    cookie,
+    cookieName: cookie.name,
+    isCookiePersistent: cookie.persistent,
+    timeout,
+    absoluteTimeout: duration('absoluteTimeout', options.absoluteTimeout, Infinity),
+    touchAfter: duration('touchAfter', options.touchAfter, timeout / 10, { min: 0, max: timeout }),
+    storeTimeout: timerDuration('storeTimeout', options.storeTimeout, 2 * SECOND),
+    maxBytes: count('maxBytes', options.maxBytes, DEFAULT_MAX_BYTES),
+    locking: { mode: oneOf('locking', options.locking, 'implicit', LOCKING_MODES), wait: lock.wait, lease: lock.lease },
+    limits: { maxWaiters: lock.maxWaiters, maxHold: lock.maxHold },
+    commitOnError: resolveCommitOnError(options.commitOnError),
+    cleanup: resolveCleanup(options.cleanup),
+    currentSession: flag('currentSession', options.currentSession, false),
+    forRoutes: list('forRoutes', options.forRoutes),
+    exclude: list('exclude', options.exclude),
+  };
+}
+
+/** Also for one route: `@LockSession({ wait, lease })`. */
+export function resolveLock(lock: LockOptions): Required<LockOptions> {
+  checkKeys('lock', lock, LOCK_KEYS);
+  return {
+    wait: timerDuration('lock.wait', lock.wait, 10 * SECOND),
+    lease: timerDuration('lock.lease', lock.lease, 30 * SECOND),
+    maxWaiters: count('lock.maxWaiters', lock.maxWaiters, 100, 0),
+    maxHold: timerDuration('lock.maxHold', lock.maxHold, 5 * MINUTE),
+  };
+}
+
+function resolveStore(store: SessionStore | undefined): SessionStore {
+  if (store === undefined) {
+    return new MemoryStore();
+  }
+  const missing = missingMethods(store, STORE_METHODS);
+  if (missing.length > 0) {
+    throw new SessionsConfigError(
+      `store must be a SessionStore, for example new FileStore({ directory }); it lacks ${missing.join(', ')}`,
+    );
+  }
+  return store;
+}
+
+function resolveClock(clock: SessionPolicyOptions['clock']): Clock {
+  if (clock === undefined) {
+    return systemClock;
+  }
+  if (missingMethods(clock, ['now']).length > 0) {
+    throw new SessionsConfigError('clock must have now(), in epoch milliseconds');
+  }
+  return {
+    now: () => clock.now(),
+    monotonic: () => (clock.monotonic ? clock.monotonic() : systemClock.monotonic()),
+    setTimer: (...timer) => (clock.setTimer ? clock.setTimer(...timer) : systemClock.setTimer(...timer)),
+  };
+}
+
+function resolveSecret(secret: unknown): CookieSignature | undefined {
+  if (secret === undefined) {
+    return undefined;
+  }
+  const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
+  if (!areSecrets(secrets)) {
+    throw new SessionsConfigError('secret must be a non-empty string, or an array of them of which the first signs');
+  }
+  return new CookieSignature(secrets);
+}
+
+function areSecrets(values: readonly unknown[]): values is [string, ...string[]] {
+  return values.length > 0 && values.every((value) => typeof value === 'string' && value !== '');
+}
+
+function resolveCommitOnError(commitOnError: unknown): CommitOnError | undefined {
+  if (commitOnError !== undefined && typeof commitOnError !== 'boolean' && typeof commitOnError !== 'function') {
+    throw new SessionsConfigError('commitOnError must be true, false or a function of error and status');
+  }
+  return commitOnError as CommitOnError | undefined;
+}
+
+function resolveCleanup(cleanup: SessionsModuleOptions['cleanup'] = {}): ResolvedOptions['cleanup'] {
+  if (cleanup === false) {
+    return false;
+  }
+  checkKeys('cleanup', cleanup, ['cron', 'batchSize']);
+  return {
+    cron: cronExpression('cleanup.cron', cleanup.cron, CronExpression.EVERY_5_MINUTES),
+    batchSize: count('cleanup.batchSize', cleanup.batchSize, 1_000),
+  };
+}
+
+function cronExpression(name: string, value: unknown, fallback: string): string {
+  if (value === undefined) {
+    return fallback;
+  }
+  if (typeof value !== 'string' || !validateCronExpression(value).valid) {
+    throw new SessionsConfigError(
+      `${name} must be a cron expression, for example CronExpression.EVERY_HOUR; it is ${display(value)}`,
+    );
+  }
+  return value;
+}

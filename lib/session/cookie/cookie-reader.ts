@@ -1,0 +1,90 @@
+import type { CookieSignature } from './cookie-signature.js';
+import type { SessionIds } from '../session-id.js';
+
+const MAX_CANDIDATES = 2;
+
+/** What the client sent under the session cookie's name. */
+export interface ClientIds {
+  /** The well-formed ids, without duplicates, at most two. */
+  readonly candidates: readonly string[];
+  /** The first value, well-formed or not: untrusted. */
+  readonly originalId: string | undefined;
+}
+
+const NOTHING: ClientIds = { candidates: [], originalId: undefined };
+
+/**
+ * Finds our ids in a `Cookie` header, and nothing else in it. Strict on purpose: only space and tab are trimmed, names are
+ * compared byte for byte, quotes span nothing (cookies were smuggled through laxer parsers: CVE-2023-26049).
+ */
+export class SessionCookieReader {
+  constructor(
+    private readonly name: string,
+    private readonly ids: SessionIds,
+    private readonly signature?: CookieSignature,
+  ) {}
+
+  read(header: string | undefined): ClientIds {
+    if (!header?.includes(this.name)) {
+      return NOTHING;
+    }
+    const values = valuesOf(header, this.name);
+    const candidates: string[] = [];
+    for (const value of values) {
+      const id = this.#idIn(value);
+      if (id !== undefined && candidates.length < MAX_CANDIDATES && !candidates.includes(id)) {
+        candidates.push(id);
+      }
+    }
+    return { candidates, originalId: values[0] };
+  }
+
+  #idIn(value: string): string | undefined {
+    const id = this.signature === undefined ? value : this.signature.verify(decoded(value));
+    return id !== undefined && this.ids.isWellFormed(id) ? id : undefined;
+  }
+}
+
+function valuesOf(header: string, name: string): string[] {
+  const values: string[] = [];
+  for (const pair of header.split(';')) {
+    const equals = pair.indexOf('=');
+    if (equals > 0 && trimmed(pair.slice(0, equals)) === name) {
+      values.push(trimmed(pair.slice(equals + 1)));
+    }
+  }
+  return values;
+}
+
+/**
+ * RFC 6265 allows space and tab around a pair; `String.trim()` would also take what is no white space to a browser. Linear, as
+ * a pattern for the end of a text is not: a header full of spaces would hold up the process.
+ */
+function trimmed(text: string): string {
+  let start = 0;
+  let end = text.length;
+  // Before and after the text there is nothing, which is not blank.
+  while (isBlank(text[start])) {
+    start += 1;
+  }
+  while (isBlank(text[end - 1])) {
+    end -= 1;
+  }
+  return text.slice(start, end);
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === ' ' || character === '\t';
+}
+
+/** express-session sends signed values percent-encoded. */
+function decoded(value: string): string {
+  if (!value.includes('%')) {
+    return value;
+  }
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,131 @@
+import { SessionNotSerializableError, SessionTooLargeError } from '../../errors/index.js';
+
+const MAX_DEPTH = 200;
+
+/** The data of a session as an object without a prototype: no key, `__proto__` included, means anything but itself. */
+export type SessionBag = Record<string, unknown>;
+
+export function emptyBag(): SessionBag {
+  return Object.create(null) as SessionBag;
+}
+
+/** `undefined` when the text is not an object in JSON: the record is corrupt. */
+export function deserialize(text: string): SessionBag | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    return undefined;
+  }
+  return Object.setPrototypeOf(parsed, null) as SessionBag;
+}
+
+/** JSON, or an error that names the key. One pass of native code; only what it cannot take is looked at more closely. */
+export function serialize(bag: SessionBag): string {
+  try {
+    return JSON.stringify(bag);
+  } catch (error) {
+    for (const key of Object.keys(bag)) {
+      assertSerializable(key, bag[key]);
+    }
+    throw error;
+  }
+}
+
+/**
+ * Refuses what would not come back as it went in: JSON turns dates into strings, NaN into null and maps into `{}` without a
+ * word. A property that is `undefined` counts as absent.
+ */
+export function assertSerializable(key: string, value: unknown): void {
+  assertValue(key, value, []);
+}
+
+/** Checks the size only where the characters alone cannot rule it out: most sessions are far below the limit. */
+export function assertSize(text: string, maxBytes: number): void {
+  const MAX_BYTES_PER_CHARACTER = 3;
+  if (text.length * MAX_BYTES_PER_CHARACTER <= maxBytes) {
+    return;
+  }
+  const bytes = Buffer.byteLength(text);
+  if (bytes > maxBytes) {
+    throw new SessionTooLargeError(bytes, maxBytes);
+  }
+}
+
+export function isPrimitive(value: unknown): boolean {
+  return value === null || (typeof value !== 'object' && typeof value !== 'function');
+}
+
+/** `path` has the objects around the value, and is the same afterwards. */
+function assertValue(key: string, value: unknown, path: object[]): void {
+  if (isPrimitive(value)) {
+    assertPrimitive(key, value);
+  } else {
+    assertObject(key, value as object, path);
+  }
+}
+
+function assertPrimitive(key: string, value: unknown): void {
+  if (typeof value === 'bigint' || typeof value === 'symbol') {
+    throw new SessionNotSerializableError(key, `it has a ${typeof value}`);
+  }
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new SessionNotSerializableError(key, `it has the number ${String(value)}`);
+  }
+}
+
+function assertObject(key: string, value: object, path: object[]): void {
+  if (path.includes(value)) {
+    throw new SessionNotSerializableError(key, 'it refers to itself');
+  }
+  if (path.length >= MAX_DEPTH) {
+    throw new SessionNotSerializableError(key, `it is nested deeper than ${MAX_DEPTH} levels`);
+  }
+  path.push(value);
+  if (Array.isArray(value)) {
+    assertItems(key, value, path);
+  } else {
+    assertProperties(key, value, path);
+  }
+  path.pop();
+}
+
+function assertItems(key: string, array: readonly unknown[], path: object[]): void {
+  // The holes of a sparse array count, as for JSON.
+  if (array.includes(undefined)) {
+    throw new SessionNotSerializableError(key, 'it has undefined in an array');
+  }
+  for (const item of array) {
+    assertValue(key, item, path);
+  }
+}
+
+function assertProperties(key: string, value: object, path: object[]): void {
+  if (typeof value === 'function') {
+    throw new SessionNotSerializableError(key, 'it has a function');
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // Not compared with our own Object.prototype: a plain object of another realm (structuredClone under jest, vm) has its own.
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
+    throw new SessionNotSerializableError(key, `it has a ${className(value)}`);
+  }
+  if ('toJSON' in value && typeof value.toJSON === 'function') {
+    throw new SessionNotSerializableError(key, 'it has a toJSON() of its own');
+  }
+  const properties = value as Record<string, unknown>;
+  // Half the time of Object.values(), which makes an array.
+  for (const name in properties) {
+    if (Object.hasOwn(properties, name)) {
+      assertValue(key, properties[name], path);
+    }
+  }
+}
+
+/** Objects may have any `constructor`, or none. */
+function className(value: object): string {
+  const { constructor }: { constructor?: unknown } = value;
+  return typeof constructor === 'function' ? constructor.name : 'class instance';
+}

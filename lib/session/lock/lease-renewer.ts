@@ -1,0 +1,65 @@
+import type { CancelTimer, Clock } from '../../interfaces/clock.interface.js';
+
+/** A lock that somebody holds and that must be kept alive. */
+export interface Lease {
+  /** Milliseconds. */
+  readonly duration: number;
+  /** `clock.monotonic()` before the lock was asked for, or last renewed. */
+  renewedAt: number;
+}
+
+/** Renews every lease at a third of its duration, with one timer for the whole process. */
+export class LeaseRenewal<L extends Lease> {
+  readonly #leases = new Set<L>();
+  #cancel: CancelTimer | undefined;
+  #due = Infinity;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly renew: (lease: L) => void,
+  ) {}
+
+  add(lease: L): void {
+    this.#leases.add(lease);
+    this.#schedule(dueAt(lease));
+  }
+
+  remove(lease: L): void {
+    this.#leases.delete(lease);
+  }
+
+  stop(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    this.#due = Infinity;
+  }
+
+  /** A timer that runs is left alone unless it would come too late: most locks are let go long before it fires. */
+  #schedule(due: number): void {
+    if (due >= this.#due) {
+      return;
+    }
+    this.stop();
+    this.#due = due;
+    this.#cancel = this.clock.setTimer(() => this.#tick(), Math.max(0, due - this.clock.monotonic()));
+  }
+
+  #tick(): void {
+    this.#due = Infinity;
+    const now = this.clock.monotonic();
+    for (const lease of [...this.#leases]) {
+      if (dueAt(lease) <= now) {
+        // Counted from before the renewal is sent: the store's lease never ends before ours.
+        lease.renewedAt = now;
+        this.renew(lease);
+      }
+    }
+    for (const lease of this.#leases) {
+      this.#schedule(dueAt(lease));
+    }
+  }
+}
+
+function dueAt(lease: Lease): number {
+  return lease.renewedAt + lease.duration / 3;
+}

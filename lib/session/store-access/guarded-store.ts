@@ -1,0 +1,83 @@
+import type { CircuitBreaker } from './circuit-breaker.js';
+import { SessionsUnsupportedError } from '../../errors/index.js';
+import type { CountableStore } from '../../interfaces/store-abilities.interface.js';
+import { SessionStore } from '../../stores/session-store.js';
+
+type Args<M extends 'load' | 'create' | 'update' | 'touch' | 'delete' | 'rotate' | 'tryLock' | 'renewLock' | 'unlock'> =
+  Parameters<SessionStore[M]>[0];
+
+/** The application's store, each operation with a deadline and behind the circuit breaker. */
+export class GuardedStore extends SessionStore {
+  constructor(
+    private readonly store: SessionStore,
+    private readonly breaker: CircuitBreaker,
+  ) {
+    super();
+  }
+
+  load(args: Args<'load'>): ReturnType<SessionStore['load']> {
+    return this.breaker.run('load', () => this.store.load(args));
+  }
+
+  create(args: Args<'create'>): ReturnType<SessionStore['create']> {
+    return this.breaker.run('create', () => this.store.create(args));
+  }
+
+  update(args: Args<'update'>): ReturnType<SessionStore['update']> {
+    return this.breaker.run('update', () => this.store.update(args));
+  }
+
+  touch(args: Args<'touch'>): Promise<boolean> {
+    return this.breaker.run('touch', () => this.store.touch(args));
+  }
+
+  delete(args: Args<'delete'>): Promise<boolean> {
+    return this.breaker.run('delete', () => this.store.delete(args));
+  }
+
+  rotate(args: Args<'rotate'>): ReturnType<SessionStore['rotate']> {
+    return this.breaker.run('rotate', () => this.store.rotate(args));
+  }
+
+  tryLock(args: Args<'tryLock'>): ReturnType<SessionStore['tryLock']> {
+    const onLost = (answer?: { readonly status: string }): void => {
+      if (answer === undefined || answer.status === 'acquired') {
+        void this.#giveBack(args);
+      }
+    };
+    return this.breaker.run('tryLock', () => this.store.tryLock(args), onLost);
+  }
+
+  renewLock(args: Args<'renewLock'>): Promise<boolean> {
+    return this.breaker.run('renewLock', () => this.store.renewLock(args));
+  }
+
+  unlock(args: Args<'unlock'>): Promise<boolean> {
+    return this.breaker.run('unlock', () => this.store.unlock(args));
+  }
+
+  /** @throws SessionsUnsupportedError when the store cannot count. */
+  async count(): Promise<number> {
+    const { store } = this;
+    if (!isCountable(store)) {
+      throw new SessionsUnsupportedError(`${store.constructor.name} cannot count its sessions`);
+    }
+    return this.breaker.run('count', () => store.count());
+  }
+
+  /**
+   * The request that asked is gone, or the answer was lost: without this the session would stay locked for a whole lease. Past
+   * the circuit breaker, which is open just when answers come late.
+   */
+  async #giveBack({ id, token }: Args<'tryLock'>): Promise<void> {
+    try {
+      await this.store.unlock({ id, token });
+    } catch {
+      // The lease runs out by itself.
+    }
+  }
+}
+
+function isCountable(store: object): store is CountableStore {
+  return 'count' in store && typeof store.count === 'function';
+}

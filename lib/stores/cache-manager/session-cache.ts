@@ -1,0 +1,43 @@
+import { SessionsConfigError } from '../../errors/index.js';
+
+/** What `CacheManagerStore` uses of a cache of cache-manager, version 6 or later. */
+export interface SessionCache {
+  /** Its Keyv objects: exactly one. */
+  readonly stores: readonly SessionKeyv[];
+}
+
+/** What it uses of a Keyv, version 5.5 or later. */
+export interface SessionKeyv {
+  /** Where the values are. */
+  readonly store: unknown;
+  readonly opts?: { readonly emitErrors?: boolean };
+  getRaw(key: string): Promise<{ readonly value?: unknown } | undefined>;
+  set(key: string, value: string, ttl: number): Promise<boolean>;
+  on(event: 'error', listener: (error: unknown) => void): unknown;
+}
+
+/** @throws SessionsConfigError when it cannot keep sessions. */
+export function keyvOf(cache: Partial<SessionCache> | undefined): SessionKeyv {
+  const [keyv, ...others] = cache?.stores ?? [];
+  if (keyv === undefined) {
+    throw new SessionsConfigError(
+      'CacheManagerStore needs a cache of cache-manager 6 or later, such as CACHE_MANAGER of @nestjs/cache-manager.',
+    );
+  }
+  if (others.length > 0 || 'secondary' in keyv) {
+    throw new SessionsConfigError(
+      'CacheManagerStore needs a cache with one store. One of several tiers answers from the memory of this process, ' +
+        'where a session that another process has changed, or logged out, goes on as it was.',
+    );
+  }
+  if (typeof keyv.getRaw !== 'function') {
+    throw new SessionsConfigError('CacheManagerStore needs a cache whose store is a Keyv of version 5.5 or later.');
+  }
+  if (keyv.opts?.emitErrors === false) {
+    throw new SessionsConfigError(
+      'CacheManagerStore needs a Keyv with emitErrors: some backends report an outage in no other way, ' +
+        'and it would be taken for a missing session.',
+    );
+  }
+  return keyv;
+}

@@ -1,3 +1,0 @@
-export { MemcachedStore } from './memcached.store.js';
-export type { MemcachedStoreOptions } from './memcached-store.options.js';
-export type { MemcachedClient, MemcachedValue } from './memcached-store.client.js';

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connections } from './connections.js';
+import { Deadline } from './deadline.js';
+import { kindOf } from './failures.js';
+import type { PostgresStoreLog } from './postgres-store-log.js';
+import type { Statement } from './statement.js';
+import { Trip } from './pooled-query.js';
+
+export interface Answer<Row> {
+  readonly rows: readonly Row[];
+  /** Rows found or changed. */
+  readonly count: number;
+  /** The statement was sent twice, because its first answer got lost: the first one may have done what this one did not. */
+  readonly isRepeated: boolean;
+}
+
+/** Enough for a burst of requests of one session, of which one gets through each time. */
+const MOST_CONTENTIONS = 20;
+
+/**
+ * Sends statements, each a transaction and a trip of its own, and each with a connection for no longer than it takes.
+ *
+ * A statement whose connection broke is sent once more, and so is one that was refused for what others did at the same time.
+ * Every statement of the store bears that: see `RepeatedWrites`.
+ */
+export class Database {
+  readonly #connections: Connections;
+  readonly #timeout: number;
+  readonly #log: PostgresStoreLog;
+  #isPreparing = true;
+
+  constructor(connections: Connections, timeout: number, log: PostgresStoreLog) {
+    this.#connections = connections;
+    this.#timeout = timeout;
+    this.#log = log;
+  }
+
+  /** @throws the client's own errors, and OperationTimeout. */
+  async run<Row>(statement: Statement<Row>, values: unknown[] = []): Promise<Answer<Row>> {
+    const deadline = new Deadline(this.#timeout);
+    let isRepeated = false;
+    for (let contentions = 0; ;) {
+      const isPrepared = this.#isPreparing;
+      const trip = new Trip(this.#connections, deadline);
+      try {
+        const { rows, rowCount } = await trip.send(isPrepared ? statement : statement.text, values);
+        return { rows: rows as Row[], count: rowCount ?? 0, isRepeated };
+      } catch (error) {
+        const kind = kindOf(error);
+        if (kind === 'cut' && trip.isSent && !isRepeated) isRepeated = true;
+        else if (kind === 'contended' && contentions < MOST_CONTENTIONS) contentions += 1;
+        else if (kind === 'unprepared' && isPrepared) this.#stopPreparing();
+        else throw error;
+      }
+    }
+  }
+
+  /** Several statements without parameters in one trip and one transaction. Sent once. */
+  async runScript(text: string): Promise<void> {
+    await new Trip(this.#connections, new Deadline(this.#timeout)).send(text);
+  }
+
+  /** A server that hangs does not take leave: the application closes without it. */
+  async close(): Promise<void> {
+    await Promise.race([this.#connections.close(), sleep(this.#timeout, undefined, { ref: false })]);
+  }
+
+  #stopPreparing(): void {
+    if (!this.#isPreparing) return;
+    this.#isPreparing = false;
+    this.#log.warn(
+      'unprepared',
+      'a proxy gives the statements of one connection to several of the server, and does not take prepared statements along ' +
+        '(pgbouncer before 1.21, or with max_prepared_statements = 0): it goes on with unprepared ones, which cost more.',
+    );
+  }
+}

@@ -1,0 +1,87 @@
+import type { PostgresClient, PostgresQuery, PostgresResult } from './clients.js';
+import type { Connections } from './connections.js';
+import type { Deadline } from './deadline.js';
+import { kindOf } from './failures.js';
+
+/** Nothing is done: the statement in progress fails with the same error, and without a listener it would end the process. */
+const heardElsewhere = (): void => undefined;
+
+/**
+ * One statement's way to the server and back: takes a connection, sends the statement and gives the connection back, with one
+ * timer for all of that.
+ */
+export class Trip {
+  #isSent = false;
+  #isLate = false;
+  #giveBack: ((isBroken: boolean) => void) | undefined;
+
+  constructor(
+    private readonly connections: Connections,
+    private readonly deadline: Deadline,
+  ) {}
+
+  /** Whether the server may have got the statement. */
+  get isSent(): boolean {
+    return this.#isSent;
+  }
+
+  /** A `query` that is only text is not prepared. @throws the client's own errors, and OperationTimeout. */
+  send(query: PostgresQuery | string, values: unknown[] = []): Promise<PostgresResult> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#isLate = true;
+        // Used again, it would give the answer that is still due to the next statement.
+        this.#giveBack?.(true);
+        reject(this.deadline.error());
+      }, this.deadline.left);
+      const end = (isBroken: boolean): void => {
+        clearTimeout(timer);
+        this.#giveBack?.(isBroken);
+      };
+      const fail = (error: Error): void => {
+        end(kindOf(error) === 'cut');
+        reject(error);
+      };
+      this.#connect(fail, (client) => {
+        client.query(query, values, (error, result) => {
+          // It was given up, and so was its connection.
+          if (this.#isLate) return;
+          if (error) {
+            fail(error);
+            return;
+          }
+          end(false);
+          resolve(result);
+        });
+      });
+    });
+  }
+
+  /**
+   * By callback and not by promise: a server that ends the connection as soon as it is made may say so in the same breath, and
+   * what waits for a promise would not be listening yet.
+   */
+  #connect(fail: (error: Error) => void, use: (client: PostgresClient) => void, isAgain = false): void {
+    this.connections.connect((error, client, release) => {
+      if (client === undefined) {
+        if (this.#isLate) return;
+        const failure = error ?? new Error('the pool gave neither a connection nor an error');
+        // Nothing has been sent yet: a connection that breaks while it is made is simply made again, once.
+        if (!isAgain && kindOf(failure) === 'cut') this.#connect(fail, use, true);
+        else fail(failure);
+        return;
+      }
+      if (this.#isLate) {
+        release(false);
+        return;
+      }
+      client.on('error', heardElsewhere);
+      this.#giveBack = (isBroken) => {
+        client.removeListener('error', heardElsewhere);
+        release(isBroken);
+      };
+      this.#isSent = true;
+      use(client);
+    });
+  }
+}

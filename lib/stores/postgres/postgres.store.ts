@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  Acquired,
+  Found,
+  Gone,
+  Held,
+  Missing,
+  SessionRecord,
+  SessionVersion,
+  WriteGuard,
+} from '../../interfaces/session-record.interface.js';
+import type {
+  ClosableStore,
+  CountableStore,
+  StartableStore,
+  StoreContext,
+  SweepableStore,
+  SweepBatch,
+  SweepOptions,
+} from '../../interfaces/store-abilities.interface.js';
+import { Database } from './database.js';
+import { PostgresStoreLog } from './postgres-store-log.js';
+import { checkOptions, connectionsOf, type PostgresStoreOptions, tableNameOf } from './postgres-store-options.js';
+import { RepeatedWrites } from './retried-writes.js';
+import { holderOf, recordOf } from './rows.js';
+import { SessionTable } from './session-table.js';
+import { TableSetup } from './table-setup.js';
+import { type Statements, statementsFor } from './statements.js';
+import { quotedName } from './table-sql.js';
+import { SessionStore } from '../session-store.js';
+
+type UpdateArgs = Parameters<SessionStore['update']>[0];
+type RotateArgs = Parameters<SessionStore['rotate']>[0];
+type TryLockArgs = Parameters<SessionStore['tryLock']>[0];
+
+/**
+ * Sessions in PostgreSQL, for any number of processes and machines, over the application's TypeORM `DataSource` or `pg.Pool`,
+ * or over a pool of its own.
+ *
+ * A lock is a lease in columns of the session's row. It needs no transaction and no connection while a handler runs, so a pool
+ * of one serves any number of locked requests, and it works behind a pooler that gives out connections by transaction. Each
+ * method is one statement, one trip, that checks and writes at once; what happens when its answer gets lost is told at
+ * `RepeatedWrites`.
+ *
+ * Leases and expiry end by the server's clock, on which all machines agree. When a session expires is reckoned by the clock of
+ * the machine that serves the request: if that is ten minutes slow, what it writes may end ten minutes early.
+ *
+ * It needs the package `pg`, as TypeORM does, and the table: see `CreateSessionTable`, `sql/postgres.sql` and `createTable`.
+ */
+export class PostgresStore
+  extends SessionStore
+  implements StartableStore, ClosableStore, CountableStore, SweepableStore
+{
+  readonly #database: Database;
+  readonly #table: SessionTable;
+  readonly #statements: Statements;
+  readonly #repeated: RepeatedWrites;
+
+  /** @throws SessionsConfigError when the options are wrong. The database is not asked anything yet. */
+  constructor(options: PostgresStoreOptions) {
+    super();
+    checkOptions(options);
+    const { createTable = false, operationTimeout = 2_500 } = options;
+    const log = new PostgresStoreLog();
+    this.#database = new Database(connectionsOf(options, operationTimeout, log), operationTimeout, log);
+    const name = tableNameOf(options);
+    this.#statements = statementsFor(quotedName(name));
+    this.#table = new SessionTable(this.#database, new TableSetup(this.#database, name), log, createTable);
+    this.#repeated = new RepeatedWrites(this.#table, this.#statements.marks);
+  }
+
+  /** @throws SessionsConfigError when the table is missing or cannot be used, with the SQL that mends it. */
+  start(context: StoreContext): Promise<void> {
+    return this.#table.start(context);
+  }
+
+  /** Closes the pool, if it is the store's own. */
+  close(): Promise<void> {
+    return this.#database.close();
+  }
+
+  async load({ id }: { id: string }): Promise<Found | Missing | Gone> {
+    const { rows } = await this.#table.run(this.#statements.load, [id]);
+    const row = rows[0];
+    if (row === undefined) return { status: 'missing' };
+    if (row.data === null) return { status: 'gone' };
+    return { status: 'found', record: recordOf(row), version: row.version };
+  }
+
+  async create({ id, record }: { id: string; record: SessionRecord }): Promise<SessionVersion | false> {
+    const version = randomUUID();
+    const { data, createdAt, expiresAt } = record;
+    const answer = await this.#table.run(this.#statements.create, [id, data, version, createdAt, expiresAt]);
+    return (await this.#repeated.isWritten(answer, id, version)) && version;
+  }
+
+  async update({ id, record, guard }: UpdateArgs): Promise<SessionVersion | false> {
+    const version = randomUUID();
+    const { data, createdAt, expiresAt } = record;
+    const values = [id, data, version, createdAt, expiresAt, ...valuesOf(guard)];
+    const answer = await this.#table.run(this.#statements.update, values);
+    return (await this.#repeated.isUpdated(answer, id, version)) && version;
+  }
+
+  async touch({ id, expiresAt }: { id: string; expiresAt: number }): Promise<boolean> {
+    const { count } = await this.#table.run(this.#statements.touch, [id, expiresAt]);
+    return count > 0;
+  }
+
+  async delete({ id, tombstoneUntil }: { id: string; tombstoneUntil: number }): Promise<boolean> {
+    const version = randomUUID();
+    const answer = await this.#table.run(this.#statements.delete, [id, version, tombstoneUntil]);
+    return this.#repeated.isWritten(answer, id, version);
+  }
+
+  async rotate({ from, to, record, guard, tombstoneUntil }: RotateArgs): Promise<SessionVersion | false> {
+    const version = randomUUID();
+    const { data, createdAt, expiresAt } = record;
+    const values = [from, to, data, version, createdAt, expiresAt, ...valuesOf(guard), tombstoneUntil];
+    const answer = await this.#table.run(this.#statements.rotate, values);
+    return (await this.#repeated.isWritten(answer, from, version)) && version;
+  }
+
+  async tryLock({ id, token, lease, holder }: TryLockArgs): Promise<Acquired | Held | Missing | Gone> {
+    const { rows } = await this.#table.run(this.#statements.tryLock, [id, token, lease, JSON.stringify(holder)]);
+    const row = rows[0];
+    switch (row?.status) {
+      case 'acquired':
+        return { status: 'acquired', record: recordOf(row), version: row.version };
+      case 'held':
+        return { status: 'held', ...holderOf(row.holder) };
+      default:
+        return { status: row?.status ?? 'missing' };
+    }
+  }
+
+  async renewLock({ id, token, lease }: { id: string; token: string; lease: number }): Promise<boolean> {
+    const { count } = await this.#table.run(this.#statements.renewLock, [id, token, lease]);
+    return count > 0;
+  }
+
+  async unlock({ id, token, expiresAt }: { id: string; token: string; expiresAt?: number }): Promise<boolean> {
+    const answer = await this.#table.run(this.#statements.unlock, [id, token, expiresAt]);
+    return this.#repeated.isUnlocked(answer, id, token);
+  }
+
+  async count(): Promise<number> {
+    const { rows } = await this.#table.run(this.#statements.count);
+    return Number(rows[0]?.live);
+  }
+
+  /** Of instances that sweep at the same time one gets on, and the others stop. */
+  async *sweep({ batchSize }: SweepOptions): AsyncGenerator<SweepBatch> {
+    for (let removed = batchSize; removed === batchSize;) {
+      ({ count: removed } = await this.#table.run(this.#statements.sweep, [batchSize]));
+      yield { removed };
+    }
+  }
+}
+
+function valuesOf({ version, lock }: WriteGuard): readonly unknown[] {
+  return [version, lock?.token, lock?.release ?? false];
+}

@@ -1,0 +1,51 @@
+import type { EntitySchemaOptions } from 'typeorm';
+import { DEFAULT_TABLE, indexName, quotedName, type SessionTableName } from './table-sql.js';
+
+/** A row of the table, as TypeORM reads it. */
+export interface SessionRow {
+  id: string;
+  /** `null` in a tombstone. */
+  data: string | null;
+  version: string;
+  createdAt: Date;
+  expiresAt: Date;
+  lockToken: string | null;
+  lockUntil: Date | null;
+  lockHolder: string | null;
+}
+
+/**
+ * The table as an entity of TypeORM, so that `synchronize` and generated migrations know it. `SessionEntity` is the one of the
+ * default name.
+ *
+ * It is an `EntitySchema` by TypeORM's own mark and not by its class, so that nothing of TypeORM is needed where `pg` alone is
+ * installed. `synchronize` makes pages without room for updates: `CreateSessionTable` makes a faster table.
+ *
+ * @throws SessionsConfigError when it is no name for a table.
+ */
+export function sessionEntity(where: SessionTableName = {}) {
+  quotedName(where);
+  const { schema, table = DEFAULT_TABLE } = where;
+  return {
+    '@instanceof': Symbol.for('EntitySchema'),
+    name: 'SessionEntity',
+    options: {
+      name: 'SessionEntity',
+      tableName: table,
+      ...(schema !== undefined && { schema }),
+      columns: {
+        id: { type: 'text', primary: true, collation: 'C' },
+        data: { type: 'text', nullable: true },
+        version: { type: 'uuid' },
+        createdAt: { name: 'created_at', type: 'timestamptz' },
+        expiresAt: { name: 'expires_at', type: 'timestamptz' },
+        lockToken: { name: 'lock_token', type: 'text', nullable: true },
+        lockUntil: { name: 'lock_until', type: 'timestamptz', nullable: true },
+        lockHolder: { name: 'lock_holder', type: 'text', nullable: true },
+      },
+      indices: [{ name: indexName(where), columns: ['expiresAt'] }],
+    } satisfies EntitySchemaOptions<SessionRow>,
+  };
+}
+
+export const SessionEntity = sessionEntity();

@@ -1,0 +1,160 @@
+import { statement } from './statement.js';
+import { ADVISORY_LOCKS } from './table-sql.js';
+
+export interface RecordRow {
+  readonly data: string;
+  readonly version: string;
+  /** Epoch milliseconds; a string where the application has its driver read numbers so. */
+  readonly created_at: number | string;
+  readonly expires_at: number | string;
+}
+
+export type LoadRow = RecordRow | TombstoneRow;
+
+export interface TombstoneRow {
+  readonly data: null;
+}
+
+export type LockRow =
+  | (RecordRow & { readonly status: 'acquired' })
+  | { readonly status: 'held'; readonly holder: string | null }
+  | { readonly status: 'gone' | 'missing' };
+
+/** Who wrote last, and who holds the lock or held it last. */
+export interface MarksRow {
+  readonly version: string;
+  readonly lock_token: string | null;
+  readonly is_locked: boolean;
+  readonly is_live: boolean;
+}
+
+export type Statements = ReturnType<typeof statementsFor>;
+
+/** Neither a tombstone nor expired. `clock_timestamp()` and not `now()`: a statement may have waited for another's row. */
+const LIVE = 'data IS NOT NULL AND expires_at > clock_timestamp()';
+const RECORD = `data, version, ${milliseconds('created_at')}, ${milliseconds('expires_at')}`;
+
+/**
+ * A lock is held while `lock_until` is not null and has not passed. Letting it go leaves `lock_token` behind, as the mark of
+ * who held it last. Under `read committed` an UPDATE that had to wait for another transaction checks its WHERE again on the
+ * row as that one left it, and answers with that row; the same in a CTE is true, a SELECT beside it still sees the old one.
+ */
+export function statementsFor(table: string) {
+  return {
+    load: statement<LoadRow>(`SELECT ${RECORD} FROM ${table} WHERE id = $1 AND expires_at > clock_timestamp()`),
+
+    // What has expired is replaced in its place: deleted and inserted again, it would look missing to whoever waits for it.
+    create: statement(`
+      INSERT INTO ${table} AS old (id, data, version, created_at, expires_at)
+      VALUES ($1, $2, $3, ${instant('$4')}, ${instant('$5')})
+      ON CONFLICT (id) DO UPDATE SET
+        data = excluded.data, version = excluded.version,
+        created_at = excluded.created_at, expires_at = excluded.expires_at,
+        lock_token = NULL, lock_until = NULL, lock_holder = NULL
+      WHERE old.expires_at <= clock_timestamp()`),
+
+    // $6 the version, $7 the token (null without a lock), $8 whether to let the lock go
+    update: statement(`
+      UPDATE ${table} SET
+        data = $2, version = $3, created_at = ${instant('$4')}, expires_at = greatest(expires_at, ${instant('$5')}),
+        lock_until = CASE WHEN $8::boolean THEN NULL ELSE lock_until END
+      WHERE id = $1 AND ${guarded('$6', '$7')}`),
+
+    touch: statement(`
+      UPDATE ${table} SET expires_at = greatest(expires_at, ${instant('$2')}) WHERE id = $1 AND ${LIVE}`),
+
+    delete: statement(`
+      UPDATE ${table} SET version = $2, ${tombstone('$3')} WHERE id = $1 AND ${LIVE}`),
+
+    // The old row is locked and checked first, so that nothing is written unless both halves are. Only the lock of the one who
+    // rotates goes along: another holder does not know the new id, and could not free it. $7 the version, $8 the token, $9
+    // whether to let the lock go, $10 the end of the tombstone
+    rotate: statement(`
+      WITH old AS (
+        SELECT expires_at, lock_token, lock_until, lock_holder FROM ${table}
+        WHERE id = $1 AND ${guarded('$7', '$8')} FOR UPDATE
+      ), moved AS (
+        INSERT INTO ${table} AS present
+          (id, data, version, created_at, expires_at, lock_token, lock_until, lock_holder)
+        SELECT $2, $3, $4::uuid, ${instant('$5')}, greatest(expires_at, ${instant('$6')}),
+          lock_token, CASE WHEN $9::boolean OR $8::text IS NULL THEN NULL ELSE lock_until END, lock_holder
+        FROM old
+        ON CONFLICT (id) DO UPDATE SET
+          data = excluded.data, version = excluded.version,
+          created_at = excluded.created_at, expires_at = excluded.expires_at,
+          lock_token = excluded.lock_token, lock_until = excluded.lock_until, lock_holder = excluded.lock_holder
+        WHERE present.expires_at <= clock_timestamp()
+        RETURNING version
+      )
+      UPDATE ${table} SET version = moved.version, ${tombstone('$10')} FROM moved WHERE id = $1`),
+
+    // The second half tells why not. It may be out of date by the time the first half has waited: "held" is then a hint to
+    // ask again, which is what "held" means anyway.
+    tryLock: statement<LockRow>(`
+      WITH acquired AS (
+        UPDATE ${table} SET
+          lock_token = $2, lock_until = clock_timestamp() + $3::float8 * interval '1 ms', lock_holder = $4
+        WHERE id = $1 AND ${LIVE}
+          AND (lock_until IS NULL OR lock_until <= clock_timestamp() OR lock_token = $2)
+        RETURNING ${RECORD}
+      )
+      SELECT 'acquired' AS status, data, version, created_at, expires_at, NULL AS holder FROM acquired
+      UNION ALL
+      SELECT
+        CASE WHEN expires_at <= clock_timestamp() THEN 'missing' WHEN data IS NULL THEN 'gone' ELSE 'held' END,
+        NULL, NULL, NULL, NULL, CASE WHEN lock_until > clock_timestamp() THEN lock_holder END
+      FROM ${table} WHERE id = $1 AND NOT EXISTS (SELECT FROM acquired)`),
+
+    renewLock: statement(`
+      UPDATE ${table} SET lock_until = clock_timestamp() + $3::float8 * interval '1 ms'
+      WHERE id = $1 AND ${LIVE} AND ${lockedBy('$2')}`),
+
+    unlock: statement(`
+      UPDATE ${table} SET lock_until = NULL, expires_at = greatest(expires_at, ${instant('$3')})
+      WHERE id = $1 AND ${LIVE} AND ${lockedBy('$2')}`),
+
+    marks: statement<MarksRow>(`
+      SELECT version, lock_token, lock_until IS NOT NULL AS is_locked, ${LIVE} AS is_live FROM ${table} WHERE id = $1`),
+
+    count: statement<{ live: string }>(
+      `SELECT count(*) AS live FROM ${table} WHERE data IS NOT NULL AND expires_at > now()`,
+    ),
+
+    // One batch of one instance at a time: the others find the advisory lock taken, and it goes with the transaction, which
+    // is this statement. `FOR UPDATE` checks again what was renewed meanwhile; without it that would be deleted. `now()`,
+    // because the index cannot be searched by a clock that runs.
+    sweep: statement(`
+      WITH turn AS (
+        SELECT pg_try_advisory_xact_lock((${ADVISORY_LOCKS}::bigint << 32) + '${table}'::regclass::oid::bigint) AS is_ours
+      )
+      DELETE FROM ${table} WHERE id = ANY (ARRAY(
+        SELECT id FROM ${table}
+        WHERE (SELECT is_ours FROM turn) AND expires_at <= now() AND (lock_until IS NULL OR lock_until <= now())
+        ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED
+      ))`),
+  };
+}
+
+/** A parameter in epoch milliseconds as an instant, exact to the millisecond. */
+function instant(parameter: string): string {
+  return `to_timestamp(${parameter}::float8 / 1000)`;
+}
+
+/** An instant in epoch milliseconds, under its own name. */
+function milliseconds(column: string): string {
+  return `round(extract(epoch FROM ${column}) * 1000)::float8 AS ${column}`;
+}
+
+/** Both guards in the one statement that writes: whoever has the lock would else overwrite a writer that needs none. */
+function guarded(version: string, token: string): string {
+  return `${LIVE} AND version::text = ${version} AND (${token}::text IS NULL OR ${lockedBy(token)})`;
+}
+
+/** A lease that has run out is still its holder's until somebody takes it over. */
+function lockedBy(token: string): string {
+  return `lock_token = ${token} AND lock_until IS NOT NULL`;
+}
+
+function tombstone(until: string): string {
+  return `data = NULL, expires_at = ${instant(until)}, lock_token = NULL, lock_until = NULL, lock_holder = NULL`;
+}

@@ -1,0 +1,84 @@
+import { SessionsConfigError } from '../../errors/index.js';
+
+/** Where the sessions are. */
+export interface SessionTableName {
+  /** Default: the first of the connection's search path that has the table, usually `public`. */
+  readonly schema?: string;
+  /** Default `nestjs_sessions`. */
+  readonly table?: string;
+}
+
+export const DEFAULT_TABLE = 'nestjs_sessions';
+
+/** Keeps our advisory locks apart from those of others: an arbitrary number, "nses" in ASCII. */
+export const ADVISORY_LOCKS = 0x6e736573;
+
+const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const LONGEST_IDENTIFIER = 63;
+const INDEX_SUFFIX = '_expires_at';
+
+/** The name as it stands in a statement. @throws SessionsConfigError when it is not a plain identifier. */
+export function quotedName({ schema, table = DEFAULT_TABLE }: SessionTableName): string {
+  // Longer names are cut off by PostgreSQL, without an error: two tables could then have one index between them.
+  const quotedTable = quoted('table', table, LONGEST_IDENTIFIER - INDEX_SUFFIX.length);
+  return schema === undefined ? quotedTable : `${quoted('schema', schema, LONGEST_IDENTIFIER)}.${quotedTable}`;
+}
+
+export function indexName({ table = DEFAULT_TABLE }: SessionTableName): string {
+  return table + INDEX_SUFFIX;
+}
+
+/** The columns, in order: the statements, the SQL and the entity agree on them. */
+export const COLUMNS = [
+  'id',
+  'data',
+  'version',
+  'created_at',
+  'expires_at',
+  'lock_token',
+  'lock_until',
+  'lock_holder',
+] as const;
+
+/**
+ * The SQL that makes the table, for a role that may; harmless where it is there already.
+ *
+ * A tombstone is a row without `data`. The lock columns and `expires_at` are written far more often than data, so pages keep
+ * room (`fillfactor`) for the next version of a row on the same page, which then costs no index entry (a HOT update); an
+ * index on a lock column would end that. `COLLATE "C"` compares bytes, as ids need no more, and does not break when the
+ * system's collations change.
+ */
+export function createTableSql(name: SessionTableName = {}): string {
+  const table = quotedName(name);
+  return `CREATE TABLE IF NOT EXISTS ${table} (
+  id text COLLATE "C" NOT NULL PRIMARY KEY,
+  data text,
+  version uuid NOT NULL,
+  created_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL,
+  lock_token text,
+  lock_until timestamptz,
+  lock_holder text
+) WITH (fillfactor = 70);
+CREATE INDEX IF NOT EXISTS "${indexName(name)}" ON ${table} (expires_at);
+`;
+}
+
+export function dropTableSql(name: SessionTableName = {}): string {
+  return `DROP TABLE IF EXISTS ${quotedName(name)};\n`;
+}
+
+/** All that an administrator has to run, so that a role can use the table. */
+export function setupSql(name: SessionTableName, role: string): string {
+  const to = `"${role.replaceAll('"', '""')}"`;
+  const table = `${createTableSql(name)}GRANT SELECT, INSERT, UPDATE, DELETE ON ${quotedName(name)} TO ${to};\n`;
+  if (name.schema === undefined) return table;
+  return `CREATE SCHEMA IF NOT EXISTS "${name.schema}";\nGRANT USAGE ON SCHEMA "${name.schema}" TO ${to};\n${table}`;
+}
+
+function quoted(option: string, identifier: string, longest: number): string {
+  if (IDENTIFIER.test(identifier) && identifier.length <= longest) return `"${identifier}"`;
+  throw new SessionsConfigError(
+    `PostgresStore: ${option} must be a name of at most ${longest} letters, digits and underscores; it is '${identifier}'.`,
+  );
+}

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type {
+  Acquired,
+  Found,
+  LockHolder,
+  SessionRecord,
+  SessionVersion,
+} from '../../interfaces/session-record.interface.js';
+import type { SessionStore } from '../../stores/session-store.js';
+
+/** How the contract gets at the store that it tries. */
+export interface SessionStoreContractOptions<S extends SessionStore = SessionStore> {
+  /** A fresh and empty store, started. Called once for each case. */
+  create(): S | Promise<S>;
+  /** Closes what `create` opened. */
+  destroy?(store: S): void | Promise<void>;
+  /** Lets so many milliseconds pass on the store's clock. Default: real time. */
+  wait?(milliseconds: number): void | Promise<void>;
+  /** The store's wall clock, in epoch milliseconds. Default `Date.now`. */
+  now?(): number;
+  /**
+   * Puts the store's backend out of reach, so that the contract can tell an outage from a miss. Without it the case on
+   * outages is left out.
+   */
+  breakDown?(store: S): void | Promise<void>;
+}
+
+/** One rule of the contract. `it(name, run)` makes a test of it in any runner. */
+export interface SessionStoreContractCase {
+  /** The rule, as a sentence. */
+  readonly name: string;
+  /** Rejects with an `AssertionError` when the store breaks the rule. */
+  readonly run: () => Promise<void>;
+}
+
+/** A rule of the contract, before it is bound to a store. */
+export interface ContractRule {
+  readonly name: string;
+  readonly check: (trial: Trial) => Promise<void>;
+}
+
+/** A record in the store, as a case knows it. */
+export interface Stored {
+  readonly id: string;
+  readonly record: SessionRecord;
+  readonly version: SessionVersion;
+}
+
+/** A lease so short that a case can wait for its end, and so long that a slow machine does not reach it by itself. */
+export const SHORT = 400;
+export const HOUR = 3_600_000;
+
+/** How long an instant that has passed may take to show: some backends count time in whole seconds. */
+const GRACE = 4_000;
+const POLL = 50;
+
+const HOLDER: LockHolder = { route: 'GET /contract', process: 'contract:1', since: 0 };
+
+/** A store on trial, and what the cases need to try it: ids, records, and time. */
+export class Trial {
+  constructor(
+    readonly store: SessionStore,
+    readonly now: () => number,
+    readonly wait: (milliseconds: number) => Promise<void>,
+    readonly breakDown: () => Promise<void>,
+  ) {}
+
+  /** An id as the engine makes them. */
+  id(): string {
+    return createHash('sha256').update(randomBytes(32)).digest('base64url');
+  }
+
+  token(): string {
+    return randomBytes(12).toString('base64url');
+  }
+
+  record(data = '{}', expiresIn = HOUR): SessionRecord {
+    const now = this.now();
+    return { data, createdAt: now, expiresAt: now + expiresIn };
+  }
+
+  /** Puts a record into the store. */
+  async given(data = '{}', expiresIn = HOUR): Promise<Stored> {
+    const id = this.id();
+    const record = this.record(data, expiresIn);
+    return { id, record, version: written(await this.store.create({ id, record })) };
+  }
+
+  /** Puts a record into the store and takes its lock. */
+  async givenLocked({ lease = HOUR, expiresIn = HOUR } = {}): Promise<Stored & { readonly token: string }> {
+    const { id, record } = await this.given('{}', expiresIn);
+    const { token, version } = await this.lock(id, lease);
+    return { id, record, version, token };
+  }
+
+  /** Puts a record into the store and buries it. */
+  async givenGone(tombstoneLife = HOUR): Promise<Stored> {
+    const stored = await this.given();
+    assert.equal(await this.store.delete({ id: stored.id, tombstoneUntil: this.now() + tombstoneLife }), true);
+    return stored;
+  }
+
+  tryLock(id: string, token: string, lease = HOUR): ReturnType<SessionStore['tryLock']> {
+    return this.store.tryLock({ id, token, lease, holder: HOLDER });
+  }
+
+  async lock(id: string, lease = HOUR): Promise<Acquired & { readonly token: string }> {
+    const token = this.token();
+    const answer = await this.tryLock(id, token, lease);
+    assert.ok(answer.status === 'acquired', `the lock was not acquired: ${answer.status}`);
+    return { ...answer, token };
+  }
+
+  async found(id: string): Promise<Found> {
+    const answer = await this.store.load({ id });
+    assert.ok(answer.status === 'found', `the record was not found: ${answer.status}`);
+    return answer;
+  }
+
+  /** Asserts what a reader and somebody who wants the lock are told of an id that has no live record. */
+  async isAbsent(id: string, status: 'missing' | 'gone'): Promise<void> {
+    assert.equal((await this.store.load({ id })).status, status);
+    assert.equal((await this.tryLock(id, this.token())).status, status);
+  }
+
+  async isLocked(id: string): Promise<void> {
+    assert.equal((await this.tryLock(id, this.token())).status, 'held');
+  }
+
+  /** Asserts that nobody holds the lock, and leaves it free. */
+  async isFree(id: string): Promise<void> {
+    const { token } = await this.lock(id);
+    assert.equal(await this.store.unlock({ id, token }), true);
+  }
+
+  /** Waits until the answer is as expected: at the latest some seconds after the instant that has passed. */
+  async until<T extends { readonly status: string }>(status: T['status'], ask: () => Promise<T>): Promise<T> {
+    for (let waited = 0; ; waited += POLL) {
+      const answer = await ask();
+      if (answer.status === status) return answer;
+      assert.ok(waited < GRACE, `still "${answer.status}" instead of "${status}" after ${GRACE} ms`);
+      await this.wait(POLL);
+    }
+  }
+}
+
+/** Asserts that a write happened, and gives its version. */
+export function written(version: SessionVersion | false): SessionVersion {
+  assert.notEqual(version, false, 'the write was refused');
+  assert.ok(version !== false);
+  return version;
+}
+
+/** Runs one rule on a store of its own. */
+export async function tryRule<S extends SessionStore>(
+  rule: ContractRule,
+  options: SessionStoreContractOptions<S>,
+): Promise<void> {
+  const store = await options.create();
+  const now = (): number => options.now?.() ?? Date.now();
+  const wait = async (milliseconds: number): Promise<void> => {
+    await (options.wait ? options.wait(milliseconds) : sleep(milliseconds));
+  };
+  const breakDown = async (): Promise<void> => {
+    await options.breakDown?.(store);
+  };
+  try {
+    await rule.check(new Trial(store, now, wait, breakDown));
+  } finally {
+    await options.destroy?.(store);
+  }
+}

@@ -1,0 +1,44 @@
+import type { SessionStore } from '../../stores/session-store.js';
+import { abilityRules } from './abilities.js';
+import { expiryRules } from './expiry.js';
+import { lockRules } from './locks.js';
+import { outageRule } from './outage.js';
+import { raceRules } from './races.js';
+import { recordRules } from './records.js';
+import { rotationRules } from './rotation.js';
+import { tombstoneRules } from './tombstones.js';
+import {
+  type ContractRule,
+  type SessionStoreContractCase,
+  type SessionStoreContractOptions,
+  tryRule,
+} from './harness.js';
+
+const RULES: readonly ContractRule[] = [
+  ...recordRules,
+  ...expiryRules,
+  ...tombstoneRules,
+  ...lockRules,
+  ...rotationRules,
+  ...raceRules,
+  ...abilityRules,
+];
+
+/**
+ * Everything that the `SessionStore` contract demands, as cases for any test runner:
+ *
+ * ```ts
+ * describe('MyStore', () => {
+ *   for (const { name, run } of sessionStoreContract({ create: () => new MyStore() })) it(name, run);
+ * });
+ * ```
+ *
+ * Each case has a store of its own. Optional abilities (counting, sweeping) are tried when the store has their methods. In
+ * real time the suite takes some ten seconds; with `wait` and `now` on a `ManualClock`, none.
+ */
+export function sessionStoreContract<S extends SessionStore>(
+  options: SessionStoreContractOptions<S>,
+): readonly SessionStoreContractCase[] {
+  const rules = options.breakDown ? [...RULES, outageRule] : RULES;
+  return rules.map((rule) => ({ name: rule.name, run: () => tryRule(rule, options) }));
+}
