@@ -3,7 +3,7 @@ import { CurrentSession } from './http/current-session.js';
 import { LockSessionGuard } from './guards/lock-session.guard.js';
 import type { RequestSessionParts } from './http/http-request.js';
 import { RequestContext } from './http/request-context.js';
-import { SessionCookieWriter } from './session/cookie/cookie-writer.js';
+import { CookieWriter } from './session/cookie/cookie-writer.js';
 import { SessionEngine } from './session/session-engine.js';
 import { SessionsCleanup } from './sessions.cleanup.js';
 import { MODULE_OPTIONS_TOKEN } from './sessions.module-definition.js';
@@ -38,7 +38,7 @@ export const SESSIONS_PROVIDERS: Provider[] = [
     inject: [RESOLVED_OPTIONS, SessionEngine],
     useFactory: (options: ResolvedOptions, engine: SessionEngine): RequestSessionParts => ({
       engine,
-      cookies: new SessionCookieWriter(options.cookie, options.clock, options.signature),
+      cookies: new CookieWriter(options.cookie, options.clock, options.signature),
       pathHeader: options.cookie.pathHeader,
       commitOnError: options.commitOnError,
     }),

@@ -3,7 +3,7 @@ import type { SessionData } from './interfaces/session-data.interface.js';
 import type { LockingMode } from './interfaces/sessions-options.interface.js';
 import { oneOf } from './options/validate.js';
 import { SessionEngine } from './session/session-engine.js';
-import type { SessionExchange } from './session/session-transport.js';
+import type { SessionTransport } from './session/session-transport.js';
 import { SessionObject } from './session/session.js';
 import { SessionsCleanup } from './sessions.cleanup.js';
 import { LOCKING_MODES } from './options/sessions-options.js';
@@ -60,7 +60,7 @@ export class Sessions {
   }
 }
 
-function withoutResponse(cookieHeader: string | undefined): SessionExchange {
+function withoutResponse(cookieHeader: string | undefined): SessionTransport {
   return {
     cookieHeader,
     route: 'Sessions.open()',

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { CommitOnError } from '../interfaces/sessions-options.interface.js';
-import type { SessionCookieWriter } from '../session/cookie/cookie-writer.js';
+import type { CookieWriter } from '../session/cookie/cookie-writer.js';
 import type { SessionEngine } from '../session/session-engine.js';
 
 /** A request, as Express or plain Node hands it on. */
@@ -13,7 +13,7 @@ export interface SessionRequest extends IncomingMessage {
 /** What all requests of a module share. */
 export interface RequestSessionParts {
   readonly engine: SessionEngine;
-  readonly cookies: SessionCookieWriter;
+  readonly cookies: CookieWriter;
   readonly pathHeader: string | undefined;
   readonly commitOnError: CommitOnError | undefined;
 }

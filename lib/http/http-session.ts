@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { SessionLockTimeoutError } from '../errors/index.js';
-import type { SessionExchange } from '../session/session-transport.js';
+import type { SessionTransport } from '../session/session-transport.js';
 import type { SessionLifecycle } from '../session/session-lifecycle.js';
 import { locksByItself, type LockSettings, withoutOwnLock } from '../session/session-state.js';
 import { ownerOf, SessionObject, type SessionOwner } from '../session/session.js';
@@ -30,7 +30,7 @@ export function requestSessionOf(request: unknown): RequestSession | undefined {
  * Between one HTTP exchange and the engine: when to commit, whether at all, and which headers go with it. On most routes nobody
  * asks for the session, so what it takes is made at the first touch.
  */
-export class RequestSession implements SessionExchange, SessionOwner, ResponseEvents {
+export class RequestSession implements SessionTransport, SessionOwner, ResponseEvents {
   readonly session = new SessionObject(this);
   #openedLifecycle: SessionLifecycle | undefined;
   #madeHeaders: SessionHeaders | undefined;
@@ -208,7 +208,7 @@ export class RequestSession implements SessionExchange, SessionOwner, ResponseEv
       );
     } else if (this.#isRouted) {
       // A guard or a filter may still answer, which ends the request as ever; or a handler that nobody told of the session.
-      this.lifecycle.letLockRunOut();
+      this.lifecycle.stopRenewing();
     } else {
       void this.lifecycle.discard();
     }

@@ -1,5 +1,5 @@
 /** Counts what is under way, so that a shutdown can wait for it. */
-export class RunningWork {
+export class InFlight {
   #count = 0;
   #whenIdle: (() => void) | undefined;
 

@@ -1,12 +1,12 @@
-import type { RunningWork } from './in-flight.js';
+import type { InFlight } from './in-flight.js';
 
 /** Runs the steps of one request one after the other, in the order in which they were asked for. */
-export class StepQueue {
+export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
   constructor(
-    private readonly running: RunningWork,
+    private readonly running: InFlight,
     /** Told of every step that fails; so is who asked for it. */
     private readonly onFailure: (error: unknown) => void,
   ) {}

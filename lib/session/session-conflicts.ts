@@ -3,7 +3,7 @@ import type { SessionStore } from '../stores/session-store.js';
 import { shortHash } from './session-id.js';
 import type { SessionLocks } from './lock/session-locks.js';
 import type { SessionState, StoredFacts } from './session-state.js';
-import type { SessionTrace } from './session-log.js';
+import type { SessionLog } from './session-log.js';
 
 /**
  * - `merged`: our keys lie over what is stored now: try again.
@@ -17,7 +17,7 @@ export class SessionConflicts {
   constructor(
     private readonly store: SessionStore,
     private readonly locks: SessionLocks,
-    private readonly trace: SessionTrace,
+    private readonly trace: SessionLog,
   ) {}
 
   /**
@@ -28,7 +28,7 @@ export class SessionConflicts {
    * @throws SessionLockLostError
    */
   async resolve(state: SessionState, stored: StoredFacts, target: string): Promise<ConflictOutcome> {
-    const isFenced = state.lock !== undefined && !(await this.locks.isStillOurs(state.lock));
+    const isFenced = state.lock !== undefined && !(await this.locks.renew(state.lock));
     const answer = await this.store.load({ id: stored.key });
     this.trace.step('conflict', stored.key, answer.status);
     if (answer.status !== 'found') {

@@ -4,10 +4,10 @@ import type { SessionStore } from '../stores/session-store.js';
 import { CircuitBreaker } from './store-access/circuit-breaker.js';
 import type { CookieSignature } from './cookie/cookie-signature.js';
 import { GuardedStore } from './store-access/guarded-store.js';
-import { RunningWork } from './in-flight.js';
+import { InFlight } from './in-flight.js';
 import { SessionConflicts } from './session-conflicts.js';
-import { SessionCookieReader } from './cookie/cookie-reader.js';
-import type { SessionExchange } from './session-transport.js';
+import { CookieReader } from './cookie/cookie-reader.js';
+import type { SessionTransport } from './session-transport.js';
 import { SessionExpiry } from './session-expiry.js';
 import { hashSessionId, type SessionIds } from './session-id.js';
 import { SessionLifecycle, type LifecycleParts } from './session-lifecycle.js';
@@ -16,7 +16,7 @@ import { SessionLocks, type LockLimits } from './lock/session-locks.js';
 import { SessionPlan } from './session-plan.js';
 import { SessionState, type LockSettings } from './session-state.js';
 import { SessionTouch } from './session-touch.js';
-import { SessionTrace } from './session-log.js';
+import { SessionLog } from './session-log.js';
 import { SessionWriter, TOMBSTONE_LIFE } from './session-writer.js';
 
 /** What the engine is made of; every duration in milliseconds. */
@@ -40,19 +40,19 @@ export interface EngineSettings {
 
 /** Opens sessions. One for each module: two applications in one process do not meet. */
 export class SessionEngine {
-  readonly trace: SessionTrace;
+  readonly trace: SessionLog;
   readonly locks: SessionLocks;
   readonly #settings: EngineSettings;
   readonly #store: GuardedStore;
-  readonly #reader: SessionCookieReader;
+  readonly #reader: CookieReader;
   readonly #parts: LifecycleParts;
 
   constructor(settings: EngineSettings) {
     const { clock, ids } = settings;
     this.#settings = settings;
-    this.trace = new SessionTrace(settings.logger, clock, settings.isDebug);
+    this.trace = new SessionLog(settings.logger, clock, settings.isDebug);
     this.#store = new GuardedStore(settings.store, new CircuitBreaker(clock, settings.storeTimeout));
-    this.#reader = new SessionCookieReader(settings.cookieName, ids, settings.signature);
+    this.#reader = new CookieReader(settings.cookieName, ids, settings.signature);
     this.locks = new SessionLocks(this.#store, clock, settings.limits, this.trace.warnings);
     const expiry = new SessionExpiry(settings.timeout, settings.absoluteTimeout, settings.touchAfter);
     const plan = new SessionPlan(expiry, ids, clock, settings.isCookiePersistent, settings.limits.maxHold);
@@ -63,7 +63,7 @@ export class SessionEngine {
       loader: new SessionLoader(this.#store, this.locks, expiry, plan, touch, clock, this.trace),
       writer: new SessionWriter(this.#store, this.locks, conflicts, plan, touch, clock, this.trace, settings.maxBytes),
       trace: this.trace,
-      running: new RunningWork(),
+      running: new InFlight(),
     };
   }
 
@@ -73,7 +73,7 @@ export class SessionEngine {
   }
 
   /** Costs next to nothing: no store access, no id. */
-  open(exchange: SessionExchange, locking = this.#settings.locking): SessionLifecycle {
+  open(exchange: SessionTransport, locking = this.#settings.locking): SessionLifecycle {
     return new SessionLifecycle(this.#parts, new SessionState(exchange, this.#reader, locking));
   }
 

@@ -1,28 +1,28 @@
 import { SessionHeadersSentError, SessionReadOnlyError } from '../errors/index.js';
 import { CriticalSection } from './critical-section.js';
-import type { RunningWork } from './in-flight.js';
+import type { InFlight } from './in-flight.js';
 import type { CookieChange } from './session-transport.js';
 import type { SessionLoader } from './session-loader.js';
 import { SessionLoading } from './session-loading.js';
 import type { SessionPlan } from './session-plan.js';
 import type { LockSettings, SessionState } from './session-state.js';
-import type { SessionTrace } from './session-log.js';
+import type { SessionLog } from './session-log.js';
 import type { SessionWriter } from './session-writer.js';
-import { StepQueue } from './serial-queue.js';
+import { SerialQueue } from './serial-queue.js';
 
 /** What the lives of all sessions share. */
 export interface LifecycleParts {
   readonly loader: SessionLoader;
   readonly writer: SessionWriter;
   readonly plan: SessionPlan;
-  readonly trace: SessionTrace;
-  readonly running: RunningWork;
+  readonly trace: SessionLog;
+  readonly running: InFlight;
 }
 
 /** The life of a session in one request, from the first touch to the commit. */
 export class SessionLifecycle {
   readonly #loading: SessionLoading;
-  readonly #steps: StepQueue;
+  readonly #steps: SerialQueue;
   readonly #section: CriticalSection;
 
   constructor(
@@ -30,7 +30,7 @@ export class SessionLifecycle {
     readonly state: SessionState,
   ) {
     this.#loading = new SessionLoading(parts.loader, state, () => this.discard());
-    this.#steps = new StepQueue(parts.running, (error) => {
+    this.#steps = new SerialQueue(parts.running, (error) => {
       state.failure = error;
     });
     this.#section = new CriticalSection(parts.loader, parts.writer, state);
@@ -69,8 +69,8 @@ export class SessionLifecycle {
   }
 
   /** The request may never end: its lock lasts no longer than a lease from now on. */
-  letLockRunOut(): void {
-    this.parts.writer.letLockRunOut(this.state);
+  stopRenewing(): void {
+    this.parts.writer.stopRenewing(this.state);
   }
 
   save(): Promise<void> {

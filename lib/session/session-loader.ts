@@ -7,7 +7,7 @@ import type { LockOutcome, SessionLock, SessionLocks } from './lock/session-lock
 import type { SessionPlan } from './session-plan.js';
 import type { SessionState } from './session-state.js';
 import type { SessionTouch } from './session-touch.js';
-import type { SessionTrace } from './session-log.js';
+import type { SessionLog } from './session-log.js';
 
 type LoadOutcome = Awaited<ReturnType<SessionStore['load']>>;
 type Answer = LockOutcome | LoadOutcome;
@@ -22,7 +22,7 @@ export class SessionLoader {
     private readonly plan: SessionPlan,
     private readonly touch: SessionTouch,
     private readonly clock: Clock,
-    private readonly trace: SessionTrace,
+    private readonly trace: SessionLog,
   ) {}
 
   /**

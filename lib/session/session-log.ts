@@ -2,12 +2,12 @@ import type { Clock } from '../interfaces/clock.interface.js';
 import type { SessionsLogger } from '../interfaces/sessions-logger.interface.js';
 import { hashSessionId, shortHash } from './session-id.js';
 import type { SessionState } from './session-state.js';
-import { SpellLogger } from './throttled-logger.js';
+import { ThrottledLogger } from './throttled-logger.js';
 
 /** What the engine tells the log. Ids appear as the first 8 characters of their hash, and never otherwise. */
-export class SessionTrace {
-  readonly warnings: SpellLogger;
-  readonly #errors: SpellLogger;
+export class SessionLog {
+  readonly warnings: ThrottledLogger;
+  readonly #errors: ThrottledLogger;
   #corruptRecords = 0;
 
   constructor(
@@ -15,8 +15,8 @@ export class SessionTrace {
     clock: Clock,
     private readonly isDebug: boolean,
   ) {
-    this.warnings = new SpellLogger(clock, (message) => logger.warn(message));
-    this.#errors = new SpellLogger(clock, (message) => logger.error(message));
+    this.warnings = new ThrottledLogger(clock, (message) => logger.warn(message));
+    this.#errors = new ThrottledLogger(clock, (message) => logger.error(message));
   }
 
   /** With `debug: true`. */

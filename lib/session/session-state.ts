@@ -1,8 +1,8 @@
 import type { SessionVersion } from '../interfaces/session-record.interface.js';
 import type { LockingMode } from '../interfaces/sessions-options.interface.js';
 import { SessionContents } from './data/session-contents.js';
-import type { ClientIds, SessionCookieReader } from './cookie/cookie-reader.js';
-import type { CookieChange, SessionExchange } from './session-transport.js';
+import type { ClientIds, CookieReader } from './cookie/cookie-reader.js';
+import type { CookieChange, SessionTransport } from './session-transport.js';
 import type { SessionLock } from './lock/session-locks.js';
 
 /**
@@ -83,8 +83,8 @@ export class SessionState {
   #sent: ClientIds | undefined;
 
   constructor(
-    readonly exchange: SessionExchange,
-    private readonly reader: SessionCookieReader,
+    readonly exchange: SessionTransport,
+    private readonly reader: CookieReader,
     public settings: LockSettings,
   ) {}
 

@@ -2,7 +2,7 @@ import type { SessionStore } from '../stores/session-store.js';
 import type { SessionLocks } from './lock/session-locks.js';
 import type { SessionPlan } from './session-plan.js';
 import type { SessionState } from './session-state.js';
-import type { SessionTrace } from './session-log.js';
+import type { SessionLog } from './session-log.js';
 
 /** Moves the expiry of a session that is used, and changes nothing else of it. */
 export class SessionTouch {
@@ -10,7 +10,7 @@ export class SessionTouch {
     private readonly store: SessionStore,
     private readonly locks: SessionLocks,
     private readonly plan: SessionPlan,
-    private readonly trace: SessionTrace,
+    private readonly trace: SessionLog,
   ) {}
 
   /** Lets the lock go in the same trip. */

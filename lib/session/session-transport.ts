@@ -1,5 +1,5 @@
 /** The engine's view of whatever the session is opened for: an HTTP request, a socket, a script. */
-export interface SessionExchange {
+export interface SessionTransport {
   /** The `Cookie` header as it came. */
   readonly cookieHeader: string | undefined;
   /** Names what opened the session, in logs and to those who wait for its lock. */

@@ -2,7 +2,7 @@ import { SessionIdCollisionError, SessionReadOnlyError, SessionStoreError } from
 import type { Clock } from '../interfaces/clock.interface.js';
 import type { SessionRecord, SessionVersion, WriteGuard } from '../interfaces/session-record.interface.js';
 import type { SessionStore } from '../stores/session-store.js';
-import { LockQueue } from './lock/fifo-queue.js';
+import { FifoQueue } from './lock/fifo-queue.js';
 import type { SessionConflicts } from './session-conflicts.js';
 import { hashSessionId } from './session-id.js';
 import type { SessionLocks } from './lock/session-locks.js';
@@ -10,7 +10,7 @@ import type { SessionPlan } from './session-plan.js';
 import { assertSize } from './data/session-serializer.js';
 import type { SessionState, StoredFacts } from './session-state.js';
 import type { SessionTouch } from './session-touch.js';
-import type { SessionTrace } from './session-log.js';
+import type { SessionLog } from './session-log.js';
 
 const MAX_CONFLICTS = 10;
 const MAX_COLLISIONS = 5;
@@ -21,7 +21,7 @@ export const TOMBSTONE_LIFE = 30_000;
 /** Writes what a request did to its session: the switch behind every commit and `save()`. */
 export class SessionWriter {
   /** Whose turn it is to write, for each session. */
-  readonly #turns = new LockQueue<never>();
+  readonly #turns = new FifoQueue<never>();
 
   constructor(
     private readonly store: SessionStore,
@@ -30,7 +30,7 @@ export class SessionWriter {
     private readonly plan: SessionPlan,
     private readonly touch: SessionTouch,
     private readonly clock: Clock,
-    private readonly trace: SessionTrace,
+    private readonly trace: SessionLog,
     private readonly maxBytes: number,
   ) {}
 
@@ -55,9 +55,9 @@ export class SessionWriter {
   }
 
   /** The lock is renewed no more. */
-  letLockRunOut({ lock }: SessionState): void {
+  stopRenewing({ lock }: SessionState): void {
     if (lock !== undefined) {
-      this.locks.letRunOut(lock);
+      this.locks.stopRenewing(lock);
     }
   }
 
@@ -205,7 +205,7 @@ export class SessionWriter {
     if (isReleased) {
       this.#letGo(state);
     } else if (state.lock !== undefined && state.lock.id !== key) {
-      this.locks.moved(state.lock, key);
+      this.locks.rebind(state.lock, key);
     }
     state.cookie = this.plan.cookieFor(state, record);
     state.contents.stored(record.data);
@@ -227,7 +227,7 @@ export class SessionWriter {
   /** The store has let the lock go already, or there is nothing left to lock. */
   #letGo(state: SessionState): void {
     if (state.lock !== undefined) {
-      this.locks.released(state.lock);
+      this.locks.onReleased(state.lock);
       state.lock = undefined;
     }
   }

@@ -3,7 +3,7 @@ import type { Clock } from '../interfaces/clock.interface.js';
 const SPELL = 60_000;
 
 /** Writes the first message of a kind at once and holds the next ones back for a minute: a fault must not flood the log. */
-export class SpellLogger {
+export class ThrottledLogger {
   readonly #spells = new Map<string, { since: number; held: number }>();
 
   constructor(

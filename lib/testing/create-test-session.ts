@@ -1,11 +1,11 @@
 import { Logger } from '@nestjs/common';
 import type { SessionContents, SessionData } from '../interfaces/session-data.interface.js';
 import { SessionEngine } from '../session/session-engine.js';
-import type { SessionExchange } from '../session/session-transport.js';
+import type { SessionTransport } from '../session/session-transport.js';
 import { SessionObject } from '../session/session.js';
 import { resolveOptions } from '../options/sessions-options.js';
 
-const EXCHANGE: SessionExchange = {
+const EXCHANGE: SessionTransport = {
   cookieHeader: undefined,
   route: 'createTestSession()',
   renewsExpiry: true,

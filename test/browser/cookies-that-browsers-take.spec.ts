@@ -4,7 +4,7 @@ import { SessionsConfigError, type SessionCookieOptions } from 'nestjs-sessions'
 import type { Page } from 'playwright-core';
 import { resolveCookie } from '../../lib/options/cookie-options.js';
 import { systemClock } from '../../lib/session/clock.js';
-import { type CookieSettings, SessionCookieWriter } from '../../lib/session/cookie/cookie-writer.js';
+import { type CookieSettings, CookieWriter } from '../../lib/session/cookie/cookie-writer.js';
 import { openBrowser } from '../support/chromium.js';
 import { NotesController } from '../support/notes-app.js';
 import { TestApp, trustProxy } from '../support/test-app.js';
@@ -113,7 +113,7 @@ describe('What the options refuse', () => {
       ...rest,
       ...(sameSite === undefined || sameSite === false ? {} : { sameSite }),
     };
-    const writer = new SessionCookieWriter(settings, systemClock);
+    const writer = new CookieWriter(settings, systemClock);
     line = writer.write(
       { kind: 'set', id: 'x', expiresAt: Date.now() + 60_000, isRefresh: false },
       { isSecure: true, path: undefined },

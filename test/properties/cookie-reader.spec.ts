@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { CookieSignature } from '../../lib/session/cookie/cookie-signature.js';
-import { SessionCookieReader } from '../../lib/session/cookie/cookie-reader.js';
+import { CookieReader } from '../../lib/session/cookie/cookie-reader.js';
 import { sessionIds } from '../../lib/session/session-id.js';
 import { candidatesAmong, cookiesNamed, hostileCookies, WELL_FORMED } from '../support/hostile-cookies.js';
 import { holds } from '../support/property.js';
 
 describe('The reader of cookies, whatever the header,', () => {
-  const plain = new SessionCookieReader('sid', sessionIds());
+  const plain = new CookieReader('sid', sessionIds());
   holds(
     'finds the well-formed ids, at most two, and nothing else',
     6_000,
@@ -19,7 +19,7 @@ describe('The reader of cookies, whatever the header,', () => {
 
   const signature = new CookieSignature(['secret', 'older']);
   const older = new CookieSignature(['older']);
-  const signed = new SessionCookieReader('__Host-sid', sessionIds(), signature);
+  const signed = new CookieReader('__Host-sid', sessionIds(), signature);
   const signedValues = new Map<string, string>(
     [...WELL_FORMED, 'too-short'].flatMap((id) => [signature, older].map((by) => [by.sign(id), id] as const)),
   );

@@ -3,7 +3,7 @@ import { resolveCookie } from '../../lib/options/cookie-options.js';
 import { SessionsConfigError } from '../../lib/errors/index.js';
 import type { SessionCookieOptions } from '../../lib/interfaces/sessions-options.interface.js';
 import { CookieSignature } from '../../lib/session/cookie/cookie-signature.js';
-import { SessionCookieWriter } from '../../lib/session/cookie/cookie-writer.js';
+import { CookieWriter } from '../../lib/session/cookie/cookie-writer.js';
 import { generateSessionId } from '../../lib/session/session-id.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { parseCookieLine, type CookieLine } from '../support/cookie-line.js';
@@ -89,7 +89,7 @@ describe('The writer of cookies, whatever the options,', () => {
       const clock = new ManualClock();
       const cookie = resolveCookie(one, HOUR);
       const signature = isSigned ? new CookieSignature(['secret']) : undefined;
-      const writer = new SessionCookieWriter(cookie, clock, signature);
+      const writer = new CookieWriter(cookie, clock, signature);
       const id = generateSessionId();
       const request = { isSecure, path: undefined };
       const set = writer.write({ kind: 'set', id, expiresAt: clock.now() + left, isRefresh: false }, request);

@@ -3,7 +3,7 @@ import { resolveCookie, type ResolvedCookie } from '../../lib/options/cookie-opt
 import { SessionsConfigError } from '../../lib/errors/index.js';
 import type { SessionCookieOptions } from '../../lib/interfaces/sessions-options.interface.js';
 import { generateSessionId } from '../../lib/session/session-id.js';
-import { SessionCookieWriter } from '../../lib/session/cookie/cookie-writer.js';
+import { CookieWriter } from '../../lib/session/cookie/cookie-writer.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { StrictJar } from '../support/strict-jar.js';
 
@@ -69,7 +69,7 @@ describe('Options of the cookie, whatever they are,', () => {
         fc.property(options, (cookie) => {
           const settings = resolved(cookie);
           if (settings === undefined) return;
-          const writer = new SessionCookieWriter(settings, clock);
+          const writer = new CookieWriter(settings, clock);
           const request = { isSecure, path: undefined };
           if (!writer.isAccepted(request)) return;
           const jar = new StrictJar(isSecure);

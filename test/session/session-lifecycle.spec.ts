@@ -322,7 +322,7 @@ describe('the life of a session', () => {
     await store.start(visits);
     const { lifecycle } = await opened(await visits.stored());
     const waiter = visits.visit(lifecycle.id, 'implicit');
-    lifecycle.letLockRunOut();
+    lifecycle.stopRenewing();
     await visits.clock.advanceAsync(LEASE - 1);
     expect(await visits.lockStatus(lifecycle.id)).toBe('held');
     await visits.clock.advanceAsync(1);
@@ -335,7 +335,7 @@ describe('the life of a session', () => {
   it('has no lock to let run out where it took none', async () => {
     const { lifecycle } = await opened(id, 'explicit');
 
-    expect(() => lifecycle.letLockRunOut()).not.toThrow();
+    expect(() => lifecycle.stopRenewing()).not.toThrow();
     expect(visits.clock.pendingTimers).toBe(0);
   });
 

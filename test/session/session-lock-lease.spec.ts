@@ -150,7 +150,7 @@ describe('holding the lock of a session', () => {
     const waiting = Promise.all([acquire(), acquire(), acquire()]);
     const to = hashSessionId('new id');
     await rotate(lock, to);
-    rig.locks.moved(lock, to);
+    rig.locks.rebind(lock, to);
 
     expect(await waiting).toEqual([{ status: 'gone' }, { status: 'gone' }, { status: 'gone' }]);
     await rig.clock.advanceAsync(LEASE + 1);
@@ -170,7 +170,7 @@ describe('holding the lock of a session', () => {
       return { status: 'gone' };
     });
     await rig.clock.advanceAsync(LEASE / 3);
-    rig.locks.moved(lock, hashSessionId('new id'));
+    rig.locks.rebind(lock, hashSessionId('new id'));
     await rig.clock.advanceAsync(0);
     expect(tryLock).toHaveBeenCalledTimes(1);
 
@@ -190,12 +190,12 @@ describe('holding the lock of a session', () => {
     rig.clock.advance(LEASE / 3);
     await rotate(lock, to);
     if (isKnown) {
-      rig.locks.moved(lock, to);
+      rig.locks.rebind(lock, to);
     }
     answer(false);
     await rig.clock.advanceAsync(0);
     if (!isKnown) {
-      rig.locks.moved(lock, to);
+      rig.locks.rebind(lock, to);
     }
     await rig.clock.advanceAsync(LEASE);
 

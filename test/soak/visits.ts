@@ -1,4 +1,4 @@
-import type { SessionExchange } from '../../lib/session/session-transport.js';
+import type { SessionTransport } from '../../lib/session/session-transport.js';
 import { SessionObject } from '../../lib/session/session.js';
 import { ask } from '../torture/torture-client.js';
 import type { SoakApp } from './soak-app.js';
@@ -58,7 +58,7 @@ function throughEngine(engine: SoakApp['engine']): Visitor {
 }
 
 /** What the middleware would hand over. */
-function exchangeOf(id: string | undefined): SessionExchange {
+function exchangeOf(id: string | undefined): SessionTransport {
   return {
     cookieHeader: id === undefined ? undefined : `session_id=${id}`,
     route: 'POST /soak',

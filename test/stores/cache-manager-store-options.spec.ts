@@ -5,14 +5,14 @@ import { createCache } from 'cache-manager';
 import { Keyv } from 'keyv';
 import cluster from 'node:cluster';
 import { CacheManagerStore, type CacheManagerStoreOptions, type SessionCache } from 'nestjs-sessions/cache-manager';
-import { Trial } from '../../lib/testing/contract/harness.js';
+import { ContractHarness } from '../../lib/testing/contract/harness.js';
 import { systemClock } from '../../lib/session/clock.js';
 import { sessionsConfigErrorOf } from '../support/config-error.js';
 import { CountingBackend } from '../support/counting-backend.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 
-function trialOn(options: CacheManagerStoreOptions): Trial {
-  return new Trial(
+function trialOn(options: CacheManagerStoreOptions): ContractHarness {
+  return new ContractHarness(
     new CacheManagerStore(options),
     () => Date.now(),
     () => Promise.resolve(),

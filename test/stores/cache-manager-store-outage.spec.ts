@@ -3,15 +3,15 @@ import { createCache } from 'cache-manager';
 import { Keyv } from 'keyv';
 import { SessionStoreError } from 'nestjs-sessions';
 import { CacheManagerStore } from 'nestjs-sessions/cache-manager';
-import { Trial } from '../../lib/testing/contract/harness.js';
+import { ContractHarness } from '../../lib/testing/contract/harness.js';
 import { CountingBackend } from '../support/counting-backend.js';
 import { MemcacheKeyv } from '../support/memcache-keyv.js';
 import { MemcachedServer } from '../support/memcached-server.js';
 
 const HOUR = 3_600_000;
 
-function trialOn(store: CacheManagerStore): Trial {
-  return new Trial(
+function trialOn(store: CacheManagerStore): ContractHarness {
+  return new ContractHarness(
     store,
     () => Date.now(),
     () => Promise.resolve(),
@@ -20,7 +20,7 @@ function trialOn(store: CacheManagerStore): Trial {
 }
 
 /** Everything that has to ask the cache says that it cannot. */
-async function expectOutage(trial: Trial, work: () => Promise<void>): Promise<void> {
+async function expectOutage(trial: ContractHarness, work: () => Promise<void>): Promise<void> {
   const { store } = trial;
   const { id, record, version, token } = await trial.givenLocked();
   const guard = { version, lock: { token, release: true } };

@@ -3,7 +3,7 @@ import { Keyv } from 'keyv';
 import { CacheManagerStore, type CacheManagerStoreOptions } from 'nestjs-sessions/cache-manager';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../lib/session/clock.js';
-import { Trial, written } from '../../lib/testing/contract/harness.js';
+import { ContractHarness, written } from '../../lib/testing/contract/harness.js';
 import { CountingBackend } from '../support/counting-backend.js';
 import { MemcacheKeyv } from '../support/memcache-keyv.js';
 import { MemcachedServer } from '../support/memcached-server.js';
@@ -86,12 +86,12 @@ describe('CacheManagerStore, beside another process', () => {
   });
 });
 
-function trialOn(options: CacheManagerStoreOptions): Trial {
+function trialOn(options: CacheManagerStoreOptions): ContractHarness {
   return trialFor(new CacheManagerStore(options));
 }
 
-function trialFor(store: CacheManagerStore): Trial {
-  return new Trial(
+function trialFor(store: CacheManagerStore): ContractHarness {
+  return new ContractHarness(
     store,
     () => Date.now(),
     () => Promise.resolve(),

@@ -2,7 +2,7 @@ import { createCache } from 'cache-manager';
 import { Keyv } from 'keyv';
 import { CacheManagerStore } from 'nestjs-sessions/cache-manager';
 import { ManualClock } from 'nestjs-sessions/testing';
-import { Trial, written } from '../../lib/testing/contract/harness.js';
+import { ContractHarness, written } from '../../lib/testing/contract/harness.js';
 import { CountingBackend } from '../support/counting-backend.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 
@@ -10,7 +10,7 @@ describe('CacheManagerStore, trips', () => {
   const backend = new CountingBackend();
   const clock = new ManualClock();
   const store = new CacheManagerStore({ cache: createCache({ stores: [new Keyv({ store: backend })] }) });
-  const trial = new Trial(
+  const trial = new ContractHarness(
     store,
     () => clock.now(),
     (milliseconds) => clock.advanceAsync(milliseconds),

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { promisify } from 'node:util';
 import { SessionStoreError } from 'nestjs-sessions';
 import { type MemcachedClient, MemcachedStore } from 'nestjs-sessions/memcached';
-import { Trial } from '../../lib/testing/contract/harness.js';
+import { ContractHarness } from '../../lib/testing/contract/harness.js';
 import { compiled } from '../support/compiled.js';
 import { MemcachedModel } from '../support/memcached-model.js';
 import { MemcachedServer } from '../support/memcached-server.js';
@@ -88,7 +88,7 @@ describe('MemcachedStore, with a client that', () => {
       add: (...args) => memcached.add(...args),
       cas: (...args) => void setTimeout(() => memcached.cas(...args), 5),
     };
-    const trial = new Trial(
+    const trial = new ContractHarness(
       new MemcachedStore({ client }),
       () => Date.now(),
       () => Promise.resolve(),

@@ -1,6 +1,6 @@
 import { SessionStoreError } from 'nestjs-sessions';
 import { MemcachedStore } from 'nestjs-sessions/memcached';
-import { Trial, written } from '../../lib/testing/contract/harness.js';
+import { ContractHarness, written } from '../../lib/testing/contract/harness.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { MemcachedServer } from '../support/memcached-server.js';
 
@@ -10,7 +10,7 @@ describe('MemcachedStore, when the network or the server fails', () => {
   let server: MemcachedServer;
   let proxy: FaultProxy;
   let store: MemcachedStore;
-  let trial: Trial;
+  let trial: ContractHarness;
 
   beforeAll(async () => {
     server = await MemcachedServer.start();
@@ -143,8 +143,8 @@ describe('MemcachedStore, with several servers', () => {
   });
 });
 
-function trialOn(store: MemcachedStore): Trial {
-  return new Trial(
+function trialOn(store: MemcachedStore): ContractHarness {
+  return new ContractHarness(
     store,
     () => Date.now(),
     (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),

@@ -1,5 +1,5 @@
 import { MemcachedStore } from 'nestjs-sessions/memcached';
-import { Trial, written } from '../../lib/testing/contract/harness.js';
+import { ContractHarness, written } from '../../lib/testing/contract/harness.js';
 import { MemcachedServer } from '../support/memcached-server.js';
 
 const LEASE = 30_000;
@@ -9,13 +9,13 @@ describe('MemcachedStore, while a lock is held', () => {
   let server: MemcachedServer;
   let store: MemcachedStore;
   let elsewhere: MemcachedStore;
-  let trial: Trial;
+  let trial: ContractHarness;
 
   beforeAll(async () => {
     server = await MemcachedServer.shared();
     store = new MemcachedStore({ servers: server.address });
     elsewhere = new MemcachedStore({ servers: server.address });
-    trial = new Trial(
+    trial = new ContractHarness(
       store,
       () => Date.now(),
       () => Promise.resolve(),

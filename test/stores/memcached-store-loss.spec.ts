@@ -1,12 +1,12 @@
 import { SessionStoreError } from 'nestjs-sessions';
 import { MemcachedStore } from 'nestjs-sessions/memcached';
-import { Trial } from '../../lib/testing/contract/harness.js';
+import { ContractHarness } from '../../lib/testing/contract/harness.js';
 import { MemcachedServer } from '../support/memcached-server.js';
 
 const HOUR = 3_600_000;
 
-function trialOn(store: MemcachedStore): Trial {
-  return new Trial(
+function trialOn(store: MemcachedStore): ContractHarness {
+  return new ContractHarness(
     store,
     () => Date.now(),
     () => Promise.resolve(),
@@ -18,7 +18,7 @@ function trialOn(store: MemcachedStore): Trial {
 describe('MemcachedStore, when memcached forgets', () => {
   let server: MemcachedServer;
   let store: MemcachedStore;
-  let trial: Trial;
+  let trial: ContractHarness;
 
   async function begin(options: readonly string[] = []): Promise<void> {
     server = await MemcachedServer.start(options);
@@ -30,7 +30,12 @@ describe('MemcachedStore, when memcached forgets', () => {
     await server.stop();
   });
 
-  async function isLost({ id, record, version, token }: Awaited<ReturnType<Trial['givenLocked']>>): Promise<void> {
+  async function isLost({
+    id,
+    record,
+    version,
+    token,
+  }: Awaited<ReturnType<ContractHarness['givenLocked']>>): Promise<void> {
     const lock = { token, release: true };
     expect(await store.update({ id, record, guard: { version, lock } })).toBe(false);
     expect(await store.touch({ id, expiresAt: Date.now() + HOUR })).toBe(false);

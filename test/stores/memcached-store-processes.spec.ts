@@ -1,5 +1,5 @@
 import { MemcachedStore } from 'nestjs-sessions/memcached';
-import { Trial } from '../../lib/testing/contract/harness.js';
+import { ContractHarness } from '../../lib/testing/contract/harness.js';
 import { spawnApp } from '../support/child-process.js';
 import { MemcachedServer } from '../support/memcached-server.js';
 
@@ -16,7 +16,7 @@ describe('MemcachedStore, over two processes', () => {
   });
 
   it('five clients in each, thirty increments each under the lock: none is lost', async () => {
-    const trial = new Trial(
+    const trial = new ContractHarness(
       store,
       () => Date.now(),
       () => Promise.resolve(),

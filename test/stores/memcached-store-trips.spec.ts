@@ -1,5 +1,5 @@
 import { MemcachedStore } from 'nestjs-sessions/memcached';
-import { Trial, written } from '../../lib/testing/contract/harness.js';
+import { ContractHarness, written } from '../../lib/testing/contract/harness.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { MemcachedServer } from '../support/memcached-server.js';
 import { MemcachedTrips } from '../support/memcached-trips.js';
@@ -12,13 +12,13 @@ describe('MemcachedStore, trips', () => {
   let proxy: FaultProxy;
   let trips: MemcachedTrips;
   let store: MemcachedStore;
-  let trial: Trial;
+  let trial: ContractHarness;
 
   beforeAll(async () => {
     server = await MemcachedServer.start();
     proxy = await FaultProxy.to(server.port);
     store = new MemcachedStore({ servers: proxy.address });
-    trial = new Trial(
+    trial = new ContractHarness(
       store,
       () => Date.now(),
       () => Promise.resolve(),

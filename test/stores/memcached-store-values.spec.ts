@@ -1,7 +1,7 @@
 import Memcached from 'memcached';
 import { SessionStoreError, SessionTooLargeError } from 'nestjs-sessions';
 import { type MemcachedClient, MemcachedStore } from 'nestjs-sessions/memcached';
-import { Trial } from '../../lib/testing/contract/harness.js';
+import { ContractHarness } from '../../lib/testing/contract/harness.js';
 import { MemcachedServer } from '../support/memcached-server.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 
@@ -23,9 +23,9 @@ describe('MemcachedStore, what it keeps', () => {
     await server.stop();
   });
 
-  function trialOn(store = new MemcachedStore({ servers: server.address })): Trial {
+  function trialOn(store = new MemcachedStore({ servers: server.address })): ContractHarness {
     stores.push(store);
-    return new Trial(
+    return new ContractHarness(
       store,
       () => Date.now(),
       () => Promise.resolve(),

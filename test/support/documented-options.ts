@@ -5,10 +5,7 @@ import ts from 'typescript';
 import type { ResolvedOptions } from '../../lib/options/sessions-options.js';
 
 const DURATIONS: Readonly<Record<string, (count: number) => number>> = { days, hours, minutes, seconds };
-const SOURCES = [
-  '../../lib/interfaces/sessions-options.interface.ts',
-  '../../lib/options/sessions-module-options.ts',
-];
+const SOURCES = ['../../lib/interfaces/sessions-options.interface.ts', '../../lib/options/sessions-module-options.ts'];
 
 /** Those options that are groups of others. */
 const GROUPS: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 import type { LockingMode } from '../../lib/interfaces/sessions-options.interface.js';
 import type { SessionRecord } from '../../lib/interfaces/session-record.interface.js';
 import { SessionConflicts } from '../../lib/session/session-conflicts.js';
-import { SessionCookieReader } from '../../lib/session/cookie/cookie-reader.js';
-import type { SessionExchange } from '../../lib/session/session-transport.js';
+import { CookieReader } from '../../lib/session/cookie/cookie-reader.js';
+import type { SessionTransport } from '../../lib/session/session-transport.js';
 import { SessionExpiry } from '../../lib/session/session-expiry.js';
 import { generateSessionId, hashSessionId, sessionIds, type SessionIds } from '../../lib/session/session-id.js';
 import { SessionLoader } from '../../lib/session/session-loader.js';
@@ -10,7 +10,7 @@ import { SessionLocks, type LockLimits } from '../../lib/session/lock/session-lo
 import { SessionPlan } from '../../lib/session/session-plan.js';
 import { SessionState } from '../../lib/session/session-state.js';
 import { SessionTouch } from '../../lib/session/session-touch.js';
-import { SessionTrace } from '../../lib/session/session-log.js';
+import { SessionLog } from '../../lib/session/session-log.js';
 import { SessionWriter } from '../../lib/session/session-writer.js';
 import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
@@ -20,14 +20,14 @@ export const TIMEOUT = 60 * 60_000;
 export const TOUCH_AFTER = TIMEOUT / 10;
 export const MAX_HOLD = 5 * 60_000;
 
-type Change = (exchange: { -readonly [K in keyof SessionExchange]: SessionExchange[K] }) => void;
+type Change = (exchange: { -readonly [K in keyof SessionTransport]: SessionTransport[K] }) => void;
 
 /** The parts of the engine, put together on a memory store and a clock that the test moves. */
 export class EngineRig {
   readonly clock = new ManualClock();
   readonly logger = new RecordingLogger();
   readonly store = new MemoryStore();
-  readonly trace: SessionTrace;
+  readonly trace: SessionLog;
   readonly locks: SessionLocks;
   readonly plan: SessionPlan;
   readonly conflicts: SessionConflicts;
@@ -39,7 +39,7 @@ export class EngineRig {
     const { clock, store } = this;
     void store.start({ clock, logger: this.logger });
     this.#ids = sessionIds(generateId);
-    this.trace = new SessionTrace(this.logger, clock, true);
+    this.trace = new SessionLog(this.logger, clock, true);
     const expiry = new SessionExpiry(TIMEOUT, Infinity, TOUCH_AFTER);
     this.locks = new SessionLocks(store, clock, { maxWaiters: 100, maxHold: MAX_HOLD, ...limits }, this.trace.warnings);
     this.plan = new SessionPlan(expiry, this.#ids, clock, true, MAX_HOLD);
@@ -60,7 +60,7 @@ export class EngineRig {
       onFirstLoad: () => undefined,
     };
     change(exchange);
-    const reader = new SessionCookieReader('sid', this.#ids, undefined);
+    const reader = new CookieReader('sid', this.#ids, undefined);
     return new SessionState(exchange, reader, { mode, wait: 10_000, lease: 30_000 });
   }
 

@@ -1,5 +1,5 @@
 import { SessionEngine } from '../../lib/session/session-engine.js';
-import type { SessionExchange } from '../../lib/session/session-transport.js';
+import type { SessionTransport } from '../../lib/session/session-transport.js';
 import { hashSessionId, sessionIds } from '../../lib/session/session-id.js';
 import type { SessionLifecycle } from '../../lib/session/session-lifecycle.js';
 import type { LockSettings } from '../../lib/session/session-state.js';
@@ -11,7 +11,7 @@ import { RecordingLogger } from './recording-logger.js';
 export const LEASE = 30_000;
 const HOUR = 3_600_000;
 
-type Exchange = { -readonly [K in keyof SessionExchange]: SessionExchange[K] };
+type Exchange = { -readonly [K in keyof SessionTransport]: SessionTransport[K] };
 
 /** One request, without HTTP around it. */
 export interface Visit {

@@ -1,12 +1,12 @@
 import { PostgresStore, type PostgresStoreOptions } from 'nestjs-sessions/postgres';
 import { ManualClock } from 'nestjs-sessions/testing';
-import { Trial } from '../../lib/testing/contract/harness.js';
+import { ContractHarness } from '../../lib/testing/contract/harness.js';
 import { RecordingLogger } from './recording-logger.js';
 
 /** A store, started, and what a test needs to try it. */
 export interface PostgresTrial {
   readonly store: PostgresStore;
-  readonly trial: Trial;
+  readonly trial: ContractHarness;
   readonly logger: RecordingLogger;
   /** The store's log goes by it. The database does not. */
   readonly clock: ManualClock;
@@ -24,7 +24,7 @@ export function tryPostgresUnstarted(options: PostgresStoreOptions): PostgresTri
   const nothing = (): Promise<void> => Promise.resolve();
   return {
     store,
-    trial: new Trial(store, Date.now, nothing, nothing),
+    trial: new ContractHarness(store, Date.now, nothing, nothing),
     logger: new RecordingLogger(),
     clock: new ManualClock(Date.now()),
   };

@@ -17,7 +17,7 @@ const NOTHING: ClientIds = { candidates: [], originalId: undefined };
  * Finds our ids in a `Cookie` header, and nothing else in it. Strict on purpose: only space and tab are trimmed, names are
  * compared byte for byte, quotes span nothing (cookies were smuggled through laxer parsers: CVE-2023-26049).
  */
-export class SessionCookieReader {
+export class CookieReader {
   constructor(
     private readonly name: string,
     private readonly ids: SessionIds,

@@ -22,7 +22,7 @@ export interface CookieRequest {
 }
 
 /** Writes `Set-Cookie` (RFC 6265bis). The same attributes clear a cookie that set it, else the browser keeps it. */
-export class SessionCookieWriter {
+export class CookieWriter {
   readonly #tail: string;
   #date = { second: -1, text: '' };
 

@@ -21,7 +21,7 @@ export interface Turn {
  * First come, first served within the process, for each session: only the head contends in the store, so a process with a
  * hundred requests for one session asks the store no more often than a process with one.
  */
-export class LockQueue<Holder> {
+export class FifoQueue<Holder> {
   readonly #queues = new Map<string, Queue<Holder>>();
 
   /** How many sessions are locked or waited for; 0 when nothing is going on. */

@@ -9,7 +9,7 @@ export interface Lease {
 }
 
 /** Renews every lease at a third of its duration, with one timer for the whole process. */
-export class LeaseRenewal<L extends Lease> {
+export class LeaseRenewer<L extends Lease> {
   readonly #leases = new Set<L>();
   #cancel: CancelTimer | undefined;
   #due = Infinity;

@@ -3,11 +3,11 @@ import { SessionLockTimeoutError } from '../../errors/index.js';
 import type { Clock } from '../../interfaces/clock.interface.js';
 import type { Acquired, Gone, LockHolder, Missing } from '../../interfaces/session-record.interface.js';
 import type { SessionStore } from '../../stores/session-store.js';
-import { LeaseRenewal, type Lease } from './lease-renewer.js';
-import { LockQueue, type Turn } from './fifo-queue.js';
+import { LeaseRenewer, type Lease } from './lease-renewer.js';
+import { FifoQueue, type Turn } from './fifo-queue.js';
 import { waitFor } from './wait.js';
 import { randomToken, shortHash } from '../session-id.js';
-import type { SpellLogger } from '../throttled-logger.js';
+import type { ThrottledLogger } from '../throttled-logger.js';
 
 const TOKEN_BYTES = 12;
 const LONGEST_PAUSE = 40;
@@ -48,16 +48,16 @@ export type LockOutcome =
 
 /** The policy of locking, for all stores: queue, wait, renew, give up. */
 export class SessionLocks {
-  readonly #queue = new LockQueue<SessionLock>();
-  readonly #renewal: LeaseRenewal<SessionLock>;
+  readonly #queue = new FifoQueue<SessionLock>();
+  readonly #renewal: LeaseRenewer<SessionLock>;
 
   constructor(
     private readonly store: SessionStore,
     private readonly clock: Clock,
     private readonly limits: LockLimits,
-    private readonly warnings: SpellLogger,
+    private readonly warnings: ThrottledLogger,
   ) {
-    this.#renewal = new LeaseRenewal(clock, (lock) => this.#renew(lock));
+    this.#renewal = new LeaseRenewer(clock, (lock) => this.#renewOrGiveUp(lock));
   }
 
   /** How many sessions are locked or waited for in this process. */
@@ -100,12 +100,12 @@ export class SessionLocks {
       this.warnings.log('release', `A session lock was left to run out: ${String(error)}`);
       return false;
     } finally {
-      this.released(lock);
+      this.onReleased(lock);
     }
   }
 
   /** The store let the lock go together with a write, or the record is gone: the next one's turn. */
-  released(lock: SessionLock): void {
+  onReleased(lock: SessionLock): void {
     this.#renewal.remove(lock);
     // Whoever lost its lease has passed its turn on already, and must not pass on the next one's.
     if (this.#queue.holder(lock.id) === lock) {
@@ -114,7 +114,7 @@ export class SessionLocks {
   }
 
   /** The lease goes on under a new id; those who wait for the old one wake at once and see that it is gone. */
-  moved(lock: SessionLock, id: string): void {
+  rebind(lock: SessionLock, id: string): void {
     if (this.#queue.holder(lock.id) === lock) {
       this.#queue.pass(lock.id);
     }
@@ -125,13 +125,13 @@ export class SessionLocks {
   }
 
   /** Renews the lock no more: it ends with its lease, unless it is let go before. */
-  letRunOut(lock: SessionLock): void {
+  stopRenewing(lock: SessionLock): void {
     this.#renewal.remove(lock);
-    this.clock.setTimer(() => this.released(lock), lock.duration);
+    this.clock.setTimer(() => this.onReleased(lock), lock.duration);
   }
 
   /** Whether the store still knows the lock as ours; the lease starts anew. */
-  isStillOurs(lock: SessionLock): Promise<boolean> {
+  renew(lock: SessionLock): Promise<boolean> {
     return this.store.renewLock({ id: lock.id, token: lock.token, lease: lock.duration });
   }
 
@@ -186,9 +186,9 @@ export class SessionLocks {
     return { status: 'acquired', record: answer.record, version: answer.version, lock };
   }
 
-  #renew(lock: SessionLock): void {
+  #renewOrGiveUp(lock: SessionLock): void {
     if (this.clock.monotonic() - lock.since >= this.limits.maxHold) {
-      this.letRunOut(lock);
+      this.stopRenewing(lock);
       this.warnings.log(
         'lock.maxHold',
         `${lock.holder.route} has held the lock of session ${shortHash(lock.id)} for longer than lock.maxHold (${this.limits.maxHold} ms): it is no longer renewed`,
@@ -196,11 +196,11 @@ export class SessionLocks {
       return;
     }
     const { id } = lock;
-    this.isStillOurs(lock).then(
+    this.renew(lock).then(
       (isOurs) => {
         // Else a rotation overtook the renewal, and the refusal says nothing of the lock under its new id.
         if (!isOurs && lock.id === id) {
-          this.released(lock);
+          this.onReleased(lock);
         }
       },
       // The next tick tries again; when the lease has run out by then, the fence in the save decides.

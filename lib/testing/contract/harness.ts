@@ -38,7 +38,7 @@ export interface SessionStoreContractCase {
 /** A rule of the contract, before it is bound to a store. */
 export interface ContractRule {
   readonly name: string;
-  readonly check: (trial: Trial) => Promise<void>;
+  readonly check: (harness: ContractHarness) => Promise<void>;
 }
 
 /** A record in the store, as a case knows it. */
@@ -58,8 +58,8 @@ const POLL = 50;
 
 const HOLDER: LockHolder = { route: 'GET /contract', process: 'contract:1', since: 0 };
 
-/** A store on trial, and what the cases need to try it: ids, records, and time. */
-export class Trial {
+/** A store on harness, and what the cases need to try it: ids, records, and time. */
+export class ContractHarness {
   constructor(
     readonly store: SessionStore,
     readonly now: () => number,
@@ -167,7 +167,7 @@ export async function tryRule<S extends SessionStore>(
     await options.breakDown?.(store);
   };
   try {
-    await rule.check(new Trial(store, now, wait, breakDown));
+    await rule.check(new ContractHarness(store, now, wait, breakDown));
   } finally {
     await options.destroy?.(store);
   }

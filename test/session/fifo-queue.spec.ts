@@ -1,10 +1,10 @@
-import { LockQueue, type Turn } from '../../lib/session/lock/fifo-queue.js';
+import { FifoQueue, type Turn } from '../../lib/session/lock/fifo-queue.js';
 
 describe('the queue for a lock', () => {
-  let queue: LockQueue<string>;
+  let queue: FifoQueue<string>;
   let woken: string[];
   beforeEach(() => {
-    queue = new LockQueue();
+    queue = new FifoQueue();
     woken = [];
   });
 

@@ -1,4 +1,4 @@
-import { LeaseRenewal, type Lease } from '../../lib/session/lock/lease-renewer.js';
+import { LeaseRenewer, type Lease } from '../../lib/session/lock/lease-renewer.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 
 const SECOND = 1_000;
@@ -6,12 +6,12 @@ const SECOND = 1_000;
 describe('the renewal of leases', () => {
   let clock: ManualClock;
   let renewed: [lease: string, at: number][];
-  let renewal: LeaseRenewal<Lease & { name: string }>;
+  let renewal: LeaseRenewer<Lease & { name: string }>;
 
   beforeEach(() => {
     clock = new ManualClock();
     renewed = [];
-    renewal = new LeaseRenewal(clock, ({ name }) => renewed.push([name, clock.monotonic()]));
+    renewal = new LeaseRenewer(clock, ({ name }) => renewed.push([name, clock.monotonic()]));
   });
 
   function lease(name: string, duration = 30 * SECOND): Lease & { name: string } {

@@ -1,12 +1,12 @@
 import { CookieSignature } from '../../lib/session/cookie/cookie-signature.js';
-import { SessionCookieReader } from '../../lib/session/cookie/cookie-reader.js';
+import { CookieReader } from '../../lib/session/cookie/cookie-reader.js';
 import { generateSessionId, sessionIds } from '../../lib/session/session-id.js';
 import { CountedSecret } from '../support/counted-secret.js';
 
 const [a, b, c] = [generateSessionId(), generateSessionId(), generateSessionId()];
 
 function candidates(header: string | undefined, name = 'sid'): readonly string[] {
-  return new SessionCookieReader(name, sessionIds()).read(header).candidates;
+  return new CookieReader(name, sessionIds()).read(header).candidates;
 }
 
 describe('the reader of cookies', () => {
@@ -63,7 +63,7 @@ describe('the reader of cookies', () => {
   });
 
   it('gives the first value as the original id, as it came', () => {
-    const reader = new SessionCookieReader('sid', sessionIds());
+    const reader = new CookieReader('sid', sessionIds());
 
     expect(reader.read(`sid=../../etc/passwd; sid=${a}`)).toEqual({ candidates: [a], originalId: '../../etc/passwd' });
     expect(reader.read('other=1').originalId).toBeUndefined();
@@ -86,7 +86,7 @@ describe('the reader of cookies', () => {
 
 describe('the reader of signed cookies', () => {
   const signature = new CookieSignature(['secret']);
-  const reader = new SessionCookieReader('sid', sessionIds(), signature);
+  const reader = new CookieReader('sid', sessionIds(), signature);
 
   it('takes signed ids, as they are and percent-encoded', () => {
     const signed = signature.sign(a);
@@ -109,7 +109,7 @@ describe('the reader of signed cookies', () => {
 
   it('computes nothing for what is no signature: the largest header would else cost a thousand HMACs', () => {
     const counted = new CountedSecret();
-    const counting = new SessionCookieReader('sid', sessionIds(), new CookieSignature(counted.secrets));
+    const counting = new CookieReader('sid', sessionIds(), new CookieSignature(counted.secrets));
 
     expect(counting.read('sid=s:.; '.repeat(1_800)).candidates).toEqual([]);
     expect(counted.uses).toBe(0);

@@ -1,5 +1,5 @@
 import { generateSessionId, hashSessionId, shortHash } from '../../lib/session/session-id.js';
-import { SessionTrace } from '../../lib/session/session-log.js';
+import { SessionLog } from '../../lib/session/session-log.js';
 import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { EngineRig, TIMEOUT } from '../support/engine-rig.js';
@@ -105,7 +105,7 @@ describe('the log without debug', () => {
 
   it('names a record that cannot be decoded, and counts those that it does not name', () => {
     const [clock, logger] = [new ManualClock(), new RecordingLogger()];
-    const trace = new SessionTrace(logger, clock, false);
+    const trace = new SessionLog(logger, clock, false);
     for (const key of ['a-key-that-is-long', 'another', 'a-third-one']) trace.corrupt(key);
     clock.advance(60_000);
     trace.corrupt('the-last-one');
@@ -118,7 +118,7 @@ describe('the log without debug', () => {
 
   it('names what failed, the route where there is one, and the reason', () => {
     const logger = new RecordingLogger();
-    const trace = new SessionTrace(logger, new ManualClock(), false);
+    const trace = new SessionLog(logger, new ManualClock(), false);
     trace.failed('The session was not saved', new Error('disk full'), 'POST /cart');
     trace.failed('A session could not be touched', 'no reason');
 

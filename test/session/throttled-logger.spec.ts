@@ -1,11 +1,11 @@
-import { SpellLogger } from '../../lib/session/throttled-logger.js';
+import { ThrottledLogger } from '../../lib/session/throttled-logger.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 
 describe('the log of a spell', () => {
   it('has the first message of a kind at once, and then one a minute with the number of those held back', () => {
     const clock = new ManualClock();
     const lines: string[] = [];
-    const logger = new SpellLogger(clock, (message) => lines.push(message));
+    const logger = new ThrottledLogger(clock, (message) => lines.push(message));
     clock.advance(600_000);
 
     logger.log('outage', 'the store is down');
@@ -25,7 +25,7 @@ describe('the log of a spell', () => {
 
   it('keeps the kinds apart', () => {
     const lines: string[] = [];
-    const logger = new SpellLogger(new ManualClock(), (message) => lines.push(message));
+    const logger = new ThrottledLogger(new ManualClock(), (message) => lines.push(message));
 
     logger.log('a', 'first');
     logger.log('b', 'second');
@@ -36,7 +36,7 @@ describe('the log of a spell', () => {
   it('is not confused by a wall clock that jumps', () => {
     const clock = new ManualClock();
     const lines: string[] = [];
-    const logger = new SpellLogger(clock, (message) => lines.push(message));
+    const logger = new ThrottledLogger(clock, (message) => lines.push(message));
 
     logger.log('a', 'first');
     clock.set(clock.now() + 24 * 3_600_000);

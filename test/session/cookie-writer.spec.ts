@@ -1,5 +1,5 @@
 import { CookieSignature } from '../../lib/session/cookie/cookie-signature.js';
-import { SessionCookieWriter, type CookieSettings } from '../../lib/session/cookie/cookie-writer.js';
+import { CookieWriter, type CookieSettings } from '../../lib/session/cookie/cookie-writer.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 
 const clock = new ManualClock(Date.UTC(2030, 0, 1, 0, 0, 0, 400));
@@ -18,13 +18,13 @@ const change = { kind: 'set', id: 'the-id', expiresAt: clock.now() + 60_000, isR
 
 describe('the writer of cookies', () => {
   it('writes Max-Age and Expires of one instant', () => {
-    expect(new SessionCookieWriter(settings, clock).write(change, plain)).toBe(
+    expect(new CookieWriter(settings, clock).write(change, plain)).toBe(
       'sid=the-id; Max-Age=60; Expires=Tue, 01 Jan 2030 00:01:00 GMT; Path=/; HttpOnly; SameSite=Lax',
     );
   });
 
   it('does not confuse the dates of different seconds', () => {
-    const writer = new SessionCookieWriter(settings, clock);
+    const writer = new CookieWriter(settings, clock);
     const at = (expiresAt: number): string => writer.write({ ...change, expiresAt }, plain);
 
     expect(at(Date.UTC(2030, 0, 1, 1, 0, 0))).toContain('Max-Age=3600; Expires=Tue, 01 Jan 2030 01:00:00 GMT');
@@ -33,7 +33,7 @@ describe('the writer of cookies', () => {
   });
 
   it('writes no expiry into a cookie that ends with the browser', () => {
-    expect(new SessionCookieWriter({ ...settings, persistent: false }, clock).write(change, plain)).toBe(
+    expect(new CookieWriter({ ...settings, persistent: false }, clock).write(change, plain)).toBe(
       'sid=the-id; Path=/; HttpOnly; SameSite=Lax',
     );
   });
@@ -47,7 +47,7 @@ describe('the writer of cookies', () => {
       partitioned: true,
     };
     const attributes = '; Path=/app; Domain=example.org; HttpOnly; SameSite=None; Partitioned; Secure';
-    const writer = new SessionCookieWriter(full, clock);
+    const writer = new CookieWriter(full, clock);
     const request = { isSecure: true, path: '/app' };
 
     expect(writer.write(change, request)).toMatch(new RegExp(`GMT${attributes}$`));
@@ -58,9 +58,7 @@ describe('the writer of cookies', () => {
 
   it('follows the connection with secure: auto, and only then', () => {
     const written = (secure: boolean | 'auto', isSecure: boolean): boolean =>
-      new SessionCookieWriter({ ...settings, secure }, clock)
-        .write(change, { ...plain, isSecure })
-        .includes('; Secure');
+      new CookieWriter({ ...settings, secure }, clock).write(change, { ...plain, isSecure }).includes('; Secure');
 
     expect(written('auto', true)).toBe(true);
     expect(written('auto', false)).toBe(false);
@@ -70,7 +68,7 @@ describe('the writer of cookies', () => {
 
   it('knows that browsers take a Secure cookie only over a secure connection', () => {
     const accepted = (secure: boolean | 'auto', isSecure: boolean): boolean =>
-      new SessionCookieWriter({ ...settings, secure }, clock).isAccepted({ ...plain, isSecure });
+      new CookieWriter({ ...settings, secure }, clock).isAccepted({ ...plain, isSecure });
 
     expect(accepted(true, false)).toBe(false);
     expect(accepted(true, true)).toBe(true);
@@ -79,7 +77,7 @@ describe('the writer of cookies', () => {
   });
 
   it('signs what it sets, and nothing when it expires', () => {
-    const writer = new SessionCookieWriter(settings, clock, new CookieSignature(['secret', 'older']));
+    const writer = new CookieWriter(settings, clock, new CookieSignature(['secret', 'older']));
 
     expect(writer.write(change, plain)).toMatch(/^sid=s:the-id\.[A-Za-z0-9+/]{43}; /);
     expect(writer.write({ kind: 'expire' }, plain)).toMatch(/^sid=; /);

@@ -191,7 +191,7 @@ describe('taking the lock of a session', () => {
     const leaving = acquire({ signal: () => client.signal });
     const staying = acquire();
     await rig.clock.advanceAsync(0);
-    rig.locks.released(first);
+    rig.locks.onReleased(first);
     client.abort();
     await rig.store.unlock({ id, token: first.token });
 

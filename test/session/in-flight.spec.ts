@@ -1,10 +1,10 @@
-import { RunningWork } from '../../lib/session/in-flight.js';
+import { InFlight } from '../../lib/session/in-flight.js';
 
 describe('running work', () => {
-  let work: RunningWork;
+  let work: InFlight;
   let isIdle: boolean;
   beforeEach(() => {
-    work = new RunningWork();
+    work = new InFlight();
     isIdle = false;
   });
 

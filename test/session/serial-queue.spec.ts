@@ -1,15 +1,15 @@
-import { RunningWork } from '../../lib/session/in-flight.js';
-import { StepQueue } from '../../lib/session/serial-queue.js';
+import { InFlight } from '../../lib/session/in-flight.js';
+import { SerialQueue } from '../../lib/session/serial-queue.js';
 import { Gate } from '../support/gate.js';
 
 describe('the steps of one request', () => {
   let failures: unknown[];
-  let running: RunningWork;
-  let steps: StepQueue;
+  let running: InFlight;
+  let steps: SerialQueue;
   beforeEach(() => {
     failures = [];
-    running = new RunningWork();
-    steps = new StepQueue(running, (error) => failures.push(error));
+    running = new InFlight();
+    steps = new SerialQueue(running, (error) => failures.push(error));
   });
 
   it('run one after the other, in the order in which they were asked for, also when one fails', async () => {
