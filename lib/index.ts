@@ -14,7 +14,7 @@ export { days, hours, minutes, seconds } from './options/durations.js';
 
 // In controllers
 export { Session } from './decorators/session.decorator.js';
-export { SessionObject } from './session/session.js';
+export { SessionObject } from './session/object/session.js';
 export type { SessionContents, SessionData, SessionKey, SessionValue } from './interfaces/session-data.interface.js';
 export { LockSession } from './decorators/lock-session.decorator.js';
 export { RequireSession } from './decorators/require-session.decorator.js';

@@ -4,7 +4,7 @@ import type { LockingMode } from './interfaces/sessions-options.interface.js';
 import { oneOf } from './options/validate.js';
 import { SessionEngine } from './session/session-engine.js';
 import type { SessionTransport } from './session/session-transport.js';
-import { SessionObject } from './session/session.js';
+import { SessionObject } from './session/object/session.js';
 import { SessionsCleanup } from './sessions.cleanup.js';
 import { LOCKING_MODES } from './options/sessions-options.js';
 

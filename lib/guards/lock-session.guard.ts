@@ -1,9 +1,9 @@
-import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { HttpRequest } from '../http/http-request.js';
+import { HttpSessions } from '../http/http-sessions.js';
 import type { LockSessionOptions } from '../interfaces/sessions-options.interface.js';
-import { LOCK_SESSION, REQUEST_SESSION_PARTS } from '../sessions.constants.js';
-import type { RequestSessionParts } from '../http/http-request.js';
-import { requestSessionOf } from '../http/http-session.js';
-import type { LockSettings } from '../session/session-state.js';
+import type { LockSettings } from '../session/lock/lock-settings.js';
+import { LOCK_SESSION } from '../sessions.constants.js';
 
 /**
  * Tells the session how its route locks. It runs before every other guard, so that one which touches the session finds the
@@ -14,17 +14,15 @@ export class LockSessionGuard implements CanActivate {
   /** By class and handler: the guard runs for every request, and two look-ups of metadata take as long as all the rest of it. */
   readonly #known = new WeakMap<object, Map<object, LockSettings>>();
 
-  constructor(@Inject(REQUEST_SESSION_PARTS) private readonly parts: RequestSessionParts) {}
+  constructor(private readonly sessions: HttpSessions) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const requestSession =
-      context.getType() === 'http' ? requestSessionOf(context.switchToHttp().getRequest()) : undefined;
-    if (requestSession === undefined) {
+    if (context.getType() !== 'http') {
       return true;
     }
     const settings = this.#settingsOf(context.getClass(), context.getHandler());
-    requestSession.enterRoute(settings);
-    return settings.mode === 'early' ? requestSession.lifecycle.load().then(() => true) : true;
+    const pending = this.sessions.enterRoute(context.switchToHttp().getRequest<HttpRequest>(), settings);
+    return pending === undefined || pending.then(() => true);
   }
 
   #settingsOf(controller: object, handler: object): LockSettings {
@@ -41,7 +39,7 @@ export class LockSessionGuard implements CanActivate {
   #decide(controller: object, handler: object): LockSettings {
     const ofMethod = lockOf(handler);
     const ofController = lockOf(controller);
-    const { locking } = this.parts.engine;
+    const { locking } = this.sessions.settings.engine;
     return ofMethod === undefined && ofController === undefined
       ? locking
       : { ...locking, ...ofController, ...ofMethod };

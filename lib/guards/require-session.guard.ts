@@ -2,7 +2,7 @@ import { Injectable, UnauthorizedException, type CanActivate, type ExecutionCont
 import { Reflector } from '@nestjs/core';
 import { sessionOf } from '../http/session-of.js';
 import { REQUIRE_SESSION } from '../sessions.constants.js';
-import { SessionObject } from '../session/session.js';
+import { SessionObject } from '../session/object/session.js';
 
 /** Lets a request pass that has a stored session, with all keys that `@RequireSession(...keys)` names. */
 @Injectable()

@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { SessionsConfigError } from '../errors/index.js';
 import type { SessionData } from '../interfaces/session-data.interface.js';
 import { RequestContext } from './request-context.js';
-import { SessionObject } from '../session/session.js';
+import { loud } from '../session/object/loud-proxy.js';
+import { ownerOf } from '../session/object/session-owner.js';
+import { SessionObject } from '../session/object/session.js';
 
 export interface CurrentSession<T extends object = SessionData> extends SessionObject<T> {}
 
@@ -13,20 +15,22 @@ export interface CurrentSession<T extends object = SessionData> extends SessionO
 @Injectable()
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see above
 export class CurrentSession<T extends object = SessionData> {
-  readonly #context: RequestContext;
-
-  constructor(context: RequestContext) {
-    this.#context = context;
+  constructor(private readonly context: RequestContext) {
+    // One for all requests: a property that is set on it would be seen by every visitor.
+    return loud(this);
   }
 
   /** The session itself. @throws SessionsConfigError outside of a request. */
   get session(): SessionObject<T> {
-    if (!this.#context.isEnabled) {
+    if (!this.context.isEnabled) {
       throw new SessionsConfigError('CurrentSession needs SessionsModule.forRoot({ currentSession: true })');
     }
-    const { session } = this.#context;
-    if (session === undefined) {
-      throw new SessionsConfigError('CurrentSession was used outside of a request that has a session');
+    const session = this.context.request?.session;
+    if (ownerOf(session) === undefined) {
+      throw new SessionsConfigError(
+        'CurrentSession was used outside of a request that has a session. The callbacks of events (request.on("end"), streams, ' +
+          'sockets) do not know their request: take the session before, or wrap them with AsyncResource.bind(callback)',
+      );
     }
     return session as SessionObject<T>;
   }

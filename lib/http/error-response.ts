@@ -1,31 +1,52 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import { SessionsError } from '../errors/index.js';
 
-const HEADERS_OF_THE_BODY = [
-  'Content-Length',
-  'Content-Encoding',
-  'Transfer-Encoding',
-  'ETag',
-  'Last-Modified',
-  'Location',
-  'Cache-Control',
-];
+/** What describes the body that is replaced, or a place in place of it. The policy of the content stays: it protects any body. */
+const OF_THE_BODY = new Set([
+  'transfer-encoding',
+  'trailer',
+  'etag',
+  'last-modified',
+  'accept-ranges',
+  'location',
+  'refresh',
+  'link',
+  'cache-control',
+  'expires',
+  'pragma',
+]);
 
 /**
- * Replaces a response that was about to end by an error, since what it says was not stored. It has Nest's form, and tells
- * nothing. When the headers are gone the connection is cut: the client must not take what it has for the whole.
+ * Takes away what goes with the body of a response that is about to be replaced by an error, and the cookies that were set since
+ * its handler began. All else stays: CORS (else no script could read the error), rate limits, ids of requests.
  */
-export function replyWithFailure(response: ServerResponse, error: unknown): void {
+export function replaceBody(response: ServerResponse, cookiesBefore: number): void {
+  for (const name of response.getHeaderNames()) {
+    const isContent = name.startsWith('content-') && !name.startsWith('content-security-policy');
+    if (isContent || OF_THE_BODY.has(name)) {
+      response.removeHeader(name);
+    }
+  }
+  const cookies = response.getHeader('Set-Cookie');
+  if (cookies !== undefined) {
+    const kept = (Array.isArray(cookies) ? cookies : [String(cookies)]).slice(0, cookiesBefore);
+    response.removeHeader('Set-Cookie');
+    if (kept.length > 0) {
+      response.setHeader('Set-Cookie', kept);
+    }
+  }
+  response.statusCode = 500;
+  response.statusMessage = '';
+}
+
+/** In Nest's form, for an error that no filter of the application has answered. It tells nothing but the status. */
+export function replyWithError(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  for (const name of HEADERS_OF_THE_BODY) {
-    response.removeHeader(name);
-  }
   const statusCode = error instanceof SessionsError ? error.status : 500;
   response.statusCode = statusCode;
-  response.statusMessage = STATUS_CODES[statusCode] ?? '';
   response.setHeader('Content-Type', 'application/json; charset=utf-8');
   response.end(JSON.stringify({ statusCode, message: STATUS_CODES[statusCode] ?? 'Error' }));
 }

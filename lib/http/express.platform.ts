@@ -1,12 +1,96 @@
 import type { HttpAdapterHost } from '@nestjs/core';
+import type { ServerResponse } from 'node:http';
 import { SessionsConfigError } from '../errors/index.js';
+import type { HttpPlatform, SessionsOfRequests } from './http-platform.js';
+import type { HttpRequest } from './http-request.js';
+import { ResponseHooks } from './response-hooks.js';
 
-/** @throws SessionsConfigError on a platform that is not supported yet. */
-export function assertExpress({ httpAdapter }: HttpAdapterHost): void {
-  const platform = httpAdapter.getType();
-  if (platform !== 'express') {
-    throw new SessionsConfigError(
-      `SessionsModule works with @nestjs/platform-express; ${platform} is not supported yet`,
-    );
+/** What we know of an application of Express: the prototypes of its requests and responses, and its middleware. */
+interface ExpressApplication {
+  readonly request: HttpRequest;
+  readonly response: ServerResponse;
+  readonly router?: { readonly stack?: readonly { readonly name?: string }[] };
+  use(handler: ErrorHandler): unknown;
+}
+
+type ErrorHandler = (error: unknown, request: HttpRequest, response: ServerResponse, next: (error: unknown) => void) => void;
+
+/** The middleware of other libraries that set `request.session`, by their names. */
+const OTHER_LIBRARIES: Readonly<Record<string, string>> = {
+  session: 'express-session',
+  _cookieSession: 'cookie-session',
+};
+
+/**
+ * Express. The session is an accessor on the prototype of the application's requests: it is there for `app.use()` in `main.ts`,
+ * which runs before the middleware of any module, and a request whose session nobody touches costs nothing.
+ */
+export class ExpressPlatform implements HttpPlatform {
+  readonly #app: ExpressApplication;
+  #sessions: SessionsOfRequests | undefined;
+  #hooks: ResponseHooks | undefined;
+
+  constructor({ httpAdapter }: HttpAdapterHost) {
+    this.#app = httpAdapter.getInstance<ExpressApplication>();
+  }
+
+  attach(sessions: SessionsOfRequests): void {
+    const { request, response } = this.#app;
+    if (Object.hasOwn(request, 'session')) {
+      throw new SessionsConfigError(
+        'SessionsModule is mounted twice on one application: call forRoot() once, in the root module',
+      );
+    }
+    this.#sessions = sessions;
+    Object.defineProperty(request, 'session', {
+      configurable: true,
+      get(this: HttpRequest) {
+        return sessions.sessionOf(this);
+      },
+      set(this: HttpRequest, session: unknown) {
+        sessions.assign(this, session);
+      },
+    });
+    this.#hooks = new ResponseHooks(response, ({ req }) => sessions.touched(req)?.reply);
+  }
+
+  detach(): void {
+    if (this.#sessions !== undefined) {
+      this.#sessions = undefined;
+      Reflect.deleteProperty(this.#app.request, 'session');
+      this.#hooks?.remove();
+    }
+  }
+
+  onRoutesRegistered(): void {
+    for (const { name = '' } of this.#app.router?.stack ?? []) {
+      const library = Object.hasOwn(OTHER_LIBRARIES, name) ? OTHER_LIBRARIES[name] : undefined;
+      if (library !== undefined) {
+        throw new SessionsConfigError(`${library} is mounted as well, and sets request.session: remove its app.use()`);
+      }
+    }
+    // Behind Nest's own: what its filters do not answer must not reach the page of Express, which shows a stack.
+    this.#app.use((error: unknown, request, _response, next) => {
+      if (this.#sessions?.touched(request)?.reply.answerUnanswered() !== true) {
+        next(error);
+      }
+    });
+  }
+
+  isSecure({ secure, socket }: HttpRequest): boolean {
+    return secure ?? ('encrypted' in socket && socket.encrypted === true);
+  }
+
+  responseOf({ res }: HttpRequest): ServerResponse | undefined {
+    return typeof res?.writeHead === 'function' && typeof res.once === 'function' ? res : undefined;
+  }
+
+  renewHooks(response: ServerResponse): void {
+    this.#hooks?.renew(response);
+  }
+
+  handOver({ next }: HttpRequest, error: unknown): boolean {
+    next?.(error);
+    return next !== undefined;
   }
 }

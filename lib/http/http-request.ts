@@ -1,19 +1,19 @@
-import type { IncomingMessage } from 'node:http';
-import type { CommitOnError } from '../interfaces/sessions-options.interface.js';
-import type { CookieWriter } from '../session/cookie/cookie-writer.js';
-import type { SessionEngine } from '../session/session-engine.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** A request, as Express or plain Node hands it on. */
-export interface SessionRequest extends IncomingMessage {
+/** A request as a platform hands it on; plain Node has the less of it. */
+export interface HttpRequest extends IncomingMessage {
+  /** Express: the connection is secure, or a proxy that is trusted says so. */
   readonly secure?: boolean;
   readonly originalUrl?: string;
+  readonly res?: ServerResponse;
+  /** Express: hands on to the next handler or, with an error, to the application's error handlers. */
+  readonly next?: (error?: unknown) => void;
   session?: unknown;
 }
 
-/** What all requests of a module share. */
-export interface RequestSessionParts {
-  readonly engine: SessionEngine;
-  readonly cookies: CookieWriter;
-  readonly pathHeader: string | undefined;
-  readonly commitOnError: CommitOnError | undefined;
+/** How a request is named in logs and errors: without its query, which may hold secrets. */
+export function routeOf(request: HttpRequest): string {
+  const { method = '', originalUrl = request.url ?? '' } = request;
+  const query = originalUrl.indexOf('?');
+  return `${method} ${query < 0 ? originalUrl : originalUrl.slice(0, query)}`;
 }

@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { SessionLockTimeoutError } from '../errors/index.js';
+import { locksByItself, withoutOwnLock, type LockSettings } from '../session/lock/lock-settings.js';
+import { SessionObject } from '../session/object/session.js';
+import type { SessionOwner } from '../session/object/session-owner.js';
 import type { SessionTransport } from '../session/session-transport.js';
-import type { SessionLifecycle } from '../session/session-lifecycle.js';
-import { locksByItself, type LockSettings, withoutOwnLock } from '../session/session-state.js';
-import { ownerOf, SessionObject, type SessionOwner } from '../session/session.js';
-import { replyWithFailure } from './error-response.js';
-import type { RequestSessionParts, SessionRequest } from './http-request.js';
-import { routeOf } from './request-route.js';
-import { hookResponse, type ResponseEvents } from './response-hooks.js';
+import type { UnitOfWork } from '../session/work/unit-of-work.js';
+import { routeOf, type HttpRequest } from './http-request.js';
+import type { HttpSessions } from './http-sessions.js';
+import { Reply } from './reply.js';
 import { INSECURE, SessionHeaders } from './session-headers.js';
 
 /** Why no cookie can be sent. */
@@ -17,57 +17,50 @@ const TOO_LATE_TO_LOCK =
   'The response was over before its session was loaded, so nothing would unlock it: load it before, or open the session with ' +
   'Sessions.open() in work that outlives its request';
 
-/**
- * The session of the request, or `undefined` on a route that the module does not serve. The way leads through `request.session`:
- * each property that is added to a request of Express makes a hidden class of its own (1.4 kB and 4 us).
- */
-export function requestSessionOf(request: unknown): RequestSession | undefined {
-  const owner = ownerOf((request as Partial<SessionRequest> | undefined)?.session);
-  return owner instanceof RequestSession ? owner : undefined;
-}
-
-/**
- * Between one HTTP exchange and the engine: when to commit, whether at all, and which headers go with it. On most routes nobody
- * asks for the session, so what it takes is made at the first touch.
- */
-export class RequestSession implements SessionTransport, SessionOwner, ResponseEvents {
-  readonly session = new SessionObject(this);
-  #openedLifecycle: SessionLifecycle | undefined;
-  #madeHeaders: SessionHeaders | undefined;
+/** The session in one HTTP exchange: which request it is of, what its reply can still carry, and who works on it. */
+export class HttpSession implements SessionTransport, SessionOwner {
+  readonly response: ServerResponse | undefined;
+  readonly reply: Reply;
+  #session: SessionObject | undefined;
+  #unit: UnitOfWork | undefined;
+  #headers: SessionHeaders | undefined;
   #locking: LockSettings;
-  /** Sockets pass a response without methods: nothing can be sent through it, and it has no end. */
-  #hasResponse = false;
-  #haveHeadersLeft = false;
-  #isEndHeld = false;
-  /** The response was complete: what had changed by then is committed. */
-  #hasEnded = false;
-  #isHooked = false;
-  #isClosed = false;
-  /** A Nest handler, or what comes before it, is under way: it settles, and then it or the end of the response commits. */
-  #isRouted = false;
-  /** One that takes the session. */
-  #isHandlerRunning = false;
-  #hasHandlerSucceeded = false;
-  #error: unknown;
-  /** The commit that began when the headers left before the body was complete. */
-  #streaming: Promise<void> | undefined;
+  #isAsked = false;
 
   constructor(
-    private readonly parts: RequestSessionParts,
-    private readonly request: SessionRequest,
-    private readonly response: ServerResponse,
+    readonly home: HttpSessions,
+    readonly request: HttpRequest,
   ) {
-    this.#locking = parts.engine.locking;
-    request.session = this.session;
+    this.response = home.platform.responseOf(request);
+    this.reply = new Reply(this);
+    this.#locking = home.settings.engine.locking;
   }
 
-  get lifecycle(): SessionLifecycle {
-    return (this.#openedLifecycle ??= this.#open());
+  /** What the application sees. */
+  get session(): SessionObject {
+    return (this.#session ??= new SessionObject(this));
   }
 
-  /** Whoever looks at it, for `originalId` alone too, has an answer that varies by it. */
+  get unit(): UnitOfWork {
+    return (this.#unit ??= this.#open());
+  }
+
+  /** `undefined` while nobody has touched the session. */
+  get touchedUnit(): UnitOfWork | undefined {
+    return this.#unit;
+  }
+
+  get headers(): SessionHeaders {
+    return (this.#headers ??= new SessionHeaders(this));
+  }
+
+  /** Somebody has looked at what the client sent, for `originalId` alone too: the answer varies by it. */
+  get isAsked(): boolean {
+    return this.#isAsked;
+  }
+
   get cookieHeader(): string | undefined {
-    this.#hook();
+    this.#ask();
     return this.request.headers.cookie;
   }
 
@@ -76,171 +69,86 @@ export class RequestSession implements SessionTransport, SessionOwner, ResponseE
   }
 
   get renewsExpiry(): boolean {
-    return this.#hasResponse && !this.#haveHeadersLeft;
+    return this.response !== undefined && !this.reply.haveHeadersLeft;
   }
 
-  /** What is held back counts as sent: nobody may answer twice. */
+  /** A reply that is held back counts as sent: nobody may answer twice. */
   get hasSentHeaders(): boolean {
-    return this.#haveHeadersLeft || this.#isEndHeld;
+    return this.reply.haveHeadersLeft || this.reply.isDecided;
   }
 
   cookieObstacle(): string | undefined {
-    if (!this.#hasResponse || this.#isClosed) {
+    if (this.response === undefined || this.reply.isClosed) {
       return NO_RESPONSE;
     }
-    if (this.#haveHeadersLeft) {
+    if (this.reply.haveHeadersLeft) {
       return RESPONSE_STARTED;
     }
-    return this.#headers.isCookieAccepted ? undefined : INSECURE;
+    return this.headers.isCookieAccepted ? undefined : INSECURE;
   }
 
   onFirstLoad(): void {
-    this.#hook();
-    if (this.#isClosed && locksByItself(this.lifecycle.state.settings)) {
+    this.#ask();
+    if (this.reply.isClosed && locksByItself(this.unit.active.settings)) {
       throw new SessionLockTimeoutError(TOO_LATE_TO_LOCK, 0);
     }
   }
 
-  /** The request has reached a route of Nest, which locks as the settings say. */
-  enterRoute(locking: LockSettings): void {
-    this.#isRouted = true;
-    if (this.#openedLifecycle === undefined) {
-      this.#locking = locking;
+  /**
+   * The request has reached a route, which locks as `settings` say. There is a promise when something has to be waited for: the
+   * lock of the mode `early`, or the commit of what was changed under a lock that this route does not want.
+   */
+  enterRoute(settings: LockSettings): Promise<void> | undefined {
+    this.reply.onHandlerReached();
+    const { active } = this.#unit ?? {};
+    if (active?.lock !== undefined && !locksByItself(settings)) {
+      return this.#leaveLock(settings);
+    }
+    this.#use(settings);
+    return settings.mode === 'early' ? this.load() : undefined;
+  }
+
+  /**
+   * A stream of server-sent events is about to begin: its session is loaded, touched, its cookie refreshed, and unlocked, since
+   * Nest sends the headers before the handler is done.
+   */
+  async enterStream(): Promise<void> {
+    await this.#leaveLock(withoutOwnLock(this.#unit?.active.settings ?? this.#locking));
+    await this.load();
+    await this.unit.commit(false);
+  }
+
+  /** @throws the failure of an earlier load: a handler must not run without the session that it takes. */
+  async load(): Promise<void> {
+    await this.unit.load();
+    if (this.unit.failure !== undefined) {
+      throw this.unit.failure as Error;
+    }
+  }
+
+  async #leaveLock(settings: LockSettings): Promise<void> {
+    await this.#unit?.commit(false);
+    this.#use(settings);
+  }
+
+  #use(settings: LockSettings): void {
+    if (this.#unit === undefined) {
+      this.#locking = settings;
     } else {
-      this.#openedLifecycle.settings = locking;
+      this.#unit.active.settings = settings;
     }
   }
 
-  /** A handler that takes the session runs: whatever becomes of the response, the session stays its own until it settles. */
-  handlerStarted(): void {
-    this.#isHandlerRunning = true;
+  #open(): UnitOfWork {
+    // Who has no response has no end at which the session would be unlocked.
+    const locking = this.response === undefined ? withoutOwnLock(this.#locking) : this.#locking;
+    return this.home.settings.engine.open(this, locking);
   }
 
-  /** The handler is done, and so is everything within our interceptor. `undefined` when there is nothing to wait for. */
-  handlerSucceeded(): Promise<void> | undefined {
-    this.#isHandlerRunning = false;
-    this.#hasHandlerSucceeded = true;
-    return this.#finish();
-  }
-
-  /** What becomes of its changes is decided by the status that is sent. */
-  handlerFailed(error: unknown): void {
-    this.#isHandlerRunning = false;
-    this.#error = error;
-    if (this.#isClosed) {
-      this.#finishUnanswered();
+  #ask(): void {
+    if (!this.#isAsked) {
+      this.#isAsked = true;
+      this.reply.watch();
     }
-  }
-
-  /** The handler was torn down (a timeout, a client that left): the end of the response decides, if there will be one. */
-  handlerStopped(): void {
-    this.#isHandlerRunning = false;
-    this.#isRouted = false;
-    // The response to a pipelined request whose turn has not come is never closed.
-    if (this.#isClosed || this.request.socket.destroyed) {
-      this.#finishUnanswered();
-    }
-  }
-
-  beforeHeaders(isEnding: boolean): Promise<void> | undefined {
-    if (!isEnding) {
-      if (this.cookieObstacle() === undefined && !this.#isRefused()) {
-        this.lifecycle.announceCookie();
-      }
-      this.#streaming = this.#finish();
-    }
-    this.#haveHeadersLeft = true;
-    this.#headers.set(this.lifecycle.cookie, this.lifecycle.state.failure);
-    return this.#streaming;
-  }
-
-  beforeEnd(): Promise<void> | undefined {
-    if (!this.lifecycle.isLoaded) {
-      this.lifecycle.abandon();
-      return undefined;
-    }
-    this.#hasEnded = true;
-    const pending = this.#streaming === undefined ? this.#finish() : this.#streaming.then(() => this.#finish());
-    this.#isEndHeld = pending !== undefined;
-    return pending;
-  }
-
-  onFailure(error: unknown): void {
-    this.#report('The session could not be stored or the response not be sent, which was replaced by an error', error);
-    replyWithFailure(this.response, error);
-  }
-
-  onClose(): void {
-    this.#isClosed = true;
-    this.lifecycle.abandon();
-    const isOver = this.#hasEnded && this.#hasHandlerSucceeded;
-    if (!isOver && !this.#isHandlerRunning) {
-      this.#finishUnanswered();
-    }
-  }
-
-  #open(): SessionLifecycle {
-    const { response } = this;
-    this.#hasResponse = typeof response.writeHead === 'function' && typeof response.once === 'function';
-    // Whoever has no response has no end at which the session would be unlocked.
-    return this.parts.engine.open(this, this.#hasResponse ? this.#locking : withoutOwnLock(this.#locking));
-  }
-
-  get #headers(): SessionHeaders {
-    return (this.#madeHeaders ??= new SessionHeaders(this.parts, this.request, this.response));
-  }
-
-  #hook(): void {
-    if (!this.#hasResponse || this.#isHooked) {
-      return;
-    }
-    this.#isHooked = true;
-    this.#isClosed = this.response.writableEnded || this.response.destroyed;
-    this.#haveHeadersLeft = this.response.headersSent;
-    hookResponse(this.response, this);
-  }
-
-  /** Nobody may end the response any more. */
-  #finishUnanswered(): void {
-    if (this.#haveHeadersLeft) {
-      this.#finish()?.catch((error: unknown) =>
-        this.#report('The session could not be stored after the response', error),
-      );
-    } else if (this.#isRouted) {
-      // A guard or a filter may still answer, which ends the request as ever; or a handler that nobody told of the session.
-      this.lifecycle.stopRenewing();
-    } else {
-      void this.lifecycle.discard();
-    }
-  }
-
-  /** The one commit, for handler, end and stream alike: whatever is due now, and nothing when nothing is. */
-  #finish(): Promise<void> | undefined {
-    if (!this.lifecycle.isCommitDue) {
-      return undefined;
-    }
-    return this.#isRefused() ? this.lifecycle.discard() : this.lifecycle.commit();
-  }
-
-  #isRefused(): boolean {
-    const status = this.response.statusCode;
-    const isFailure = this.#error !== undefined || status >= 500 || (status >= 400 && !this.#hasHandlerSucceeded);
-    const { commitOnError } = this.parts;
-    if (!isFailure) {
-      return false;
-    }
-    if (typeof commitOnError !== 'function') {
-      return !(commitOnError ?? status < 500);
-    }
-    try {
-      return !commitOnError(this.#error, status);
-    } catch (error) {
-      this.#report('commitOnError failed, and nothing is stored', error);
-      return true;
-    }
-  }
-
-  #report(what: string, error: unknown): void {
-    this.parts.engine.trace.failed(what, error, this.route);
   }
 }

@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { HttpRequest } from './http-request.js';
 
-/** Carries the session of a request to every provider that it calls; switched off it costs nothing. */
+/** Carries a request to every provider that it calls; switched off it costs nothing. */
 export class RequestContext {
-  readonly #storage: AsyncLocalStorage<object> | undefined;
+  readonly #storage: AsyncLocalStorage<HttpRequest> | undefined;
 
   constructor(isEnabled: boolean) {
     this.#storage = isEnabled ? new AsyncLocalStorage() : undefined;
@@ -12,12 +13,11 @@ export class RequestContext {
     return this.#storage !== undefined;
   }
 
-  /** Of whatever type the application gave its sessions. */
-  get session(): object | undefined {
+  get request(): HttpRequest | undefined {
     return this.#storage?.getStore();
   }
 
-  run<R>(session: object, work: () => R): R {
-    return this.#storage === undefined ? work() : this.#storage.run(session, work);
+  run<R>(request: HttpRequest, work: () => R): R {
+    return this.#storage === undefined ? work() : this.#storage.run(request, work);
   }
 }

@@ -3,7 +3,9 @@ import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'no
 /** The headers that `writeHead()` takes: an object, or an array of names and values in turn. */
 export type PassedHeaders = OutgoingHttpHeaders | OutgoingHttpHeader[];
 
-const SHARED_CACHING = /(?:^|,)\s*(?:public|s-maxage\s*=)/i;
+/** What lets a shared cache store a response (RFC 9111). */
+const SHARED = /^(?:public|proxy-revalidate|s-maxage(?:\s*=.*)?)$/i;
+const NOT_SHARED = /^(?:private|no-store)$/i;
 
 /**
  * Sets what was passed to `writeHead()` on the response, as `writeHead()` itself would: passed ones replace those set before,
@@ -40,15 +42,23 @@ export function varyByCookie(response: ServerResponse): void {
   }
 }
 
-/** Whether the application allows shared caches to keep the response. */
-export function isSharedCacheable(response: ServerResponse): boolean {
-  return SHARED_CACHING.test(String(response.getHeader('Cache-Control') ?? ''));
-}
-
-/** OWASP: a response that carries a session id is kept nowhere, unless the application has decided. */
-export function forbidStoring(response: ServerResponse): void {
-  if (!response.hasHeader('Cache-Control')) {
+/**
+ * OWASP: no cache may hand a session cookie to others. Without a decision of the application the response is stored nowhere; one
+ * that allows shared caches is made private, for this one response.
+ */
+export function keepPrivate(response: ServerResponse): void {
+  const control = response.getHeader('Cache-Control');
+  if (control === undefined) {
     response.setHeader('Cache-Control', 'no-store');
+    return;
+  }
+  const directives = String(control)
+    .split(',')
+    .map((directive) => directive.trim())
+    .filter((directive) => directive !== '');
+  if (!directives.some((directive) => NOT_SHARED.test(directive))) {
+    const kept = directives.filter((directive) => !SHARED.test(directive));
+    response.setHeader('Cache-Control', ['private', ...kept].join(', '));
   }
 }
 

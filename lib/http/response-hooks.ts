@@ -1,80 +1,139 @@
 import type { ServerResponse } from 'node:http';
-import { holdResponse } from './sealed-response.js';
+import type { Reply } from './reply.js';
 import { applyPassedHeaders, type PassedHeaders } from './response-headers.js';
+import { IGNORED, SENT } from './sealed-response.js';
 
-/** What has to happen before a response leaves. */
-export interface ResponseEvents {
-  /**
-   * The headers are complete, and the body is not: neither leaves before the promise settles. `isEnding`: all that
-   * `beforeEnd()` had to do is done.
-   */
-  beforeHeaders(isEnding: boolean): Promise<void> | undefined;
-  /** The response is complete but for its end, which waits for the promise; `undefined` when there is nothing to wait for. */
-  beforeEnd(): Promise<void> | undefined;
-  /** One of the promises was rejected: the response that was about to leave would be a lie. */
-  onFailure(error: unknown): void;
-  onClose(): void;
-}
+type Call = (this: ServerResponse, ...args: unknown[]) => unknown;
+
+const DECIDING = ['end', 'writeHead', 'write'] as const;
+const SEALABLE = ['setHeader', 'appendHeader', 'removeHeader', 'flushHeaders'] as const;
 
 /**
- * The one place where a response is tampered with. `end` is held until the session is committed, so that a client which has
- * the response finds its data on the next request. What is written meanwhile waits in Node's own buffer, with its
- * back-pressure.
+ * The one place where responses are tampered with. The hooks are members of the prototype that all responses of an application
+ * have, so a response whose session nobody touches is as it was, and no response is given members of its own.
  */
-export function hookResponse(response: ServerResponse, events: ResponseEvents): void {
-  const end = response.end.bind(response) as (...args: unknown[]) => ServerResponse;
-  const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse;
-  let isEnding = false;
+export class ResponseHooks {
+  readonly #before = new Map<string, PropertyDescriptor | undefined>();
+  /** Those that are laid over wrappers of others. */
+  readonly #outermost = new WeakSet<object>();
+  /** Responses that have hooks of their own: inside of these the wrappers of others are at work. */
+  readonly #wrapped = new WeakSet<ServerResponse>();
 
-  function fail(error: unknown): void {
-    if (!isEnding) {
-      isEnding = true;
-      events.onFailure(error);
+  constructor(
+    private readonly prototype: ServerResponse,
+    private readonly replyOf: (response: ServerResponse) => Reply | undefined,
+  ) {
+    for (const name of DECIDING) {
+      this.#define(name, { value: this.#hook(name, this.#inherited(name), true), writable: true });
+    }
+    for (const name of SEALABLE) {
+      this.#define(name, { value: this.#sealed(name, this.#inherited(name)), writable: true });
+    }
+    this.#defineSent('headersSent');
+    this.#defineSent('writableEnded');
+  }
+
+  /** Makes the hooks the outermost: a wrapper that was laid over them (compression) would else decide before the commit. */
+  renew(response: ServerResponse): void {
+    if (response.end === this.prototype.end || this.#outermost.has(response.end)) {
+      return;
+    }
+    this.#wrapped.add(response);
+    for (const name of DECIDING) {
+      const hook = this.#hook(name, Reflect.get(response, name) as Call, false);
+      this.#outermost.add(hook);
+      Object.defineProperty(response, name, { value: hook, configurable: true, writable: true });
     }
   }
 
-  response.writeHead = function writeHeadWithSession(status: number, ...rest: unknown[]): ServerResponse {
-    if (response.headersSent) {
-      return writeHead(status, ...rest);
+  remove(): void {
+    for (const [name, descriptor] of this.#before) {
+      if (descriptor === undefined) {
+        Reflect.deleteProperty(this.prototype, name);
+      } else {
+        Object.defineProperty(this.prototype, name, descriptor);
+      }
     }
-    const reason = rest.filter((arg) => typeof arg === 'string').slice(0, 1);
-    const headers = rest.find((arg): arg is PassedHeaders => typeof arg === 'object' && arg !== null);
-    if (headers !== undefined) {
-      applyPassedHeaders(response, headers);
-    }
+  }
+
+  #hook(name: (typeof DECIDING)[number], original: Call, isInnermost: boolean): Call {
+    const replyTo = (response: ServerResponse): Reply | undefined =>
+      isInnermost && this.#wrapped.has(response) ? undefined : this.replyOf(response);
+    const hooks: Record<(typeof DECIDING)[number], Call> = {
+      end: function endAfterCommit(...args) {
+        const proceed = (): ServerResponse => Reflect.apply(original, this, args) as ServerResponse;
+        return replyTo(this)?.end(this, proceed, args.at(-1)) ?? proceed();
+      },
+      writeHead: function writeHeadWithSession(...args) {
+        const reply = replyTo(this);
+        if (reply === undefined) {
+          return Reflect.apply(original, this, args);
+        }
+        if (reply.seal !== undefined) {
+          return sealOf(reply.seal, name).apply(this, args);
+        }
+        return Reflect.apply(original, this, reply.haveHeadersLeft ? args : prepareHeaders(this, reply, args));
+      },
+      write: this.#sealed(name, original),
+    };
+    return hooks[name];
+  }
+
+  #sealed(name: string, original: Call): Call {
+    const { replyOf } = this;
+    return function sealable(...args) {
+      const seal = replyOf(this)?.seal;
+      return seal === undefined ? Reflect.apply(original, this, args) : sealOf(seal, name).apply(this, args);
+    };
+  }
+
+  #defineSent(name: 'headersSent' | 'writableEnded'): void {
+    const { replyOf } = this;
+    const get = findGetter(this.prototype, name);
+    this.#define(name, {
+      get(this: ServerResponse): unknown {
+        return replyOf(this)?.seal === undefined ? Reflect.apply(get, this, []) : true;
+      },
+    });
+  }
+
+  #define(name: string, descriptor: PropertyDescriptor): void {
+    this.#before.set(name, Object.getOwnPropertyDescriptor(this.prototype, name));
+    Object.defineProperty(this.prototype, name, { ...descriptor, configurable: true });
+  }
+
+  #inherited(name: string): Call {
+    return Reflect.get(this.prototype, name) as Call;
+  }
+}
+
+function sealOf(seal: 'sent' | 'ignored', name: string): Call {
+  const call = (seal === 'sent' ? SENT : IGNORED)[name];
+  if (call === undefined) {
+    throw new TypeError(`A sealed response has no ${name}()`);
+  }
+  return call;
+}
+
+/** Headers that are passed to `writeHead()` are set before, so that those of the session join them. Returns what is left to pass. */
+function prepareHeaders(response: ServerResponse, reply: Reply, [status, ...rest]: readonly unknown[]): unknown[] {
+  const headers = rest.find((arg): arg is PassedHeaders => typeof arg === 'object' && arg !== null);
+  if (headers !== undefined) {
+    applyPassedHeaders(response, headers);
+  }
+  if (typeof status === 'number') {
     response.statusCode = status;
-    const pending = events.beforeHeaders(isEnding);
-    if (pending !== undefined) {
-      // To a client that was told the length the body is complete before the end: holding that back would not be enough.
-      response.cork();
-      pending.then(() => response.uncork(), fail);
-    }
-    return writeHead(status, ...reason);
-  };
+  }
+  reply.beforeHeaders(response);
+  return [status, ...rest.filter((arg) => typeof arg === 'string').slice(0, 1)];
+}
 
-  response.end = function endAfterCommit(...args: unknown[]): ServerResponse {
-    const pending = isEnding ? undefined : events.beforeEnd();
-    if (pending === undefined) {
-      isEnding = true;
-      return end(...args);
+function findGetter(prototype: object, name: string): () => unknown {
+  for (let at: unknown = prototype; typeof at === 'object' && at !== null; at = Object.getPrototypeOf(at)) {
+    const get = Object.getOwnPropertyDescriptor(at, name)?.get;
+    if (get !== undefined) {
+      return get;
     }
-    const release = holdResponse(response);
-    pending
-      .then(
-        () => {
-          release();
-          isEnding = true;
-          end(...args);
-        },
-        (error: unknown) => {
-          release();
-          fail(error);
-        },
-      )
-      // Node refuses a body or a status that is none: whoever called `end` can no longer be told.
-      .catch((error: unknown) => events.onFailure(error));
-    return response;
-  };
-
-  response.on('close', () => events.onClose());
+  }
+  throw new TypeError(`Responses have no ${name}`);
 }

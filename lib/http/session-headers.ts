@@ -1,11 +1,9 @@
-import type { ServerResponse } from 'node:http';
-import { isCookiePath } from '../options/cookie-options.js';
 import { SessionLockTimeoutError, SessionStoreError } from '../errors/index.js';
+import { isCookiePath } from '../options/cookie-options.js';
 import type { CookieRequest } from '../session/cookie/cookie-writer.js';
 import type { CookieChange } from '../session/session-transport.js';
-import type { RequestSessionParts, SessionRequest } from './http-request.js';
-import { routeOf } from './request-route.js';
-import { forbidStoring, isSharedCacheable, varyByCookie } from './response-headers.js';
+import type { HttpSession } from './http-session.js';
+import { keepPrivate, varyByCookie } from './response-headers.js';
 
 /** Why no cookie can be sent. */
 export const INSECURE =
@@ -16,30 +14,29 @@ export const INSECURE =
 export class SessionHeaders implements CookieRequest {
   #isCookieSet = false;
 
-  constructor(
-    private readonly parts: RequestSessionParts,
-    private readonly request: SessionRequest,
-    private readonly response: ServerResponse,
-  ) {}
+  constructor(private readonly http: HttpSession) {}
 
   /** Whether a browser would take the cookie over this connection. */
   get isCookieAccepted(): boolean {
-    return this.parts.cookies.isAccepted(this);
+    return this.http.home.settings.cookies.isAccepted(this);
   }
 
   get isSecure(): boolean {
-    const { secure, socket } = this.request;
-    return secure ?? ('encrypted' in socket && socket.encrypted === true);
+    return this.http.home.platform.isSecure(this.http.request);
   }
 
   get path(): string | undefined {
-    const { pathHeader } = this.parts;
-    const path = pathHeader === undefined ? undefined : this.request.headers[pathHeader];
+    const { pathHeader } = this.http.home.settings;
+    const path = pathHeader === undefined ? undefined : this.http.request.headers[pathHeader];
     return typeof path === 'string' && isCookiePath(path) ? path : undefined;
   }
 
   set(cookie: CookieChange | undefined, failure: unknown): void {
-    varyByCookie(this.response);
+    const { response } = this.http;
+    if (response === undefined) {
+      return;
+    }
+    varyByCookie(response);
     this.#setRetryAfter(failure);
     // Once: headers that Node refuses to send are set a second time, with those of the error.
     if (cookie !== undefined && !this.#isCookieSet) {
@@ -49,30 +46,21 @@ export class SessionHeaders implements CookieRequest {
   }
 
   #setCookie(cookie: CookieChange): void {
-    const { trace } = this.parts.engine;
+    const { home, response, route } = this.http;
     if (!this.isCookieAccepted) {
-      trace.withoutCookie(`${routeOf(this.request)}: the session cookie was not sent`, INSECURE);
-      return;
+      home.settings.engine.log.withoutCookie(`${route}: the session cookie was not sent`, INSECURE);
+    } else if (response !== undefined) {
+      response.appendHeader('Set-Cookie', home.settings.cookies.write(cookie, this));
+      keepPrivate(response);
     }
-    const isShared = isSharedCacheable(this.response);
-    if (isShared && cookie.kind === 'set' && cookie.isRefresh) {
-      return;
-    }
-    if (isShared) {
-      trace.warnings.log(
-        'shared caching',
-        `${routeOf(this.request)} sends a session cookie with a Cache-Control that allows shared caches to hand it to others: make it private`,
-      );
-    }
-    this.response.appendHeader('Set-Cookie', this.parts.cookies.write(cookie, this));
-    forbidStoring(this.response);
   }
 
   /** RFC 9110: 503 tells when to come again. */
   #setRetryAfter(failure: unknown): void {
+    const { response } = this.http;
     const isRetryable = failure instanceof SessionStoreError || failure instanceof SessionLockTimeoutError;
-    if (isRetryable && this.response.statusCode === failure.status && !this.response.hasHeader('Retry-After')) {
-      this.response.setHeader('Retry-After', String(Math.ceil(failure.retryAfter / 1_000)));
+    if (isRetryable && response?.statusCode === failure.status && !response.hasHeader('Retry-After')) {
+      response.setHeader('Retry-After', String(Math.ceil(failure.retryAfter / 1_000)));
     }
   }
 }

@@ -36,9 +36,13 @@ export interface Missing {
   readonly status: 'missing';
 }
 
+/** How a session ended under an id: by `destroy()`, or by `regenerate()`, which gave it another id. */
+export type EndReason = 'destroyed' | 'rotated';
+
 /** A tombstone: the session was destroyed, or its id was changed, a moment ago. */
 export interface Gone {
   readonly status: 'gone';
+  readonly because: EndReason;
 }
 
 /** The lock is ours, and this is the record as it is under the lock. */

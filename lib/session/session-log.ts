@@ -1,7 +1,6 @@
 import type { Clock } from '../interfaces/clock.interface.js';
 import type { SessionsLogger } from '../interfaces/sessions-logger.interface.js';
-import { hashSessionId, shortHash } from './session-id.js';
-import type { SessionState } from './session-state.js';
+import { shortHash } from './session-id.js';
 import { ThrottledLogger } from './throttled-logger.js';
 
 /** What the engine tells the log. Ids appear as the first 8 characters of their hash, and never otherwise. */
@@ -26,20 +25,9 @@ export class SessionLog {
     }
   }
 
-  /** Somebody else has destroyed the session or changed its id. */
-  dropped(state: SessionState): void {
-    const key = state.stored?.key ?? hashSessionId(state.sent.candidates[0] ?? '');
-    this.#lost(
-      state,
-      `Session ${shortHash(key)} was destroyed or got a new id while ${state.exchange.route} was running: the changes of that request were dropped`,
-    );
-  }
-
-  tooLate(state: SessionState): void {
-    this.#lost(
-      state,
-      `${state.exchange.route} went on after it had been answered with an error: what it saved then was dropped`,
-    );
+  /** A request changed its session when that could no longer be stored. `what` is from a small closed set. */
+  dropped(route: string, what: string): void {
+    this.warnings.log(what, `${route} ${what}.`);
   }
 
   corrupt(key: string): void {
@@ -59,13 +47,5 @@ export class SessionLog {
   failed(what: string, error: unknown, route?: string): void {
     const where = route === undefined ? '' : `${route}: `;
     this.#errors.log(what, `${where}${what}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-
-  /** One line for each request, however often it tries. */
-  #lost(state: SessionState, message: string): void {
-    if (state.isChanged && !state.isLossLogged) {
-      state.isLossLogged = true;
-      this.logger.warn(message);
-    }
   }
 }

@@ -1,10 +1,10 @@
-/** The engine's view of whatever the session is opened for: an HTTP request, a socket, a script. */
+/** The engine's view of what the session is opened for: an HTTP exchange, a socket, a script. */
 export interface SessionTransport {
   /** The `Cookie` header as it came. */
   readonly cookieHeader: string | undefined;
   /** Names what opened the session, in logs and to those who wait for its lock. */
   readonly route: string;
-  /** Whether using the session prolongs it: only where a refreshed cookie can be sent. */
+  /** Whether using the session moves its expiry: only where a refreshed cookie can be sent. */
   readonly renewsExpiry: boolean;
   /** The application has begun to answer. */
   readonly hasSentHeaders: boolean;
@@ -16,5 +16,4 @@ export interface SessionTransport {
 
 /** What the response has to tell the browser. */
 export type CookieChange =
-  | { readonly kind: 'set'; readonly id: string; readonly expiresAt: number; readonly isRefresh: boolean }
-  | { readonly kind: 'expire' };
+  { readonly kind: 'set'; readonly id: string; readonly expiresAt: number } | { readonly kind: 'expire' };

@@ -1,234 +1,200 @@
-import { SessionIdCollisionError, SessionReadOnlyError, SessionStoreError } from '../errors/index.js';
-import type { Clock } from '../interfaces/clock.interface.js';
-import type { SessionRecord, SessionVersion, WriteGuard } from '../interfaces/session-record.interface.js';
-import type { SessionStore } from '../stores/session-store.js';
-import { FifoQueue } from './lock/fifo-queue.js';
-import type { SessionConflicts } from './session-conflicts.js';
-import { hashSessionId } from './session-id.js';
+import { SessionGoneError, SessionIdCollisionError } from '../errors/index.js';
+import type { ActiveSession } from './active-session.js';
 import type { SessionLocks } from './lock/session-locks.js';
-import type { SessionPlan } from './session-plan.js';
-import { assertSize } from './data/session-serializer.js';
-import type { SessionState, StoredFacts } from './session-state.js';
-import type { SessionTouch } from './session-touch.js';
+import { hashSessionId, shortHash } from './session-id.js';
 import type { SessionLog } from './session-log.js';
+import type { SessionRepository } from './session-repository.js';
+import type { GoneReason, StoredStage } from './stage.js';
 
-const MAX_CONFLICTS = 10;
 const MAX_COLLISIONS = 5;
 
-/** How long a destroyed or rotated id answers "gone": requests in flight with it must not start a session of their own. */
-export const TOMBSTONE_LIFE = 30_000;
-
-/** Writes what a request did to its session: the switch behind every commit and `save()`. */
+/** What a commit writes: the table of the promises, as one switch. It remembers nothing of any request. */
 export class SessionWriter {
-  /** Whose turn it is to write, for each session. */
-  readonly #turns = new FifoQueue<never>();
-
   constructor(
-    private readonly store: SessionStore,
+    private readonly repository: SessionRepository,
     private readonly locks: SessionLocks,
-    private readonly conflicts: SessionConflicts,
-    private readonly plan: SessionPlan,
-    private readonly touch: SessionTouch,
-    private readonly clock: Clock,
-    private readonly trace: SessionLog,
-    private readonly maxBytes: number,
+    private readonly log: SessionLog,
   ) {}
 
-  /** Writes changes, touches when that is due, and lets the lock go, in one trip to the store wherever that is possible. */
-  async commit(state: SessionState): Promise<void> {
-    await this.#write(state, true);
-    await this.release(state);
+  /**
+   * Writes what the request did, in one round trip wherever that is possible; `undefined` when there is nothing to wait for.
+   * `releases`: touches the session when that is due, and frees the lock.
+   *
+   * @throws SessionGoneError when another request has ended the session, and this one has changed it.
+   */
+  write(active: ActiveSession, releases: boolean): Promise<void> | undefined {
+    const { stage, data } = active;
+    if (stage.at === 'unloaded') {
+      return undefined;
+    }
+    const text = data.payload();
+    const isChanged = text !== data.baseline;
+    if (isChanged) {
+      active.assertWritable('Changing the session');
+    }
+    switch (stage.at) {
+      case 'new':
+        return data.isEmpty ? undefined : this.#create(active, text);
+      case 'stored':
+        return isChanged || stage.rotation !== undefined
+          ? this.#replace(active, stage, text, releases)
+          : this.#leave(active, stage, releases);
+      case 'gone':
+        if (isChanged) {
+          throw goneError(active, stage.because);
+        }
+        return undefined;
+      case 'destroyed':
+        if (isChanged) {
+          this.log.dropped(active.transport.route, 'changed its session after it had destroyed it');
+          data.reset();
+        }
+        return undefined;
+    }
   }
 
-  /** Writes changes and keeps the lock. */
-  async save(state: SessionState): Promise<void> {
-    await this.#write(state, false);
-  }
-
-  /** Lets the lock go, and nothing else. */
-  async release(state: SessionState): Promise<void> {
-    const { lock } = state;
+  /** Frees the lock and writes nothing. */
+  async unlock(active: ActiveSession): Promise<void> {
+    const lock = active.unlocked();
     if (lock !== undefined) {
-      state.lock = undefined;
       await this.locks.release(lock);
     }
   }
 
-  /** The lock is renewed no more. */
-  stopRenewing({ lock }: SessionState): void {
-    if (lock !== undefined) {
-      this.locks.stopRenewing(lock);
-    }
-  }
-
-  /** Deletes at once: a logout must not hang on whether the rest of the request succeeds. */
-  async destroy(state: SessionState): Promise<void> {
-    const { stored } = state;
-    if (stored !== undefined) {
-      await this.store.delete({ id: stored.key, tombstoneUntil: this.clock.now() + TOMBSTONE_LIFE });
-      this.trace.step('destroy', stored.key);
-      state.cookie = { kind: 'expire' };
-    }
-    this.#forget(state, state.phase === 'gone' ? 'gone' : 'destroyed');
-  }
-
-  /** `undefined` when there is nothing to wait for. */
-  #write(state: SessionState, isFinal: boolean): Promise<void> | undefined {
-    if (state.settings.mode === 'read-only' && state.isChanged) {
-      throw new SessionReadOnlyError('Changing the session');
-    }
-    if (state.isOver) {
-      this.trace.tooLate(state);
-      return undefined;
-    }
-    switch (state.phase) {
-      case 'unloaded':
-        return undefined;
-      case 'new':
-        return this.#create(state);
-      case 'stored':
-        return this.#writeStored(state, isFinal);
-      case 'gone':
-      case 'destroyed':
-        this.#drop(state, state.phase);
-        return undefined;
-    }
-  }
-
-  #writeStored(state: SessionState, isFinal: boolean): Promise<void> | undefined {
-    const data = state.contents.payload();
-    if (state.rotation !== undefined || state.contents.differsFrom(data)) {
-      return this.#replaceInTurn(state, data, isFinal);
-    }
-    return isFinal && this.plan.isTouchDue(state) ? this.touch.touch(state) : undefined;
-  }
-
-  async #create(state: SessionState): Promise<void> {
-    if (state.contents.isEmpty) {
+  /** Moves the expiry now, and keeps the lock: for a request that has only begun. */
+  async prolong(active: ActiveSession): Promise<void> {
+    const { stage } = active;
+    if (stage.at !== 'stored') {
       return;
     }
-    const obstacle = state.isCookieAnnounced ? undefined : state.exchange.cookieObstacle();
+    const expiresAt = active.nextExpiry(stage.record);
+    if (expiresAt > stage.record.expiresAt && (await this.repository.touch(stage.record, expiresAt, undefined))) {
+      active.touched(stage, expiresAt);
+    }
+  }
+
+  /**
+   * Ends every session that the cookies of the request name, at once: a logout must not depend on whether the rest of the
+   * request succeeds.
+   *
+   * @throws SessionGoneError when another request gave the session a new id: the browser's new cookie is still logged in.
+   */
+  async end(active: ActiveSession): Promise<void> {
+    const { stage } = active;
+    const own = stage.at === 'stored' ? stage.record.id : undefined;
+    let isCookieDead = own !== undefined || stage.at === 'gone';
+    for (const other of active.sent.candidates) {
+      if (other !== own && (await this.repository.end(other))) {
+        isCookieDead = true;
+      }
+    }
+    let because: GoneReason | undefined = stage.at === 'gone' ? stage.because : undefined;
+    if (own !== undefined && !(await this.repository.end(own))) {
+      because = await this.repository.whyGone(own);
+    }
+    this.#forgetLock(active);
+    if (because === 'rotated') {
+      const error = goneError(active, because);
+      active.lost(because);
+      throw error;
+    }
+    active.ended(isCookieDead);
+  }
+
+  async #create(active: ActiveSession, text: string): Promise<void> {
+    const obstacle = active.isCookieSent ? undefined : active.transport.cookieObstacle();
     if (obstacle !== undefined) {
-      this.trace.withoutCookie(`${state.exchange.route}: a new session was not stored`, obstacle);
-      state.contents.reset();
+      this.log.withoutCookie(`${active.transport.route}: a new session was not stored`, obstacle);
+      active.data.reset();
       return;
     }
-    const record = this.plan.firstRecord(state.contents.payload());
-    assertSize(record.data, this.maxBytes);
+    const record = active.firstRecord(text);
     for (let collisions = 0; collisions <= MAX_COLLISIONS; collisions += 1) {
-      const key = hashSessionId(this.plan.idOf(state));
-      const version = await this.store.create({ id: key, record });
-      this.trace.step('create', key, version === false ? 'taken' : 'done');
-      if (version !== false) {
-        this.#written(state, key, version, record, false);
+      const created = await this.repository.create(active.nextId, record);
+      if (created !== undefined) {
+        active.written({ record: created, data: text, mergedOver: undefined }, undefined);
         return;
       }
-      this.#giveUpId(state);
+      active.giveUpId();
     }
     throw new SessionIdCollisionError();
   }
 
-  /** One at a time: of many that write at once all but one would conflict in each round, and most would run out of attempts. */
-  async #replaceInTurn(state: SessionState, data: string, release: boolean): Promise<void> {
-    const key = state.stored?.key ?? '';
-    await this.#turns.enter(key)?.ready;
-    try {
-      await this.#replace(state, data, release);
-    } finally {
-      this.#turns.pass(key);
-    }
-  }
-
-  async #replace(state: SessionState, data: string, release: boolean): Promise<void> {
-    for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts += 1) {
-      const { stored } = state;
-      if (stored === undefined) {
-        return;
+  async #replace(active: ActiveSession, stage: StoredStage, text: string, releases: boolean): Promise<void> {
+    const { record, lock, rotation } = stage;
+    const { baseline: base } = active.data;
+    const next = active.nextRecord(stage, text);
+    const startsNewLife = rotation?.startsNewLife === true;
+    for (let collisions = 0; collisions <= MAX_COLLISIONS; collisions += 1) {
+      const change = { record, id: active.nextId, next, base, startsNewLife, lock, releases };
+      const outcome = await this.repository.replace(change);
+      switch (outcome.at) {
+        case 'stored':
+          this.#follow(stage, outcome.record.key, releases);
+          active.written(outcome, releases ? undefined : lock);
+          return;
+        case 'gone':
+          return this.#startAgain(active, outcome.because);
+        case 'id taken':
+          active.giveUpId();
       }
-      const key = this.plan.keyOf(state, stored);
-      const record = this.plan.nextRecord(state, stored, data);
-      assertSize(data, this.maxBytes);
-      const version = await this.#send(state, stored, key, record, release);
-      if (version !== false) {
-        this.#written(state, key, version, record, release);
-        return;
-      }
-      await this.#resolveConflict(state, stored, key);
-      data = state.contents.payload();
     }
-    throw new SessionStoreError(`A session was changed by others ${MAX_CONFLICTS} times while it was written`, 1_000);
+    throw new SessionIdCollisionError();
   }
 
-  #send(
-    state: SessionState,
-    stored: StoredFacts,
-    key: string,
-    record: SessionRecord,
-    release: boolean,
-  ): Promise<SessionVersion | false> {
-    const { lock } = state;
-    const { version } = stored;
-    const guard: WriteGuard = lock === undefined ? { version } : { version, lock: { token: lock.token, release } };
-    if (key === stored.key) {
-      this.trace.step('update', key);
-      return this.store.update({ id: key, record, guard });
+  /** The session is gone. Only an explicit `regenerate()` begins another, with what this request has set. */
+  async #startAgain(active: ActiveSession, because: GoneReason): Promise<void> {
+    const { stage } = active;
+    const error = goneError(active, because);
+    this.#forgetLock(active);
+    active.lost(because);
+    if (stage.at !== 'stored' || stage.rotation === undefined) {
+      throw error;
     }
-    this.trace.step('rotate', stored.key);
-    const tombstoneUntil = this.clock.now() + TOMBSTONE_LIFE;
-    return this.store.rotate({ from: stored.key, to: key, record, guard, tombstoneUntil });
+    active.rotate(true);
+    await this.write(active, true);
   }
 
-  async #resolveConflict(state: SessionState, stored: StoredFacts, key: string): Promise<void> {
-    const outcome = await this.conflicts.resolve(state, stored, key);
-    if (outcome === 'gone') {
-      this.#drop(state, 'gone');
-    } else if (outcome === 'id taken') {
-      this.#giveUpId(state);
+  /** Nothing was changed: the expiry moves when that is due, in the round trip that frees the lock. */
+  #leave(active: ActiveSession, stage: StoredStage, releases: boolean): Promise<void> | undefined {
+    if (!releases) {
+      return undefined;
+    }
+    const expiresAt = active.nextExpiry(stage.record);
+    if (expiresAt > stage.record.expiresAt) {
+      return this.#touch(active, stage, expiresAt);
+    }
+    return stage.lock === undefined ? undefined : this.unlock(active);
+  }
+
+  async #touch(active: ActiveSession, stage: StoredStage, expiresAt: number): Promise<void> {
+    if (await this.repository.touch(stage.record, expiresAt, active.unlocked())) {
+      active.touched(stage, expiresAt);
     }
   }
 
-  /** An id that somebody has seen cannot be exchanged for another behind their back. */
-  #giveUpId(state: SessionState): void {
-    if (state.isIdRead || state.isCookieAnnounced) {
-      throw new SessionIdCollisionError();
+  /** The lock was freed by the write, or goes on under the new id. */
+  #follow({ lock, record }: StoredStage, key: string, releases: boolean): void {
+    if (lock === undefined) {
+      return;
     }
-    state.id = undefined;
-  }
-
-  #written(
-    state: SessionState,
-    key: string,
-    version: SessionVersion,
-    record: SessionRecord,
-    isReleased: boolean,
-  ): void {
-    if (isReleased) {
-      this.#letGo(state);
-    } else if (state.lock !== undefined && state.lock.id !== key) {
-      this.locks.rebind(state.lock, key);
-    }
-    state.cookie = this.plan.cookieFor(state, record);
-    state.contents.stored(record.data);
-    state.phase = 'stored';
-    state.stored = { key, version, createdAt: record.createdAt, expiresAt: record.expiresAt };
-    state.rotation = undefined;
-  }
-
-  #drop(state: SessionState, phase: 'gone' | 'destroyed'): void {
-    this.trace.dropped(state);
-    this.#forget(state, phase);
-  }
-
-  #forget(state: SessionState, phase: 'gone' | 'destroyed'): void {
-    this.#letGo(state);
-    state.forget(phase);
-  }
-
-  /** The store has let the lock go already, or there is nothing left to lock. */
-  #letGo(state: SessionState): void {
-    if (state.lock !== undefined) {
-      this.locks.onReleased(state.lock);
-      state.lock = undefined;
+    if (releases) {
+      this.locks.onReleased(lock);
+    } else if (key !== record.key) {
+      this.locks.rebind(lock, key);
     }
   }
+
+  /** There is nothing left to lock. */
+  #forgetLock(active: ActiveSession): void {
+    const lock = active.unlocked();
+    if (lock !== undefined) {
+      this.locks.onReleased(lock);
+    }
+  }
+}
+
+function goneError({ stage, sent }: ActiveSession, because: GoneReason): SessionGoneError {
+  const key = stage.at === 'stored' ? stage.record.key : hashSessionId(sent.candidates[0] ?? '');
+  return new SessionGoneError(shortHash(key), because);
 }

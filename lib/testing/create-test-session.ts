@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { SessionContents, SessionData } from '../interfaces/session-data.interface.js';
 import { SessionEngine } from '../session/session-engine.js';
 import type { SessionTransport } from '../session/session-transport.js';
-import { SessionObject } from '../session/session.js';
+import { SessionObject } from '../session/object/session.js';
 import { resolveOptions } from '../options/sessions-options.js';
 
 const EXCHANGE: SessionTransport = {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { SessionObject } from '../../lib/session/session.js';
+import type { SessionObject } from '../../lib/session/object/session.js';
 import { hashSessionId } from '../../lib/session/session-id.js';
 import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { EngineVisits } from '../support/engine-visits.js';

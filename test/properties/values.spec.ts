@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { SessionObject } from '../../lib/session/session.js';
+import type { SessionObject } from '../../lib/session/object/session.js';
 import { EngineVisits } from '../support/engine-visits.js';
 import { holds } from '../support/property.js';
 import { RealStores } from '../support/real-stores.js';

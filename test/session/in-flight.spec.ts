@@ -1,4 +1,4 @@
-import { InFlight } from '../../lib/session/in-flight.js';
+import { InFlight } from '../../lib/session/work/in-flight.js';
 
 describe('running work', () => {
   let work: InFlight;

@@ -1,5 +1,5 @@
-import { InFlight } from '../../lib/session/in-flight.js';
-import { SerialQueue } from '../../lib/session/serial-queue.js';
+import { InFlight } from '../../lib/session/work/in-flight.js';
+import { SerialQueue } from '../../lib/session/work/serial-queue.js';
 import { Gate } from '../support/gate.js';
 
 describe('the steps of one request', () => {

@@ -1,6 +1,6 @@
 import { SessionNotLoadedError } from '../../lib/errors/index.js';
 import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
-import { ownerOf, SessionObject } from '../../lib/session/session.js';
+import { ownerOf, SessionObject } from '../../lib/session/object/session.js';
 import { EngineVisits, type Visit } from '../support/engine-visits.js';
 
 type Session = Visit['session'];

@@ -1,6 +1,6 @@
 import { SessionStoreError } from '../../lib/errors/index.js';
 import type { LockingMode } from '../../lib/interfaces/sessions-options.interface.js';
-import type { SessionObject } from '../../lib/session/session.js';
+import type { SessionObject } from '../../lib/session/object/session.js';
 import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { EngineVisits, LEASE, type Visit } from '../support/engine-visits.js';

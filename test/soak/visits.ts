@@ -1,5 +1,5 @@
 import type { SessionTransport } from '../../lib/session/session-transport.js';
-import { SessionObject } from '../../lib/session/session.js';
+import { SessionObject } from '../../lib/session/object/session.js';
 import { ask } from '../torture/torture-client.js';
 import type { SoakApp } from './soak-app.js';
 import type { Layer } from './soak-options.js';

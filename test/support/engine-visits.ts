@@ -3,7 +3,7 @@ import type { SessionTransport } from '../../lib/session/session-transport.js';
 import { hashSessionId, sessionIds } from '../../lib/session/session-id.js';
 import type { SessionLifecycle } from '../../lib/session/session-lifecycle.js';
 import type { LockSettings } from '../../lib/session/session-state.js';
-import { SessionObject } from '../../lib/session/session.js';
+import { SessionObject } from '../../lib/session/object/session.js';
 import type { SessionStore } from '../../lib/stores/session-store.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { RecordingLogger } from './recording-logger.js';

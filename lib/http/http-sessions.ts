@@ -1,0 +1,102 @@
+import { SessionsConfigError } from '../errors/index.js';
+import type { Clock } from '../interfaces/clock.interface.js';
+import type { CommitOnError } from '../interfaces/sessions-options.interface.js';
+import type { CookieWriter } from '../session/cookie/cookie-writer.js';
+import type { LockSettings } from '../session/lock/lock-settings.js';
+import type { SessionEngine } from '../session/session-engine.js';
+import type { HttpPlatform, SessionsOfRequests } from './http-platform.js';
+import type { HttpRequest } from './http-request.js';
+import { HttpSession } from './http-session.js';
+import { RequestSlot } from './request-slot.js';
+
+/** What the sessions of all requests of an application share. */
+export interface HttpSettings {
+  readonly engine: SessionEngine;
+  readonly cookies: CookieWriter;
+  readonly clock: Clock;
+  /** Lower case. */
+  readonly pathHeader: string | undefined;
+  readonly commitOnError: CommitOnError | undefined;
+  /** Milliseconds in which the application's filters must have answered a failed commit. */
+  readonly answerTimeout: number;
+  /** With `forRoutes` or `exclude` only the routes that the module's middleware has seen have a session. */
+  readonly isRestricted: boolean;
+}
+
+const FOREIGN =
+  'request.session is not of nestjs-sessions. Another session library is mounted as well (express-session, cookie-session ...): ' +
+  'remove it, here and in an application around this one';
+
+/** The sessions of the requests of one application, each made at its first touch. */
+export class HttpSessions implements SessionsOfRequests {
+  /** `null`: the route has no session. */
+  readonly #slot = new RequestSlot<HttpSession | null>();
+
+  constructor(
+    readonly settings: HttpSettings,
+    readonly platform: HttpPlatform,
+  ) {}
+
+  sessionOf(request: HttpRequest): unknown {
+    const found = this.#slot.get(request);
+    if (found === null) {
+      return undefined;
+    }
+    if (found === undefined && this.settings.isRestricted) {
+      throw new SessionsConfigError(
+        'request.session was used before the middleware of SessionsModule ran. With forRoutes or exclude the session exists ' +
+          'from there on: use it later, or leave both options out',
+      );
+    }
+    return (found ?? this.#open(request)).session;
+  }
+
+  assign(request: HttpRequest, session: unknown): void {
+    if (session === null || session === undefined) {
+      throw new SessionsConfigError('To end a session, call await request.session.destroy(); it is not assigned');
+    }
+    if (session !== this.touched(request)?.session) {
+      throw new SessionsConfigError(FOREIGN);
+    }
+  }
+
+  touched(request: HttpRequest): HttpSession | undefined {
+    return this.#slot.get(request) ?? undefined;
+  }
+
+  /** The middleware of the module has seen the request: it has a session. */
+  admit(request: HttpRequest): void {
+    if (this.#slot.get(request) === undefined) {
+      this.#open(request);
+    }
+  }
+
+  /**
+   * The request has reached a route, which locks as `settings` say. There is a promise when the guard has to wait.
+   *
+   * @throws SessionsConfigError when the session of the request is somebody else's.
+   */
+  enterRoute(request: HttpRequest, settings: LockSettings): Promise<void> | undefined {
+    const found = this.#slot.get(request);
+    if (found === undefined && this.settings.isRestricted) {
+      this.#slot.set(request, null);
+      return undefined;
+    }
+    if (found === null) {
+      return undefined;
+    }
+    if (Object.hasOwn(request, 'session')) {
+      throw new SessionsConfigError(FOREIGN);
+    }
+    if (found === undefined && settings === this.settings.engine.locking) {
+      return undefined;
+    }
+    return (found ?? this.#open(request)).enterRoute(settings);
+  }
+
+  #open(request: HttpRequest): HttpSession {
+    const opened = new HttpSession(this, request);
+    this.#slot.set(request, opened);
+    return opened;
+  }
+}

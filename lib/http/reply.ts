@@ -1,0 +1,246 @@
+import type { ServerResponse } from 'node:http';
+import { replaceBody, replyWithError } from './error-response.js';
+import type { HttpSession } from './http-session.js';
+import { isRefused, RunningHandlers } from './running-handlers.js';
+
+/** Ends, or begins, a response as it would be without us. */
+export type Proceed<R> = () => R;
+
+/** How far the reply of one request is. */
+type State =
+  /** Nobody has decided it. */
+  | 'open'
+  /** Its end waits for the commit: it counts as sent. */
+  | 'held'
+  /** The commit has failed, and the application's filters answer instead. */
+  | 'failing'
+  /** They have answered: whatever the application still does with the response is ignored. */
+  | 'failed'
+  /** What the application has answered is on its way. */
+  | 'ended';
+
+/**
+ * The reply of one request, and the one place where its session is committed: when the reply is decided. That is the end of the
+ * response, or the moment in which its headers leave before the body is complete.
+ */
+export class Reply {
+  haveHeadersLeft = false;
+  /** The client has gone, or everything is sent. */
+  isClosed = false;
+  #state: State = 'open';
+  /** The commit that began when the headers left before the body was complete. */
+  #streaming: Promise<void> | undefined;
+  #cookiesBefore = 0;
+  /** Sends our own error, when the application's filters do not. */
+  #answer: (() => void) | undefined;
+  #handlers: RunningHandlers | undefined;
+
+  constructor(private readonly http: HttpSession) {}
+
+  /** How calls of the application have to be answered that come after the reply: as Node would, or not at all. */
+  get seal(): 'sent' | 'ignored' | undefined {
+    if (this.#state === 'held') {
+      return 'sent';
+    }
+    return this.#state === 'failed' ? 'ignored' : undefined;
+  }
+
+  get isDecided(): boolean {
+    return this.#state !== 'open';
+  }
+
+  /** The session is touched: from now on its response is looked after. */
+  watch(): void {
+    const { response, home } = this.http;
+    if (response === undefined) {
+      return;
+    }
+    this.isClosed = response.writableEnded || response.destroyed;
+    this.haveHeadersLeft = response.headersSent;
+    this.onHandlerReached();
+    home.platform.renewHooks(response, this.http);
+    response.once('close', () => this.#onClose());
+  }
+
+  /** Cookies that are set from now on belong to the body, and go with it when that is replaced by an error. */
+  onHandlerReached(): void {
+    const { response, home } = this.http;
+    if (response !== undefined && !this.isDecided) {
+      const cookies = response.getHeader('Set-Cookie');
+      this.#cookiesBefore = Array.isArray(cookies) ? cookies.length : Number(cookies !== undefined);
+      home.platform.renewHooks(response, this.http);
+    }
+  }
+
+  /** The handlers that take the session. */
+  get handlers(): RunningHandlers {
+    return (this.#handlers ??= new RunningHandlers(() => this.#onHandlerEnd()));
+  }
+
+  /** The headers leave. When the body is not complete, neither leaves the socket before the commit is done. */
+  beforeHeaders(response: ServerResponse): void {
+    const { touchedUnit: unit, headers } = this.http;
+    if (this.#state === 'open' && !this.haveHeadersLeft && unit !== undefined) {
+      this.#beginStream(response);
+    }
+    this.haveHeadersLeft = true;
+    if (this.http.isAsked) {
+      headers.set(unit?.active.cookie, unit?.failure);
+    }
+  }
+
+  /** The response ends: its end waits for the commit, when there is one to wait for. */
+  end(response: ServerResponse, proceed: Proceed<ServerResponse>, callback: unknown): ServerResponse {
+    switch (this.#state) {
+      case 'open':
+        return this.#decide(response, proceed);
+      case 'failing':
+        return this.#endFailed(response, proceed);
+      case 'ended':
+        return proceed();
+      default:
+        return endAgain(response, callback);
+    }
+  }
+
+  /** Nobody else has answered a commit that failed; `false` when there is none. */
+  answerUnanswered(): boolean {
+    const isUnanswered = this.#state === 'failing';
+    if (isUnanswered) {
+      this.#answer?.();
+    }
+    return isUnanswered;
+  }
+
+  #decide(response: ServerResponse, proceed: Proceed<ServerResponse>): ServerResponse {
+    const pending = this.#streaming?.then(() => this.#commit(true)) ?? this.#commit(true);
+    if (pending === undefined) {
+      this.#state = 'ended';
+      return proceed();
+    }
+    this.#state = 'held';
+    // Node lets the status be changed until the headers are written: a filter that answers a second time begins with it.
+    const { statusCode, statusMessage } = response;
+    pending
+      .then(() => {
+        this.#state = 'ended';
+        Object.assign(response, { statusCode, statusMessage });
+        proceed();
+      })
+      // Node may refuse a body or a status, too: whoever called `end` can no longer be told.
+      .catch((error: unknown) => this.#fail(response, error));
+    return response;
+  }
+
+  #beginStream(response: ServerResponse): void {
+    const { touchedUnit: unit } = this.http;
+    if (unit?.active.isLoaded === true && this.http.cookieObstacle() === undefined && !this.#isRefused()) {
+      unit.active.sendCookieEarly();
+    }
+    this.#streaming = this.#commit(false);
+    if (this.#streaming !== undefined) {
+      // To a client that was told the length the body is complete before the end: to hold the end would not be enough.
+      response.cork();
+      this.#streaming.then(
+        () => response.uncork(),
+        (error: unknown) => this.#fail(response, error),
+      );
+    }
+  }
+
+  #commit(isLast: boolean): Promise<void> | undefined {
+    const unit = this.http.touchedUnit;
+    return this.#isRefused() ? unit?.discard() : unit?.commit(isLast);
+  }
+
+  /** Whether the status that is sent says that nothing is stored. */
+  #isRefused(): boolean {
+    const status = this.http.response?.statusCode ?? 200;
+    if (status < 400) {
+      return false;
+    }
+    try {
+      return isRefused(status, this.#handlers, this.http.home.settings.commitOnError);
+    } catch (error) {
+      this.#report('commitOnError failed, and nothing is stored', error);
+      return true;
+    }
+  }
+
+  /** What the response says was not stored, so it must not leave. When its headers have, the connection is cut. */
+  #fail(response: ServerResponse, error: unknown): void {
+    this.#report('The session could not be stored or the response not be sent, which was replaced by an error', error);
+    if (this.haveHeadersLeft) {
+      this.#state = 'failed';
+      response.destroy();
+      return;
+    }
+    this.#state = 'failing';
+    this.#answer = () => replyWithError(response, error);
+    replaceBody(response, this.#cookiesBefore);
+    const { settings, platform } = this.http.home;
+    if (platform.handOver(this.http.request, error)) {
+      settings.clock.setTimer(() => this.answerUnanswered(), settings.answerTimeout);
+    } else {
+      this.answerUnanswered();
+    }
+  }
+
+  #endFailed(response: ServerResponse, proceed: Proceed<ServerResponse>): ServerResponse {
+    this.#state = 'failed';
+    if (response.statusCode < 400) {
+      const { engine } = this.http.home.settings;
+      engine.log.warnings.log(
+        'status of a failed commit',
+        `${this.http.route}: a filter has answered ${response.statusCode} to a request whose session could not be stored`,
+      );
+    }
+    return proceed();
+  }
+
+  #onHandlerEnd(): void {
+    // The response to a pipelined request whose turn has not come is never closed.
+    if (this.isClosed || this.http.request.socket.destroyed) {
+      this.#onUnanswered();
+    }
+  }
+
+  #onClose(): void {
+    this.isClosed = true;
+    this.http.unit.abandonLoading();
+    this.#onUnanswered();
+  }
+
+  /** The client has left. The application may still answer; but nobody may do so any more, and the lock must not stay. */
+  #onUnanswered(): void {
+    if (this.#state !== 'open' || this.#handlers?.isRunning === true) {
+      return;
+    }
+    if (this.haveHeadersLeft) {
+      this.#commit(true)?.catch((error: unknown) =>
+        this.#report('The session could not be stored after the response', error),
+      );
+    } else {
+      this.http.unit.stopRenewing();
+    }
+  }
+
+  #report(what: string, error: unknown): void {
+    this.http.home.settings.engine.log.failed(what, error, this.http.route);
+  }
+}
+
+/** Ignored; but who waits to hear of the end hears of the one that is held, as in Node. */
+function endAgain(response: ServerResponse, callback: unknown): ServerResponse {
+  if (typeof callback === 'function') {
+    const call = (): void => {
+      Reflect.apply(callback, response, []);
+    };
+    if (response.writableFinished) {
+      process.nextTick(call);
+    } else {
+      response.once('finish', call);
+    }
+  }
+  return response;
+}

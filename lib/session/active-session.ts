@@ -1,0 +1,252 @@
+import { SessionIdCollisionError, SessionReadOnlyError } from '../errors/index.js';
+import type { SessionRecord } from '../interfaces/session-record.interface.js';
+import type { ClientIds } from './cookie/cookie-reader.js';
+import { TrackedData } from './data/tracked-data.js';
+import type { LockSettings } from './lock/lock-settings.js';
+import type { SessionLock } from './lock/session-locks.js';
+import type { SessionDeps } from './session-deps.js';
+import type { Finding, FoundSession, Written } from './session-repository.js';
+import type { CookieChange, SessionTransport } from './session-transport.js';
+import { DESTROYED, NEW, UNLOADED, type GoneReason, type Stage, type StoredRecord, type StoredStage } from './stage.js';
+
+/** What a critical section can change, as it was before. */
+export interface Checkpoint {
+  readonly text: string;
+  readonly stage: Stage;
+}
+
+/** All that is known of the session in one request. It changes through these methods alone, and none of them does any I/O. */
+export class ActiveSession {
+  readonly data = new TrackedData();
+  /** Nothing was stored for this client when the session was loaded. */
+  isNew = false;
+  /** The client sent an id, and no living session was found under it. */
+  isMissing = false;
+  /** The cookie left with the headers although the write that it announces is still under way. */
+  isCookieSent = false;
+  /** `regenerate()` was called in this request. */
+  isRegenerated = false;
+  /** `expire()` was called: the cookie goes, whatever else happens. */
+  isCookieExpired = false;
+  #stage: Stage = UNLOADED;
+  #sent: ClientIds | undefined;
+  #cookie: CookieChange | undefined;
+  /** The id that a new session, or a regenerated one, is going to have. */
+  #freshId: string | undefined;
+  /** Somebody has read the fresh id, or it has left in a cookie: it can no longer be exchanged for another. */
+  #isFreshIdKnown = false;
+  /** A cookie has left before the commit, and announced this expiry. */
+  #announcedExpiry: number | undefined;
+
+  constructor(
+    private readonly deps: Pick<SessionDeps, 'policy' | 'ids' | 'reader' | 'clock'>,
+    readonly transport: SessionTransport,
+    public settings: LockSettings,
+  ) {}
+
+  get stage(): Stage {
+    return this.#stage;
+  }
+
+  /** The ids that the client sent; looked for when somebody asks. */
+  get sent(): ClientIds {
+    return (this.#sent ??= this.deps.reader.read(this.transport.cookieHeader));
+  }
+
+  get isLoaded(): boolean {
+    return this.#stage.at !== 'unloaded';
+  }
+
+  get lock(): SessionLock | undefined {
+    return this.#stage.at === 'stored' ? this.#stage.lock : undefined;
+  }
+
+  /** What the response has to tell the browser. */
+  get cookie(): CookieChange | undefined {
+    return this.isCookieExpired ? { kind: 'expire' } : this.#cookie;
+  }
+
+  /** The current id; made when there is none yet. From now on it stays. */
+  get id(): string {
+    this.#isFreshIdKnown = true;
+    return this.nextId;
+  }
+
+  /** The id under which the session is going to be stored. */
+  get nextId(): string {
+    const { stage } = this;
+    if (stage.at === 'stored' && stage.rotation === undefined) {
+      return stage.record.id;
+    }
+    return (this.#freshId ??= this.deps.ids.generate());
+  }
+
+  /** The record of a session that is not stored yet, or begins a new life. */
+  firstRecord(data: string): SessionRecord {
+    return this.deps.policy.firstRecord(data, this.deps.clock.now());
+  }
+
+  /** The record that follows on the stored one. */
+  nextRecord({ record, rotation }: StoredStage, data: string): SessionRecord {
+    return rotation?.startsNewLife === true
+      ? this.firstRecord(data)
+      : { data, createdAt: record.createdAt, expiresAt: this.nextExpiry(record) };
+  }
+
+  /** Use moves the expiry only where a cookie can tell the browser of it. */
+  nextExpiry(record: StoredRecord): number {
+    const { policy, clock } = this.deps;
+    return (
+      this.#announcedExpiry ??
+      (this.transport.renewsExpiry ? policy.renewedExpiry(record, clock.now()) : record.expiresAt)
+    );
+  }
+
+  /** Whether the session might expire while the request runs. */
+  get isTouchUrgent(): boolean {
+    const { stage } = this;
+    return stage.at === 'stored' && this.deps.policy.mayExpireSoon(stage.record, this.deps.clock.now());
+  }
+
+  /** The store was asked for the first time. */
+  found(finding: Finding): void {
+    if (finding.at === 'stored') {
+      this.#stage = { at: 'stored', record: finding.record, lock: finding.lock, rotation: undefined };
+      this.data.load(finding.bag, finding.text);
+      return;
+    }
+    this.#stage = finding;
+    this.isNew = true;
+    this.isMissing = this.sent.originalId !== undefined;
+  }
+
+  /** The session was locked and read again; what this request changed before stays on top. */
+  relocked({ record, lock, bag, text }: FoundSession, { rotation }: StoredStage): void {
+    this.#stage = { at: 'stored', record, lock, rotation };
+    if (rotation?.startsNewLife === true) {
+      // What others put into the old life must not get into the new one.
+      return;
+    }
+    if (this.data.isChanged) {
+      this.data.rebase(text);
+    } else {
+      this.data.load(bag, text);
+    }
+  }
+
+  /** Returns the lock, which is free, or about to be. */
+  unlocked(): SessionLock | undefined {
+    const { stage } = this;
+    if (stage.at !== 'stored' || stage.lock === undefined) {
+      return undefined;
+    }
+    this.#stage = { ...stage, lock: undefined };
+    return stage.lock;
+  }
+
+  /** The store has the data. `lock` is the one that goes on. */
+  written({ record, data, mergedOver }: Written, lock: SessionLock | undefined): void {
+    this.#decideCookie(record.id, record.expiresAt);
+    if (mergedOver !== undefined) {
+      this.data.rebase(mergedOver);
+    }
+    this.data.stored(data);
+    this.#stage = { at: 'stored', record, lock, rotation: undefined };
+  }
+
+  /** The store has moved the expiry. */
+  touched(stage: StoredStage, expiresAt: number): void {
+    this.#decideCookie(stage.record.id, expiresAt);
+    this.#stage = { ...stage, lock: this.lock, record: { ...stage.record, expiresAt } };
+  }
+
+  /** Another request has ended the session. What this request changed stays in memory, and cannot be stored. */
+  lost(because: GoneReason): void {
+    this.#stage = { at: 'gone', because };
+    this.data.detach();
+    // Who ended it has sent a cookie of its own, which ours would overwrite in the browser. Nobody has when it expired.
+    this.#cookie = because === 'expired' ? { kind: 'expire' } : undefined;
+  }
+
+  /** This request has ended the session. */
+  ended(isCookieDead: boolean): void {
+    this.#stage = DESTROYED;
+    this.data.reset();
+    if (isCookieDead) {
+      this.#cookie = { kind: 'expire' };
+    }
+  }
+
+  /** The session gets a new id with the next write. One that ended begins anew, with what this request has set. */
+  rotate(keepData: boolean): void {
+    const { stage } = this;
+    if (stage.at === 'stored') {
+      this.#stage = { ...stage, rotation: { startsNewLife: !keepData || stage.rotation?.startsNewLife === true } };
+    } else {
+      this.#stage = NEW;
+      this.#cookie = undefined;
+    }
+    if (!keepData) {
+      this.data.clear();
+    }
+    this.#freshId = undefined;
+    this.#isFreshIdKnown = false;
+    this.isCookieExpired = false;
+    this.isRegenerated = true;
+  }
+
+  /** @throws SessionIdCollisionError when somebody knows the id: it cannot be exchanged behind their back. */
+  giveUpId(): void {
+    if (this.#isFreshIdKnown) {
+      throw new SessionIdCollisionError();
+    }
+    this.#freshId = undefined;
+  }
+
+  /** The headers leave before the commit: the cookie that it is going to need leaves with them. */
+  sendCookieEarly(): void {
+    const { stage } = this;
+    if (stage.at === 'stored') {
+      this.#announcedExpiry = this.nextRecord(stage, '').expiresAt;
+      this.#decideCookie(this.nextId, this.#announcedExpiry);
+    } else if (stage.at === 'new' && !this.data.isEmpty) {
+      this.#decideCookie(this.nextId, this.firstRecord('').expiresAt);
+    }
+    this.isCookieSent = this.cookie?.kind === 'set';
+    this.#isFreshIdKnown ||= this.isCookieSent;
+  }
+
+  assertWritable(operation: string): void {
+    if (this.settings.mode === 'read-only') {
+      throw new SessionReadOnlyError(operation);
+    }
+  }
+
+  checkpoint(): Checkpoint {
+    return { text: this.data.text(), stage: this.#stage };
+  }
+
+  /** Undoes what happened since, but for what is in the store already: what `save()` wrote, a new id, the end of the session. */
+  rollBack({ text, stage }: Checkpoint): void {
+    const now = this.#stage;
+    const isWritten = now.at === 'stored' && (stage.at !== 'stored' || now.record.version !== stage.record.version);
+    if (isWritten) {
+      this.data.revert();
+    } else {
+      this.data.restore(text);
+    }
+    if (now.at === 'stored' && stage.at === 'stored' && now.record.key === stage.record.key) {
+      this.#stage = { ...now, rotation: stage.rotation };
+    }
+  }
+
+  /** A cookie is due for an id that the client does not have, and for an expiry that moved, where the cookie tells of it. */
+  #decideCookie(id: string, expiresAt: number): void {
+    const { stage } = this;
+    const isKnown = stage.at === 'stored' && stage.record.id === id;
+    const isMoved = isKnown && expiresAt > stage.record.expiresAt;
+    if (!isKnown || (isMoved && this.deps.policy.settings.isCookiePersistent)) {
+      this.#cookie = { kind: 'set', id, expiresAt };
+    }
+  }
+}

@@ -1,0 +1,190 @@
+import { mergeByKey } from './merge.js';
+import { assertSerializable, deserialize, emptyBag, isPrimitive, serialize, type SessionBag } from './serializer.js';
+
+/** What is stored of a session without data. */
+export const EMPTY = '{}';
+
+/** The data of one session in one request, and what this request changed of it. */
+export class TrackedData {
+  /** The same object from the moment it was handed out, so that references to it stay true when the data are read again. */
+  #bag = emptyBag();
+  /** The data as they were last read from, or written to, the store. */
+  #baseline = EMPTY;
+  /** Counts what `set()` and `delete()` did. */
+  #revision = 0;
+  /** The revision that the store holds. */
+  #storedRevision = 0;
+  /** The revision that is being written. */
+  #payloadRevision = 0;
+  /** A reference was handed out: the data may change without our seeing it. */
+  #isExposed = false;
+
+  /** The data as one live object. */
+  get bag(): SessionBag {
+    this.#isExposed = true;
+    return this.#bag;
+  }
+
+  /** The data as they were last read or written: what changes are compared with. */
+  get baseline(): string {
+    return this.#baseline;
+  }
+
+  /** A value that is `undefined` is not stored, so it counts as absent: `data` lets such values in. */
+  keys(): string[] {
+    return Object.keys(this.#bag).filter((key) => this.has(key));
+  }
+
+  has(key: string): boolean {
+    return this.#bag[key] !== undefined;
+  }
+
+  get(key: string): unknown {
+    const value = this.#bag[key];
+    if (!isPrimitive(value)) {
+      this.#isExposed = true;
+    }
+    return value;
+  }
+
+  set(key: string, value: unknown): void {
+    if (value === undefined) {
+      this.delete(key);
+      return;
+    }
+    assertSerializable(key, value);
+    this.#bag[key] = value;
+    this.#revision += 1;
+    if (!isPrimitive(value)) {
+      this.#isExposed = true;
+    }
+  }
+
+  delete(key: string): boolean {
+    const existed = this.has(key);
+    if (existed) {
+      this.#revision += 1;
+    }
+    Reflect.deleteProperty(this.#bag, key);
+    return existed;
+  }
+
+  clear(): void {
+    for (const key of Object.keys(this.#bag)) {
+      this.delete(key);
+    }
+  }
+
+  get isEmpty(): boolean {
+    for (const key in this.#bag) {
+      if (this.has(key)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * The data in full, changed or not. Data to which the application holds references are walked only when their text differs:
+   * `set()` has checked the rest.
+   */
+  text(): string {
+    if (!this.#isExposed && this.#revision === this.#storedRevision) {
+      return this.#baseline;
+    }
+    const text = serialize(this.#bag);
+    if (this.#isExposed && text !== this.#baseline) {
+      for (const key of Object.keys(this.#bag)) {
+        assertSerializable(key, this.#bag[key]);
+      }
+    }
+    return text;
+  }
+
+  /**
+   * The data to write: one serialisation serves to compare them, for the size check and as payload. What is set while the write
+   * is under way is not in it, and stays a change.
+   */
+  payload(): string {
+    this.#payloadRevision = this.#revision;
+    return this.text();
+  }
+
+  /** Whether the store holds something else. Deep: a change inside of a value counts. */
+  get isChanged(): boolean {
+    return this.text() !== this.#baseline;
+  }
+
+  /** The store holds what `payload()` returned, as `text`. */
+  stored(text: string): void {
+    this.#baseline = text;
+    this.#storedRevision = this.#payloadRevision;
+  }
+
+  /** Replaces everything by what the store holds. */
+  load(bag: SessionBag, text: string): void {
+    this.#replace(bag);
+    this.#baseline = text;
+    this.#storedRevision = this.#revision;
+  }
+
+  /** Forgets everything: nothing is stored. */
+  reset(): void {
+    this.load(emptyBag(), EMPTY);
+  }
+
+  /** Nothing is stored any more; what this request changed stays, as changes. */
+  detach(): void {
+    this.rebase(EMPTY);
+  }
+
+  /** Back to what the store holds. */
+  revert(): void {
+    this.load(deserialize(this.#baseline) ?? emptyBag(), this.#baseline);
+  }
+
+  /** Back to what `text()` was, as changes of this request. */
+  restore(text: string): void {
+    this.#replace(deserialize(text) ?? emptyBag());
+  }
+
+  /** Lays the top-level keys that this request changed over `newest`; `false`, with nothing changed, when that cannot be decoded. */
+  rebase(newest: string): boolean {
+    const merged = mergeByKey(deserialize(this.#baseline) ?? emptyBag(), this.#bag, deserialize(newest));
+    if (merged === undefined) {
+      return false;
+    }
+    this.#replace(merged);
+    this.#baseline = newest;
+    return true;
+  }
+
+  /** A value that is as it was stays the same object: what the handler does later to the one that it holds still counts. */
+  #replace(bag: SessionBag): void {
+    this.#revision += 1;
+    if (!this.#isExposed) {
+      this.#bag = bag;
+      return;
+    }
+    const before = Object.assign(emptyBag(), this.#bag);
+    for (const key of Object.keys(this.#bag)) {
+      Reflect.deleteProperty(this.#bag, key);
+    }
+    for (const [key, value] of Object.entries(bag)) {
+      this.#bag[key] = isSame(before[key], value) ? before[key] : value;
+    }
+  }
+}
+
+/** Whether two values are stored alike. */
+function isSame(value: unknown, stored: unknown): boolean {
+  if (isPrimitive(value) || isPrimitive(stored)) {
+    return value === stored;
+  }
+  try {
+    return JSON.stringify(value) === JSON.stringify(stored);
+  } catch {
+    // What a failed section may have left behind cannot be stored, so it is not what was.
+    return false;
+  }
+}

@@ -1,0 +1,20 @@
+import type { LockingMode } from '../../interfaces/sessions-options.interface.js';
+
+/** How one route locks. */
+export interface LockSettings {
+  readonly mode: LockingMode;
+  /** Milliseconds. */
+  readonly wait: number;
+  /** Milliseconds. */
+  readonly lease: number;
+}
+
+/** Whether the first touch of the session locks it. */
+export function locksByItself({ mode }: LockSettings): boolean {
+  return mode === 'implicit' || mode === 'early';
+}
+
+/** The same where no commit will come that could unlock, or not soon: nothing is locked by itself. */
+export function withoutOwnLock(settings: LockSettings): LockSettings {
+  return settings.mode === 'read-only' ? settings : { ...settings, mode: 'explicit' };
+}

@@ -1,0 +1,268 @@
+import { SessionLockLostError, SessionStoreError } from '../errors/index.js';
+import type { Clock } from '../interfaces/clock.interface.js';
+import type { Found, SessionRecord, SessionVersion } from '../interfaces/session-record.interface.js';
+import type { SessionStore } from '../stores/session-store.js';
+import { mergeByKey } from './data/merge.js';
+import { assertSize, deserialize, emptyBag, type SessionBag } from './data/serializer.js';
+import { FifoQueue } from './lock/fifo-queue.js';
+import type { LockRequest, SessionLock, SessionLocks } from './lock/session-locks.js';
+import { hashSessionId, shortHash } from './session-id.js';
+import type { SessionLog } from './session-log.js';
+import type { SessionPolicy } from './session-policy.js';
+import type { GoneReason, StoredRecord } from './stage.js';
+
+const MAX_CONFLICTS = 10;
+
+/** How long an ended id answers "gone": requests in flight that carry it must not start a session of their own. */
+const TOMBSTONE_LIFE = 30_000;
+
+/** How a session is locked while it is read. */
+export type LockTerms = Omit<LockRequest, 'id'>;
+
+export interface FoundSession {
+  readonly at: 'stored';
+  readonly record: StoredRecord;
+  readonly bag: SessionBag;
+  readonly text: string;
+  readonly lock: SessionLock | undefined;
+}
+
+export type Finding = FoundSession | { readonly at: 'gone'; readonly because: GoneReason } | { readonly at: 'new' };
+
+/** What a request wants to be stored in place of the record that it read. */
+export interface Change {
+  readonly record: StoredRecord;
+  /** The id that the session shall have: another one than before when it was regenerated. */
+  readonly id: string;
+  readonly next: SessionRecord;
+  /** The data as they were read: what `next` changed since is laid over what others write meanwhile. */
+  readonly base: string;
+  /** The data of others must not get into the new life of a session. */
+  readonly startsNewLife: boolean;
+  readonly lock: SessionLock | undefined;
+  /** Frees the lock in the same round trip. */
+  readonly releases: boolean;
+}
+
+/** What the store holds after a write. */
+export interface Written {
+  readonly record: StoredRecord;
+  readonly data: string;
+  /** What others had written in between. */
+  readonly mergedOver: string | undefined;
+}
+
+export type ChangeOutcome =
+  | (Written & { readonly at: 'stored' })
+  | { readonly at: 'gone'; readonly because: GoneReason }
+  | { readonly at: 'id taken' };
+
+/** Reads and writes sessions. It remembers nothing of any request, and returns what became of each step as a value. */
+export class SessionRepository {
+  /** Which write of this process is next, for each session. */
+  readonly #writers = new FifoQueue<never>();
+
+  constructor(
+    private readonly store: SessionStore,
+    private readonly locks: SessionLocks,
+    private readonly policy: SessionPolicy,
+    private readonly clock: Clock,
+    private readonly log: SessionLog,
+  ) {}
+
+  /** The first living session of those that the ids name. With `terms`, lock and load are one round trip. */
+  async find(ids: readonly string[], terms: LockTerms | undefined): Promise<Finding> {
+    let none: Finding = { at: 'new' };
+    for (const id of ids) {
+      const finding = await this.#read(id, hashSessionId(id), terms);
+      if (finding.at === 'stored') {
+        return finding;
+      }
+      if (finding.at === 'gone' && none.at === 'new') {
+        none = finding;
+      }
+    }
+    return none;
+  }
+
+  /** Locks a session that was read without a lock, and reads it again. */
+  async lock({ id, key }: StoredRecord, terms: LockTerms): Promise<Exclude<Finding, { at: 'new' }>> {
+    const finding = await this.#read(id, key, terms);
+    return finding.at === 'new' ? { at: 'gone', because: 'expired' } : finding;
+  }
+
+  /** `undefined` when the id is taken: by a session, or by the tombstone of one. */
+  async create(id: string, record: SessionRecord): Promise<StoredRecord | undefined> {
+    assertSize(record.data, this.policy.settings.maxBytes);
+    const key = hashSessionId(id);
+    const version = await this.store.create({ id: key, record });
+    this.log.step('create', key, version === false ? 'taken' : 'done');
+    return version === false ? undefined : stored(id, key, version, record);
+  }
+
+  /**
+   * Writes one change, laid over what others have written in between.
+   *
+   * @throws SessionLockLostError when the lock was lost to another holder, who may have written since.
+   * @throws SessionStoreError when others were faster ten times.
+   */
+  async replace(change: Change): Promise<ChangeOutcome> {
+    const { key } = change.record;
+    // One write at a time: of many at once all but one would conflict in each round, and most would run out of attempts.
+    await this.#writers.enter(key)?.ready;
+    try {
+      return await this.#replace(change);
+    } finally {
+      this.#writers.pass(key);
+    }
+  }
+
+  /** Moves the expiry alone, and frees the lock in the same round trip. A touch that fails loses nothing: the next one makes up for it. */
+  async touch({ key }: StoredRecord, expiresAt: number, lock: SessionLock | undefined): Promise<boolean> {
+    const isTouched =
+      lock === undefined ? await this.#tryTouch(key, expiresAt) : await this.locks.release(lock, expiresAt);
+    this.log.step('touch', key, isTouched ? 'done' : 'refused');
+    return isTouched;
+  }
+
+  /** Ends a session, whoever holds its lock; `false` when there is none. */
+  async end(id: string): Promise<boolean> {
+    const key = hashSessionId(id);
+    const isEnded = await this.store.delete({ id: key, tombstoneUntil: this.#tombstoneEnd() });
+    this.log.step('destroy', key, isEnded ? 'done' : 'nothing to destroy');
+    return isEnded;
+  }
+
+  /** How a session ended that is not there any more. */
+  async whyGone(id: string): Promise<GoneReason> {
+    return reasonOf(await this.store.load({ id: hashSessionId(id) }));
+  }
+
+  async #read(id: string, key: string, terms: LockTerms | undefined): Promise<Finding> {
+    const answer =
+      terms === undefined ? await this.store.load({ id: key }) : await this.locks.acquire({ ...terms, id: key });
+    this.log.step(terms === undefined ? 'load' : 'lock and load', key, answer.status);
+    switch (answer.status) {
+      case 'missing':
+        return { at: 'new' };
+      case 'gone':
+        return { at: 'gone', because: answer.because };
+      default:
+        return this.#open(id, key, answer, answer.status === 'acquired' ? answer.lock : undefined);
+    }
+  }
+
+  /** Expiry is checked here whatever the store does: a store that is slow to forget must not keep a session alive. */
+  async #open(
+    id: string,
+    key: string,
+    { record, version }: Pick<Found, 'record' | 'version'>,
+    lock: SessionLock | undefined,
+  ): Promise<Finding> {
+    const isExpired = this.policy.isExpired(record, this.clock.now());
+    const bag = isExpired ? undefined : deserialize(record.data);
+    if (bag !== undefined) {
+      return { at: 'stored', record: stored(id, key, version, record), bag, text: record.data, lock };
+    }
+    if (isExpired) {
+      this.log.step('expired', key);
+    } else {
+      this.log.corrupt(key);
+    }
+    if (lock !== undefined) {
+      await this.locks.release(lock);
+    }
+    return { at: 'new' };
+  }
+
+  async #replace(change: Change): Promise<ChangeOutcome> {
+    const target = change.id === change.record.id ? change.record.key : hashSessionId(change.id);
+    let { record, next } = change;
+    let mergedOver: string | undefined;
+    for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts += 1) {
+      assertSize(next.data, this.policy.settings.maxBytes);
+      const version = await this.#send(change, record, target, next);
+      if (version !== false) {
+        return { at: 'stored', record: stored(change.id, target, version, next), data: next.data, mergedOver };
+      }
+      const newest = await this.#whatIsThere(change);
+      if (newest.at === 'gone') {
+        return newest;
+      }
+      if (newest.record.version === record.version && target !== record.key) {
+        return { at: 'id taken' };
+      }
+      ({ record } = newest);
+      if (!change.startsNewLife) {
+        mergedOver = newest.text;
+        const { createdAt } = record;
+        const data = merged(change, newest.text);
+        next = { data, createdAt, expiresAt: Math.max(next.expiresAt, record.expiresAt) };
+      }
+    }
+    throw new SessionStoreError(`A session was changed by others ${MAX_CONFLICTS} times while it was written`, 1_000);
+  }
+
+  #send(
+    change: Change,
+    { version, key }: StoredRecord,
+    to: string,
+    record: SessionRecord,
+  ): Promise<SessionVersion | false> {
+    const { lock, releases } = change;
+    const guard = lock === undefined ? { version } : { version, lock: { token: lock.token, release: releases } };
+    if (to === key) {
+      this.log.step('update', key);
+      return this.store.update({ id: key, record, guard });
+    }
+    this.log.step('rotate', key);
+    return this.store.rotate({ from: key, to, record, guard, tombstoneUntil: this.#tombstoneEnd() });
+  }
+
+  /** Why a write was refused: the session is gone, our lock is, or somebody without a lock wrote in between. */
+  async #whatIsThere({ record, lock }: Change): Promise<FoundSession | { at: 'gone'; because: GoneReason }> {
+    const { id, key } = record;
+    const isFenced = lock !== undefined && !(await this.locks.renew(lock));
+    const answer = await this.store.load({ id: key });
+    this.log.step('conflict', key, answer.status);
+    if (answer.status !== 'found') {
+      return { at: 'gone', because: reasonOf(answer) };
+    }
+    if (isFenced) {
+      throw new SessionLockLostError(shortHash(key));
+    }
+    const found = await this.#open(id, key, answer, undefined);
+    return found.at === 'stored' ? found : { at: 'gone', because: 'expired' };
+  }
+
+  async #tryTouch(id: string, expiresAt: number): Promise<boolean> {
+    try {
+      return await this.store.touch({ id, expiresAt });
+    } catch (error) {
+      this.log.failed('A session could not be touched', error);
+      return false;
+    }
+  }
+
+  #tombstoneEnd(): number {
+    return this.clock.now() + TOMBSTONE_LIFE;
+  }
+}
+
+function stored(
+  id: string,
+  key: string,
+  version: SessionVersion,
+  { createdAt, expiresAt }: SessionRecord,
+): StoredRecord {
+  return { id, key, version, createdAt, expiresAt };
+}
+
+function reasonOf(answer: { readonly status: string; readonly because?: GoneReason }): GoneReason {
+  return answer.because ?? 'expired';
+}
+
+function merged({ base, next }: Change, newest: string): string {
+  const mine = deserialize(next.data) ?? emptyBag();
+  return JSON.stringify(mergeByKey(deserialize(base) ?? emptyBag(), mine, deserialize(newest)));
+}

@@ -1,0 +1,121 @@
+import { SessionHeadersSentError } from '../../errors/index.js';
+import { SessionStep } from './session-step.js';
+import { CriticalSections } from './critical-sections.js';
+import type { UnitOfWork } from './unit-of-work.js';
+
+/**
+ * What an application can do with a session besides reading and changing it. Each is a step: queued before it returns, so that
+ * the commit comes after one that is not awaited.
+ */
+export class SessionSteps {
+  #sections: CriticalSections | undefined;
+
+  constructor(private readonly unit: UnitOfWork) {}
+
+  load(): Promise<void> {
+    // Its failure is remembered by the unit of work; that nobody waits for it must not end the process.
+    return SessionStep.of(this.unit.load(), () => undefined);
+  }
+
+  save(): Promise<void> {
+    const { active, deps } = this.unit;
+    return this.#step('save()', async () => {
+      if (active.stage.at === 'new' && !active.data.isEmpty && !active.isCookieSent) {
+        this.#assertCookie('Storing a new session');
+      }
+      await deps.writer.write(active, false);
+    });
+  }
+
+  acquireLock(): Promise<void> {
+    return this.#step('acquireLock()', () => this.#byHand.enter());
+  }
+
+  releaseLock(): Promise<void> {
+    // A step, also to count: a section that has begun meanwhile must not lose the lock to the end of an earlier one.
+    return this.#step(undefined, () => this.#byHand.leave());
+  }
+
+  withLock<R>(section: () => R | Promise<R>): Promise<R> {
+    return this.unit.heard(this.#section(section));
+  }
+
+  regenerate(keepData: boolean): Promise<void> {
+    const assertUnanswered = this.#unanswered('regenerate()');
+    return this.#step('regenerate()', async () => {
+      assertUnanswered();
+      // Only now: the headers may have left since it was asked for, and the old id would be dead without a new one.
+      this.#assertCookie('regenerate()');
+      this.unit.active.rotate(keepData);
+    });
+  }
+
+  destroy(): Promise<void> {
+    const assertUnanswered = this.#unanswered('destroy()');
+    return this.#step('destroy()', async () => {
+      assertUnanswered();
+      await this.unit.deps.writer.end(this.unit.active);
+    });
+  }
+
+  expire(): void {
+    if (this.unit.admitsChange('expire()')) {
+      this.#unanswered('expire()')();
+      this.#assertCookie('expire()');
+      this.unit.active.isCookieExpired = true;
+    }
+  }
+
+  /** Whether the code that asks runs within a section of `withLock()`. */
+  get isWithinSection(): boolean {
+    return this.#sections?.isWithin === true;
+  }
+
+  get #byHand(): CriticalSections {
+    return (this.#sections ??= new CriticalSections(this.unit));
+  }
+
+  #step(operation: string | undefined, work: () => Promise<void>): Promise<void> {
+    const { unit } = this;
+    if (unit.isOver) {
+      unit.noteLoss();
+      return Promise.resolve();
+    }
+    const step = async (): Promise<void> => {
+      await unit.load();
+      if (operation !== undefined) {
+        unit.active.assertWritable(operation);
+      }
+      await work();
+    };
+    return unit.heard(unit.queue.run(step));
+  }
+
+  async #section<R>(section: () => R | Promise<R>): Promise<R> {
+    const { unit } = this;
+    if (unit.isOver) {
+      unit.noteLoss();
+      return section();
+    }
+    await unit.load();
+    unit.active.assertWritable('withLock()');
+    return this.#byHand.run(section);
+  }
+
+  /** Whether the application has begun to answer counts at the moment in which it asks, and not when its step runs. */
+  #unanswered(operation: string): () => void {
+    const isAnswered = this.unit.active.transport.hasSentHeaders;
+    return () => {
+      if (isAnswered) {
+        throw new SessionHeadersSentError(operation, 'the response has started: do it before that');
+      }
+    };
+  }
+
+  #assertCookie(operation: string): void {
+    const obstacle = this.unit.active.transport.cookieObstacle();
+    if (obstacle !== undefined) {
+      throw new SessionHeadersSentError(operation, obstacle);
+    }
+  }
+}

@@ -1,0 +1,243 @@
+import { SessionHeadersSentError, SessionLockTimeoutError } from '../../errors/index.js';
+import { ActiveSession } from '../active-session.js';
+import { locksByItself, type LockSettings } from '../lock/lock-settings.js';
+import { SerialQueue } from './serial-queue.js';
+import type { SessionDeps } from '../session-deps.js';
+import type { LockTerms } from '../session-repository.js';
+import { SessionStep } from './session-step.js';
+import { SessionSteps } from './session-steps.js';
+import type { SessionTransport } from '../session-transport.js';
+
+/**
+ * - `open`: what changes is committed.
+ * - `answered`: the last commit is done; only `save()` and `withLock()` write.
+ * - `over`: discarded, or load or commit failed; nothing is written any more.
+ */
+type Ending = 'open' | 'answered' | 'over';
+
+/** The session of one request from the first touch to the commit: loads it, orders the steps, commits it or discards it. */
+export class UnitOfWork {
+  readonly active: ActiveSession;
+  #ending: Ending = 'open';
+  #failure: unknown;
+  /** The failure of a step that nobody waited for. */
+  #unheard: unknown;
+  /** What the application has asked for, and is under way. */
+  #asked: Set<Promise<unknown>> | undefined;
+  #queue: SerialQueue | undefined;
+  #steps: SessionSteps | undefined;
+  #loading: Promise<void> | undefined;
+  #abort: AbortController | undefined;
+  #isLossLogged = false;
+
+  constructor(
+    readonly deps: SessionDeps,
+    transport: SessionTransport,
+    settings: LockSettings,
+  ) {
+    this.active = new ActiveSession(deps, transport, settings);
+  }
+
+  get isOver(): boolean {
+    return this.#ending === 'over';
+  }
+
+  /** What went wrong with the store or the lock, when anything did. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /** What the application asks for, in order. */
+  get queue(): SerialQueue {
+    return (this.#queue ??= new SerialQueue(this.deps.inFlight));
+  }
+
+  get steps(): SessionSteps {
+    return (this.#steps ??= new SessionSteps(this));
+  }
+
+  /** Reads the store once in a request, and locks in the modes that lock by themselves. */
+  load(): Promise<void> {
+    if (this.active.isLoaded || this.isOver) {
+      return Promise.resolve();
+    }
+    return (this.#loading ??= this.#load());
+  }
+
+  /** Nobody waits for the answer any more: a request that is still loading gives up, leaves the queue and keeps no lock. */
+  abandonLoading(): void {
+    if (this.#loading !== undefined && !this.active.isLoaded) {
+      (this.#abort ??= new AbortController()).abort();
+    }
+  }
+
+  /**
+   * Writes what is due and frees the lock; `undefined` when there is nothing to wait for. It comes after every step that was asked
+   * for. It may be called again: what changed since is written then. After the last one (`isLast`) only `save()` and `withLock()`
+   * write.
+   */
+  commit(isLast = true): Promise<void> | undefined {
+    const { active } = this;
+    // A section that answers by itself goes on: it must not wait for its own end, and keeps its lock.
+    const isWithinSection = this.#steps?.isWithinSection === true;
+    if (!isWithinSection && this.#isBusy) {
+      return this.#settle(this.#writeAfterSteps(), isLast);
+    }
+    if (!active.isLoaded) {
+      this.abandonLoading();
+      return undefined;
+    }
+    const pending = this.#tryToWrite(!isWithinSection);
+    if (pending !== undefined) {
+      return this.#settle(pending, isLast);
+    }
+    this.#answer(isLast);
+    return undefined;
+  }
+
+  /** Frees the lock and writes nothing, now or later; `undefined` when there is nothing to wait for. */
+  discard(): Promise<void> | undefined {
+    this.#close(undefined);
+    this.abandonLoading();
+    if (this.#queue?.isBusy === true) {
+      return this.#queue.run(() => this.deps.writer.unlock(this.active));
+    }
+    return this.active.lock === undefined ? undefined : this.deps.writer.unlock(this.active);
+  }
+
+  /** The request may never end: its lock lasts no longer than a lease from now on. */
+  stopRenewing(): void {
+    if (this.active.lock !== undefined) {
+      this.deps.locks.stopRenewing(this.active.lock);
+    }
+  }
+
+  /**
+   * What the application asks for returns a promise that nobody has to wait for: its failure is then the failure of the commit,
+   * and nothing else.
+   */
+  heard<R>(work: Promise<R>): Promise<R> {
+    const asked = (this.#asked ??= new Set());
+    asked.add(work);
+    const onEnd = (): boolean => asked.delete(work);
+    work.then(onEnd, onEnd);
+    return SessionStep.of(work, (error) => {
+      if (this.#ending === 'open') {
+        this.#unheard ??= error;
+      } else {
+        this.deps.log.failed('A step of a session failed after its reply', error, this.active.transport.route);
+      }
+    });
+  }
+
+  /**
+   * Whether a change is made at all. After a failure it is not, with one line in the log: a filter that sets a flash message for
+   * the error page must not fail, because Nest does not wait for filters, and a rejection there would end the process.
+   */
+  admitsChange(operation: string): boolean {
+    const { stage, transport, isCookieSent } = this.active;
+    if (this.isOver) {
+      this.noteLoss();
+      return false;
+    }
+    this.active.assertWritable(operation);
+    if (this.#ending === 'answered') {
+      this.noteLoss();
+    } else if (stage.at === 'new' && transport.hasSentHeaders && !isCookieSent) {
+      throw new SessionHeadersSentError(operation, 'the response has started: do it before that');
+    }
+    return true;
+  }
+
+  /** One line for each request, however often it tries. */
+  noteLoss(): void {
+    if (!this.#isLossLogged) {
+      this.#isLossLogged = true;
+      const when = this.isOver ? 'after it had failed: that is not stored' : 'after its reply: only save() stores that';
+      this.deps.log.dropped(this.active.transport.route, `changed its session ${when}`);
+    }
+  }
+
+  get #isBusy(): boolean {
+    return this.#asked !== undefined && this.#asked.size > 0;
+  }
+
+  async #load(): Promise<void> {
+    const { active, deps } = this;
+    try {
+      active.transport.onFirstLoad();
+      const terms = locksByItself(active.settings) ? this.#lockTerms() : undefined;
+      active.found(await deps.repository.find(active.sent.candidates, terms));
+      if (this.#abort?.signal.aborted === true) {
+        // The lock came at the very moment at which the client left: no handler will run that could free it.
+        throw new SessionLockTimeoutError('The client went away while its session was loaded', 0);
+      }
+      if (active.isTouchUrgent) {
+        await deps.writer.prolong(active);
+      }
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
+  }
+
+  /** The signal is asked for only when there is something to wait for. */
+  #lockTerms(): LockTerms {
+    const { settings, transport } = this.active;
+    const signal = (): AbortSignal => (this.#abort ??= new AbortController()).signal;
+    return { wait: settings.wait, lease: settings.lease, route: transport.route, signal };
+  }
+
+  async #writeAfterSteps(): Promise<void> {
+    while (this.#isBusy) {
+      await Promise.allSettled(this.#asked ?? []);
+    }
+    await this.#write(true);
+  }
+
+  #tryToWrite(releases: boolean): Promise<void> | undefined {
+    try {
+      return this.#write(releases);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  #write(releases: boolean): Promise<void> | undefined {
+    if (this.#unheard !== undefined) {
+      throw this.#unheard as Error;
+    }
+    return this.isOver ? undefined : this.deps.writer.write(this.active, releases);
+  }
+
+  async #settle(pending: Promise<void>, isLast: boolean): Promise<void> {
+    this.deps.inFlight.begin();
+    try {
+      await pending;
+      this.#answer(isLast);
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    } finally {
+      this.deps.inFlight.end();
+    }
+  }
+
+  #answer(isLast: boolean): void {
+    if (isLast && this.#ending === 'open') {
+      this.#ending = 'answered';
+    }
+  }
+
+  /** Nobody waits for the lock to be free: the store that has failed may fail again, and the error has to leave. */
+  #fail(failure: unknown): void {
+    this.#close(failure);
+    void this.deps.writer.unlock(this.active);
+  }
+
+  #close(failure: unknown): void {
+    this.#ending = 'over';
+    this.#failure ??= failure;
+    this.active.isCookieExpired = false;
+  }
+}
