@@ -36,7 +36,7 @@ export interface Missing {
   readonly status: 'missing';
 }
 
-/** How a session ended under an id: by `destroy()`, or by `regenerate()`, which gave it another id. */
+/** Why an id has a tombstone: the session was deleted under it, or was moved to another id. */
 export type EndReason = 'destroyed' | 'rotated';
 
 /** A tombstone: the session was destroyed, or its id was changed, a moment ago. */
