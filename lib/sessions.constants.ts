@@ -1,9 +1,6 @@
 /** The options with every default in place (`ResolvedOptions`). */
 export const RESOLVED_OPTIONS = Symbol('nestjs-sessions: options');
 
-/** What all requests share (`RequestSessionParts`). */
-export const REQUEST_SESSION_PARTS = Symbol('nestjs-sessions: requests');
-
 /** Metadata of `@LockSession()`. */
 export const LOCK_SESSION = 'nestjs-sessions: lock';
 

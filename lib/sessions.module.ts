@@ -4,27 +4,31 @@ import {
   type DynamicModule,
   type MiddlewareConsumer,
   type NestModule,
+  type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { LockSessionGuard } from './guards/lock-session.guard.js';
 import { mountSessions } from './interceptors/mount-sessions.js';
 import { SessionsMiddleware } from './http/sessions.middleware.js';
-import { assertExpress } from './http/express.platform.js';
+import { HttpSessions } from './http/http-sessions.js';
 import { SessionEngine } from './session/session-engine.js';
 import { ASYNC_OPTIONS_TYPE, ConfigurableModuleClass, OPTIONS_TYPE } from './sessions.module-definition.js';
 import { checkForRoot, checkForRootAsync, SESSIONS_MODULE } from './options/module-setup.js';
-import type { ResolvedOptions } from './options/sessions-options.js';
+import { isRestricted, type ResolvedOptions } from './options/sessions-options.js';
 import { SESSIONS_EXPORTS, SESSIONS_PROVIDERS } from './sessions.providers.js';
 import { RESOLVED_OPTIONS } from './sessions.constants.js';
 import { StoreLifecycle } from './session/store-access/store-lifecycle.js';
 
 /**
- * Provides `Sessions`, `SessionStore` and `CurrentSession`; mounts the middleware on every route, the guard before every other,
- * and the interceptor on the handlers that take the session.
+ * Provides `Sessions`, `SessionStore` and `CurrentSession`; makes `request.session`; mounts the guard before every other, and the
+ * interceptor on the handlers that take the session.
  */
 @Module({ providers: SESSIONS_PROVIDERS, exports: SESSIONS_EXPORTS })
-export class SessionsModule extends ConfigurableModuleClass implements NestModule, OnApplicationShutdown {
+export class SessionsModule
+  extends ConfigurableModuleClass
+  implements NestModule, OnApplicationBootstrap, OnApplicationShutdown
+{
   static readonly [SESSIONS_MODULE] = true;
 
   constructor(
@@ -34,7 +38,7 @@ export class SessionsModule extends ConfigurableModuleClass implements NestModul
     private readonly guard: LockSessionGuard,
     private readonly modules: ModulesContainer,
     private readonly applicationConfig: ApplicationConfig,
-    private readonly adapterHost: HttpAdapterHost,
+    private readonly sessions: HttpSessions,
   ) {
     super();
   }
@@ -56,14 +60,20 @@ export class SessionsModule extends ConfigurableModuleClass implements NestModul
 
   /** Nest calls it after the application's own global guards are known, and before it registers the routes. */
   configure(consumer: MiddlewareConsumer): void {
-    assertExpress(this.adapterHost);
-    consumer
-      .apply(SessionsMiddleware)
-      .exclude(...(this.options.exclude ?? []))
-      .forRoutes(...(this.options.forRoutes ?? [this.#everyRoute()]));
+    this.sessions.platform.attach(this.sessions);
+    if (this.options.currentSession || isRestricted(this.options)) {
+      consumer
+        .apply(SessionsMiddleware)
+        .exclude(...(this.options.exclude ?? []))
+        .forRoutes(...(this.options.forRoutes ?? [this.#everyRoute()]));
+    }
     // Nest orders global guards by the order in which modules are found: first place has to be taken.
     this.applicationConfig.getGlobalGuards().unshift(this.guard);
     mountSessions(this.modules);
+  }
+
+  onApplicationBootstrap(): void {
+    this.sessions.platform.onRoutesRegistered();
   }
 
   /**
@@ -76,6 +86,7 @@ export class SessionsModule extends ConfigurableModuleClass implements NestModul
 
   /** The HTTP server is closed by now: what is still under way is not waited for by anybody else. */
   async onApplicationShutdown(): Promise<void> {
+    this.sessions.platform.detach();
     await this.engine.close();
     await this.stores.close();
   }

@@ -1,8 +1,9 @@
 import { Logger, type Provider } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
+import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { CurrentSession } from './http/current-session.js';
 import { LockSessionGuard } from './guards/lock-session.guard.js';
-import type { RequestSessionParts } from './http/http-request.js';
+import { ExpressPlatform } from './http/express.platform.js';
+import { HttpSessions } from './http/http-sessions.js';
 import { RequestContext } from './http/request-context.js';
 import { CookieWriter } from './session/cookie/cookie-writer.js';
 import { SessionEngine } from './session/session-engine.js';
@@ -10,9 +11,9 @@ import { SessionsCleanup } from './sessions.cleanup.js';
 import { MODULE_OPTIONS_TOKEN } from './sessions.module-definition.js';
 import { assertImportedOnce, checkReturnedOptions, refuseBareImport } from './options/module-setup.js';
 import type { SessionsModuleOptions } from './options/sessions-module-options.js';
-import { resolveOptions, type ResolvedOptions } from './options/sessions-options.js';
+import { isRestricted, resolveOptions, type ResolvedOptions } from './options/sessions-options.js';
 import { Sessions } from './sessions.service.js';
-import { REQUEST_SESSION_PARTS, RESOLVED_OPTIONS } from './sessions.constants.js';
+import { RESOLVED_OPTIONS } from './sessions.constants.js';
 import { StoreLifecycle } from './session/store-access/store-lifecycle.js';
 import { SessionStore } from './stores/session-store.js';
 
@@ -42,14 +43,21 @@ export const SESSIONS_PROVIDERS: Provider[] = [
     useFactory: (options: ResolvedOptions) => new SessionEngine({ ...options, logger }),
   },
   {
-    provide: REQUEST_SESSION_PARTS,
-    inject: [RESOLVED_OPTIONS, SessionEngine],
-    useFactory: (options: ResolvedOptions, engine: SessionEngine): RequestSessionParts => ({
-      engine,
-      cookies: new CookieWriter(options.cookie, options.clock, options.signature),
-      pathHeader: options.cookie.pathHeader,
-      commitOnError: options.commitOnError,
-    }),
+    provide: HttpSessions,
+    inject: [RESOLVED_OPTIONS, SessionEngine, HttpAdapterHost],
+    useFactory: (options: ResolvedOptions, engine: SessionEngine, adapterHost: HttpAdapterHost) =>
+      new HttpSessions(
+        {
+          engine,
+          clock: options.clock,
+          cookies: new CookieWriter(options.cookie, options.clock, options.signature),
+          pathHeader: options.cookie.pathHeader,
+          commitOnError: options.commitOnError,
+          answerTimeout: options.storeTimeout,
+          isRestricted: isRestricted(options),
+        },
+        new ExpressPlatform(adapterHost),
+      ),
   },
   {
     provide: RequestContext,

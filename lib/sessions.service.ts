@@ -41,16 +41,16 @@ export class Sessions {
   ): Promise<R> {
     const { locking } = this.engine;
     const settings = { ...locking, mode: oneOf('Sessions.open() mode', mode, locking.mode, LOCKING_MODES) };
-    const lifecycle = this.engine.open(withoutResponse(cookieHeader), settings);
-    await lifecycle.load();
+    const unit = this.engine.open(withoutResponse(cookieHeader), settings);
+    await unit.load();
     let result: R;
     try {
-      result = await work(new SessionObject<T>({ lifecycle }));
+      result = await work(new SessionObject<T>({ unit }));
     } catch (error) {
-      await lifecycle.discard();
+      await unit.discard();
       throw error;
     }
-    await lifecycle.commit();
+    await unit.commit();
     return result;
   }
 

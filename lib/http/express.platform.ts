@@ -13,7 +13,12 @@ interface ExpressApplication {
   use(handler: ErrorHandler): unknown;
 }
 
-type ErrorHandler = (error: unknown, request: HttpRequest, response: ServerResponse, next: (error: unknown) => void) => void;
+type ErrorHandler = (
+  error: unknown,
+  request: HttpRequest,
+  response: ServerResponse,
+  next: (error: unknown) => void,
+) => void;
 
 /** The middleware of other libraries that set `request.session`, by their names. */
 const OTHER_LIBRARIES: Readonly<Record<string, string>> = {
@@ -26,21 +31,29 @@ const OTHER_LIBRARIES: Readonly<Record<string, string>> = {
  * which runs before the middleware of any module, and a request whose session nobody touches costs nothing.
  */
 export class ExpressPlatform implements HttpPlatform {
-  readonly #app: ExpressApplication;
+  #app: ExpressApplication | undefined;
   #sessions: SessionsOfRequests | undefined;
   #hooks: ResponseHooks | undefined;
 
-  constructor({ httpAdapter }: HttpAdapterHost) {
-    this.#app = httpAdapter.getInstance<ExpressApplication>();
-  }
+  constructor(private readonly adapterHost: HttpAdapterHost) {}
 
+  /** @throws SessionsConfigError on a platform that is not supported yet. */
   attach(sessions: SessionsOfRequests): void {
-    const { request, response } = this.#app;
+    // Only now: under Test.createTestingModule() there is no adapter when providers are made.
+    const { httpAdapter } = this.adapterHost;
+    if (httpAdapter.getType() !== 'express') {
+      throw new SessionsConfigError(
+        `SessionsModule works with @nestjs/platform-express; ${httpAdapter.getType()} is not supported yet`,
+      );
+    }
+    const app = httpAdapter.getInstance<ExpressApplication>();
+    const { request, response } = app;
     if (Object.hasOwn(request, 'session')) {
       throw new SessionsConfigError(
         'SessionsModule is mounted twice on one application: call forRoot() once, in the root module',
       );
     }
+    this.#app = app;
     this.#sessions = sessions;
     Object.defineProperty(request, 'session', {
       configurable: true,
@@ -55,22 +68,22 @@ export class ExpressPlatform implements HttpPlatform {
   }
 
   detach(): void {
-    if (this.#sessions !== undefined) {
-      this.#sessions = undefined;
+    if (this.#app !== undefined) {
       Reflect.deleteProperty(this.#app.request, 'session');
       this.#hooks?.remove();
+      this.#app = undefined;
     }
   }
 
   onRoutesRegistered(): void {
-    for (const { name = '' } of this.#app.router?.stack ?? []) {
+    for (const { name = '' } of this.#app?.router?.stack ?? []) {
       const library = Object.hasOwn(OTHER_LIBRARIES, name) ? OTHER_LIBRARIES[name] : undefined;
       if (library !== undefined) {
         throw new SessionsConfigError(`${library} is mounted as well, and sets request.session: remove its app.use()`);
       }
     }
     // Behind Nest's own: what its filters do not answer must not reach the page of Express, which shows a stack.
-    this.#app.use((error: unknown, request, _response, next) => {
+    this.#app?.use((error: unknown, request, _response, next) => {
       if (this.#sessions?.touched(request)?.reply.answerUnanswered() !== true) {
         next(error);
       }

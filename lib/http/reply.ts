@@ -58,7 +58,7 @@ export class Reply {
     this.isClosed = response.writableEnded || response.destroyed;
     this.haveHeadersLeft = response.headersSent;
     this.onHandlerReached();
-    home.platform.renewHooks(response, this.http);
+    home.platform.renewHooks(response);
     response.once('close', () => this.#onClose());
   }
 
@@ -68,7 +68,7 @@ export class Reply {
     if (response !== undefined && !this.isDecided) {
       const cookies = response.getHeader('Set-Cookie');
       this.#cookiesBefore = Array.isArray(cookies) ? cookies.length : Number(cookies !== undefined);
-      home.platform.renewHooks(response, this.http);
+      home.platform.renewHooks(response);
     }
   }
 

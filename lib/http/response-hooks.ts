@@ -35,7 +35,8 @@ export class ResponseHooks {
 
   /** Makes the hooks the outermost: a wrapper that was laid over them (compression) would else decide before the commit. */
   renew(response: ServerResponse): void {
-    if (response.end === this.prototype.end || this.#outermost.has(response.end)) {
+    const end: unknown = Reflect.get(response, 'end');
+    if (end === Reflect.get(this.prototype, 'end') || (typeof end === 'function' && this.#outermost.has(end))) {
       return;
     }
     this.#wrapped.add(response);
@@ -89,10 +90,10 @@ export class ResponseHooks {
 
   #defineSent(name: 'headersSent' | 'writableEnded'): void {
     const { replyOf } = this;
-    const get = findGetter(this.prototype, name);
+    const above: object = Object.getPrototypeOf(this.prototype) as object;
     this.#define(name, {
       get(this: ServerResponse): unknown {
-        return replyOf(this)?.seal === undefined ? Reflect.apply(get, this, []) : true;
+        return replyOf(this)?.seal === undefined ? Reflect.get(above, name, this) : true;
       },
     });
   }
@@ -126,14 +127,4 @@ function prepareHeaders(response: ServerResponse, reply: Reply, [status, ...rest
   }
   reply.beforeHeaders(response);
   return [status, ...rest.filter((arg) => typeof arg === 'string').slice(0, 1)];
-}
-
-function findGetter(prototype: object, name: string): () => unknown {
-  for (let at: unknown = prototype; typeof at === 'object' && at !== null; at = Object.getPrototypeOf(at)) {
-    const get = Object.getOwnPropertyDescriptor(at, name)?.get;
-    if (get !== undefined) {
-      return get;
-    }
-  }
-  throw new TypeError(`Responses have no ${name}`);
 }

@@ -97,12 +97,15 @@ export function resolveOptions(options: SessionsModuleOptions = {}): ResolvedOpt
     signature: resolveSecret(options.secret),
     cookie,
     cookieName: cookie.name,
-    isCookiePersistent: cookie.persistent,
-    timeout,
-    absoluteTimeout: duration('absoluteTimeout', options.absoluteTimeout, Infinity),
-    touchAfter: duration('touchAfter', options.touchAfter, timeout / 10, { min: 0, max: timeout }),
     storeTimeout: timerDuration('storeTimeout', options.storeTimeout, 2 * SECOND),
-    maxBytes: count('maxBytes', options.maxBytes, DEFAULT_MAX_BYTES),
+    policy: {
+      timeout,
+      absoluteTimeout: duration('absoluteTimeout', options.absoluteTimeout, Infinity),
+      touchAfter: duration('touchAfter', options.touchAfter, timeout / 10, { min: 0, max: timeout }),
+      maxHold: lock.maxHold,
+      maxBytes: count('maxBytes', options.maxBytes, DEFAULT_MAX_BYTES),
+      isCookiePersistent: cookie.persistent,
+    },
     locking: { mode: oneOf('locking', options.locking, 'implicit', LOCKING_MODES), wait: lock.wait, lease: lock.lease },
     limits: { maxWaiters: lock.maxWaiters, maxHold: lock.maxHold },
     commitOnError: resolveCommitOnError(options.commitOnError),
@@ -111,6 +114,11 @@ export function resolveOptions(options: SessionsModuleOptions = {}): ResolvedOpt
     forRoutes: list('forRoutes', options.forRoutes),
     exclude: list('exclude', options.exclude),
   };
+}
+
+/** Whether only some routes have a session. */
+export function isRestricted({ forRoutes, exclude = [] }: ResolvedOptions): boolean {
+  return forRoutes !== undefined || exclude.length > 0;
 }
 
 /** Also for one route: `@LockSession({ wait, lease })`. */

@@ -5,15 +5,12 @@ import { TrackedData } from './data/tracked-data.js';
 import type { LockSettings } from './lock/lock-settings.js';
 import type { SessionLock } from './lock/session-locks.js';
 import type { SessionDeps } from './session-deps.js';
-import type { Finding, FoundSession, Written } from './session-repository.js';
+import type { Finding, FoundSession, Written } from './repository-values.js';
 import type { CookieChange, SessionTransport } from './session-transport.js';
 import { DESTROYED, NEW, UNLOADED, type GoneReason, type Stage, type StoredRecord, type StoredStage } from './stage.js';
 
 /** What a critical section can change, as it was before. */
-export interface Checkpoint {
-  readonly text: string;
-  readonly stage: Stage;
-}
+export type Checkpoint = Readonly<{ text: string; stage: Stage }>;
 
 /** All that is known of the session in one request. It changes through these methods alone, and none of them does any I/O. */
 export class ActiveSession {
@@ -229,8 +226,7 @@ export class ActiveSession {
   /** Undoes what happened since, but for what is in the store already: what `save()` wrote, a new id, the end of the session. */
   rollBack({ text, stage }: Checkpoint): void {
     const now = this.#stage;
-    const isWritten = now.at === 'stored' && (stage.at !== 'stored' || now.record.version !== stage.record.version);
-    if (isWritten) {
+    if (now.at === 'stored' && (stage.at !== 'stored' || now.record.version !== stage.record.version)) {
       this.data.revert();
     } else {
       this.data.restore(text);

@@ -3,9 +3,10 @@ import type { Clock } from '../interfaces/clock.interface.js';
 import type { Found, SessionRecord, SessionVersion } from '../interfaces/session-record.interface.js';
 import type { SessionStore } from '../stores/session-store.js';
 import { mergeByKey } from './data/merge.js';
-import { assertSize, deserialize, emptyBag, type SessionBag } from './data/serializer.js';
+import { assertSize, deserialize, emptyBag } from './data/serializer.js';
 import { FifoQueue } from './lock/fifo-queue.js';
-import type { LockRequest, SessionLock, SessionLocks } from './lock/session-locks.js';
+import type { SessionLock, SessionLocks } from './lock/session-locks.js';
+import type { Change, ChangeOutcome, Finding, FoundSession, LockTerms } from './repository-values.js';
 import { hashSessionId, shortHash } from './session-id.js';
 import type { SessionLog } from './session-log.js';
 import type { SessionPolicy } from './session-policy.js';
@@ -15,47 +16,6 @@ const MAX_CONFLICTS = 10;
 
 /** How long an ended id answers "gone": requests in flight that carry it must not start a session of their own. */
 const TOMBSTONE_LIFE = 30_000;
-
-/** How a session is locked while it is read. */
-export type LockTerms = Omit<LockRequest, 'id'>;
-
-export interface FoundSession {
-  readonly at: 'stored';
-  readonly record: StoredRecord;
-  readonly bag: SessionBag;
-  readonly text: string;
-  readonly lock: SessionLock | undefined;
-}
-
-export type Finding = FoundSession | { readonly at: 'gone'; readonly because: GoneReason } | { readonly at: 'new' };
-
-/** What a request wants to be stored in place of the record that it read. */
-export interface Change {
-  readonly record: StoredRecord;
-  /** The id that the session shall have: another one than before when it was regenerated. */
-  readonly id: string;
-  readonly next: SessionRecord;
-  /** The data as they were read: what `next` changed since is laid over what others write meanwhile. */
-  readonly base: string;
-  /** The data of others must not get into the new life of a session. */
-  readonly startsNewLife: boolean;
-  readonly lock: SessionLock | undefined;
-  /** Frees the lock in the same round trip. */
-  readonly releases: boolean;
-}
-
-/** What the store holds after a write. */
-export interface Written {
-  readonly record: StoredRecord;
-  readonly data: string;
-  /** What others had written in between. */
-  readonly mergedOver: string | undefined;
-}
-
-export type ChangeOutcome =
-  | (Written & { readonly at: 'stored' })
-  | { readonly at: 'gone'; readonly because: GoneReason }
-  | { readonly at: 'id taken' };
 
 /** Reads and writes sessions. It remembers nothing of any request, and returns what became of each step as a value. */
 export class SessionRepository {

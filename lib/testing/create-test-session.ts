@@ -5,7 +5,7 @@ import type { SessionTransport } from '../session/session-transport.js';
 import { SessionObject } from '../session/object/session.js';
 import { resolveOptions } from '../options/sessions-options.js';
 
-const EXCHANGE: SessionTransport = {
+const TRANSPORT: SessionTransport = {
   cookieHeader: undefined,
   route: 'createTestSession()',
   renewsExpiry: true,
@@ -28,8 +28,8 @@ export function createTestSession<T extends object = SessionData>(
   data?: Partial<SessionContents<T>>,
 ): SessionObject<T> {
   const engine = new SessionEngine({ ...resolveOptions(), logger: new Logger('createTestSession') });
-  const lifecycle = engine.open(EXCHANGE);
-  lifecycle.state.phase = 'new';
-  lifecycle.state.isNew = data === undefined;
-  return new SessionObject<T>({ lifecycle }).update(data ?? {});
+  const unit = engine.open(TRANSPORT);
+  unit.active.found({ at: 'new' });
+  unit.active.isNew = data === undefined;
+  return new SessionObject<T>({ unit }).update(data ?? {});
 }

@@ -26,5 +26,5 @@ const TRAPS: ProxyHandler<object> = {
 
 /** No trap for `get`: to read costs next to nothing. */
 export function loud<T extends object>(target: T): T {
-  return new Proxy(target, TRAPS as ProxyHandler<T>);
+  return new Proxy<T>(target, TRAPS);
 }

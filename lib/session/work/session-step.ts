@@ -18,7 +18,7 @@ export class SessionStep<R> extends Promise<R> {
         onUnheard(error);
       }
     });
-    super.prototype.then.call(step, undefined, () => undefined);
+    void super.prototype.then.call(step, undefined, () => undefined);
     return step;
   }
 

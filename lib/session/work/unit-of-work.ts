@@ -3,7 +3,7 @@ import { ActiveSession } from '../active-session.js';
 import { locksByItself, type LockSettings } from '../lock/lock-settings.js';
 import { SerialQueue } from './serial-queue.js';
 import type { SessionDeps } from '../session-deps.js';
-import type { LockTerms } from '../session-repository.js';
+import type { LockTerms } from '../repository-values.js';
 import { SessionStep } from './session-step.js';
 import { SessionSteps } from './session-steps.js';
 import type { SessionTransport } from '../session-transport.js';
@@ -190,7 +190,7 @@ export class UnitOfWork {
 
   async #writeAfterSteps(): Promise<void> {
     while (this.#isBusy) {
-      await Promise.allSettled(this.#asked ?? []);
+      await Promise.allSettled([...(this.#asked ?? [])]);
     }
     await this.#write(true);
   }
@@ -199,13 +199,13 @@ export class UnitOfWork {
     try {
       return this.#write(releases);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return rejected(error);
     }
   }
 
   #write(releases: boolean): Promise<void> | undefined {
     if (this.#unheard !== undefined) {
-      throw this.#unheard as Error;
+      return rejected(this.#unheard);
     }
     return this.isOver ? undefined : this.deps.writer.write(this.active, releases);
   }
@@ -240,4 +240,8 @@ export class UnitOfWork {
     this.#failure ??= failure;
     this.active.isCookieExpired = false;
   }
+}
+
+async function rejected(error: unknown): Promise<never> {
+  throw error;
 }
