@@ -68,6 +68,20 @@ export const expiryRules: readonly ContractRule[] = [
     },
   },
   {
+    name: 'a session that is created over an expired, locked one is free: nobody holds the lock of another’s session',
+    check: async (trial) => {
+      const { id, token } = await trial.givenLocked({ expiresIn: SHORT });
+      await trial.wait(SHORT + 1);
+      const record = trial.record('new');
+      const version = written(await trial.store.create({ id, record }));
+      assert.equal(await trial.store.renewLock({ id, token, lease: HOUR }), false);
+      const guard = { version, lock: { token, release: false } };
+      assert.equal(await trial.store.update({ id, record: { ...record, data: 'stale' }, guard }), false);
+      await trial.isFree(id);
+      assert.deepEqual((await trial.found(id)).record, record);
+    },
+  },
+  {
     name: 'a record that was touched in time outlives its first expiry',
     check: async (trial) => {
       const { id, record } = await trial.given('kept', SHORT);
