@@ -1,4 +1,14 @@
-import { BadRequestException, Controller, Get, HttpException, ImATeapotException, Param } from '@nestjs/common';
+import {
+  BadRequestException,
+  Controller,
+  Get,
+  HttpCode,
+  HttpException,
+  ImATeapotException,
+  Param,
+  Res,
+} from '@nestjs/common';
+import type { Response } from 'express';
 import { MemoryStore, Session, type CommitOnError } from 'nestjs-sessions';
 import { TestApp } from '../support/test-app.js';
 
@@ -25,6 +35,16 @@ class Pages {
   @Get('leaves/:status') async leaves(@Session() session: Session, @Param('status') status: string): Promise<never> {
     await session.destroy();
     throw new HttpException('failed', Number(status));
+  }
+
+  @Get('code-404') @HttpCode(404) code(@Session() session: Session): string {
+    session.set('found', 'code-404');
+    return 'nothing here';
+  }
+
+  @Get('sent-404') sent(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'sent-404');
+    response.status(404).send('nothing here');
   }
 
   @Get('ok') ok(@Session() session: Session): void {
@@ -69,6 +89,10 @@ describe('commitOnError', () => {
     expect(await found(false, '/ok')).toBe('ok');
   });
 
+  it.each(['code-404', 'sent-404'])('false keeps those of a handler that succeeds with 404: %s', async (path) => {
+    expect(await found(false, `/${path}`)).toBe(path);
+  });
+
   it.each<[string, CommitOnError | undefined]>([
     ['by default', undefined],
     ['with false', false],
@@ -99,6 +123,19 @@ describe('commitOnError', () => {
     expect(await found(commitOnError, '/fails/400')).toBe('start');
     expect(asked.at(-1)).toEqual([expect.any(HttpException), 400]);
   });
+
+  it.each(['/fails/400', '/fails/500'])(
+    'a function that throws stores nothing, and the log says so: %s',
+    async (path) => {
+      const commitOnError = (): never => {
+        throw new Error('what the function threw');
+      };
+
+      expect(await found(commitOnError, path)).toBe('start');
+
+      expect(app?.logs.matching(/commitOnError.*what the function threw/s, 'error')).toHaveLength(1);
+    },
+  );
 
   it('a function is not asked about a request that does not fail', async () => {
     let isAsked = false;

@@ -1,6 +1,7 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { Session } from 'nestjs-sessions';
+import { Exchange } from '../support/exchange.js';
 import { ObservedStore } from '../support/observed-store.js';
 import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
 import { TestApp } from '../support/test-app.js';
@@ -55,6 +56,14 @@ class Replies {
     outcomes = { called: true };
   }
 
+  @Get('hears-of-the-end') async hears(@Session() session: Session, @Res() response: Response): Promise<void> {
+    session.set('found', 'hears-of-the-end');
+    response.json({ ok: true });
+    response.statusMessage = 'Late';
+    await new Promise<void>((sent) => response.end(sent));
+    outcomes = { isFinished: response.writableFinished };
+  }
+
   @Get('waits-for-finish') async finish(@Session() session: Session, @Res() response: Response): Promise<void> {
     session.set('found', 'waits-for-finish');
     const finished = new Promise((resolve) => response.once('finish', resolve));
@@ -91,6 +100,7 @@ describe.each(storeKinds)('While the end of a response waits for the commit on $
     app = await TestApp.start({ controllers: [Replies], sessions: { store } });
   });
   beforeEach(() => (outcomes = {}));
+  afterEach(() => store.mend());
   afterAll(async () => {
     await app.close();
     await place.dispose();
@@ -130,6 +140,23 @@ describe.each(storeKinds)('While the end of a response waits for the commit on $
       expect((await visitor.get('/found')).json()).toEqual({ found: route });
     },
   );
+
+  it('the callback of a second end comes after the reply is out, whose status message is the one from before the first', async () => {
+    const visitor = app.browser();
+    const gate = store.hold('create');
+    const exchange = new Exchange(`${app.url}/hears-of-the-end`);
+    await gate.reached;
+    await visitor.get('/found');
+    expect(outcomes).toEqual({});
+
+    gate.open();
+    const head = await exchange.head;
+
+    expect(await exchange.text()).toBe('{"ok":true}');
+    expect(head.statusMessage).toBe('OK');
+    while (Object.keys(outcomes).length === 0) await visitor.get('/found');
+    expect(outcomes).toEqual({ isFinished: true });
+  });
 
   it.each(['end-with-callback', 'end-twice', 'waits-for-finish'])(
     'a handler may wait for the end itself: %s',

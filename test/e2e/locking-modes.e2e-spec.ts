@@ -81,6 +81,25 @@ class ReportsController {
   }
 }
 
+abstract class Inherited {
+  @Get('inherited') inherited(@Session() session: Session): boolean {
+    return session.locked;
+  }
+}
+
+@Controller('free')
+@LockSession('explicit')
+class FreeController extends Inherited {}
+
+@Controller('locking')
+@LockSession('implicit')
+class LockingController extends Inherited {}
+
+@Controller('default')
+class DefaultController extends Inherited {}
+
+const controllers = [ModesController, ReportsController, FreeController, LockingController, DefaultController];
+
 describe.each(storeKinds)('The locking mode on $name', (kind) => {
   let store: ObservedStore;
   let browser: Browser;
@@ -88,7 +107,7 @@ describe.each(storeKinds)('The locking mode on $name', (kind) => {
   async function start(locking?: LockingMode): Promise<void> {
     store = new ObservedStore(await freshStore(kind));
     const sessions = { store, ...(locking && { locking }) };
-    browser = (await startNotes({ controllers: [ModesController, ReportsController], sessions })).browser();
+    browser = (await startNotes({ controllers, sessions })).browser();
     await browser.post('/notes', { cart: { items: [] } });
     store.takeCalls();
     seenByGuard = [];
@@ -135,6 +154,16 @@ describe.each(storeKinds)('The locking mode on $name', (kind) => {
   it('is the one of the controller, unless the method has one', async () => {
     expect(await isLockedIn('/reports/unlocked')).toBe(false);
     expect(await isLockedIn('/reports/locked')).toBe(true);
+  });
+
+  it('of one handler that several controllers inherit is the one of each controller, whichever is asked first', async () => {
+    const inherited = async (): Promise<Record<string, boolean>> => ({
+      free: await isLockedIn('/free/inherited'),
+      locking: await isLockedIn('/locking/inherited'),
+      default: await isLockedIn('/default/inherited'),
+    });
+    expect(await inherited()).toEqual({ free: false, locking: true, default: true });
+    expect(await inherited()).toEqual({ free: false, locking: true, default: true });
   });
 
   it('stays the one of the controller when the method sets another option only', async () => {

@@ -76,6 +76,15 @@ class Pages {
     response.json('accepted');
   }
 
+  /** Wakes up when its client has left, and never answers. */
+  @Get('late-load-unanswered') lateLoadUnanswered(
+    @Req() request: { session: Session },
+    @Res() response: Response,
+  ): void {
+    response.once('close', () => void request.session.load().catch(rejected));
+    void gate.pass();
+  }
+
   /** Gives up when nobody is there to be answered, as a pipe does. */
   @Get('silent') @UseGuards(ReadingGuard) silent(@Res() response: Response): void {
     response.once('finish', () => undefined);
@@ -141,6 +150,16 @@ describe('Work that goes on when nobody waits for the answer', () => {
   it('cannot lock the session by loading it: nobody would let it go', async () => {
     const error = rejection();
     await visitor.get('/late-load');
+
+    expect(await error).toBeInstanceOf(SessionLockTimeoutError);
+    expect((await visitor.get('/visit')).text).toBe('2');
+  });
+
+  it('cannot lock the session by loading it either when its client left before there was an answer', async () => {
+    const error = rejection();
+    const exchange = new Exchange(`${app.url}/late-load-unanswered`, { headers: { cookie: visitor.cookieHeader } });
+    await gate.reached;
+    exchange.leave();
 
     expect(await error).toBeInstanceOf(SessionLockTimeoutError);
     expect((await visitor.get('/visit')).text).toBe('2');

@@ -7,6 +7,7 @@ import { FaultProxy } from '../support/fault-proxy.js';
 import { PostgresDatabase } from '../support/postgres-database.js';
 import { PostgresServer } from '../support/postgres-server.js';
 import { tryPostgres, tryPostgresUnstarted } from '../support/postgres-trial.js';
+import { until, within } from '../support/within.js';
 
 const TIMEOUT = 1_000;
 /** Where time is not what is tried: a busy machine takes longer than that. */
@@ -30,7 +31,7 @@ async function failureOf(
 ): Promise<{ readonly error: SessionStoreError; readonly after: number }> {
   const started = performance.now();
   try {
-    await work;
+    await within('An operation', work);
   } catch (error) {
     expect(error).toBeInstanceOf(SessionStoreError);
     return { error: error as SessionStoreError, after: performance.now() - started };
@@ -41,7 +42,8 @@ async function failureOf(
 describe.each(['a pool of its own', 'a pool', 'TypeORM'])('PostgresStore over %s', (way) => {
   let options: PostgresStoreOptions;
   let end: () => Promise<unknown>;
-  beforeAll(async () => {
+  // For each test its own: connections that one has left waiting would keep the next one waiting.
+  beforeEach(async () => {
     const url = database.urlWith({ port: proxy.port });
     if (way === 'TypeORM') {
       // TypeORM says on the console what breaks; it is meant to.
@@ -57,8 +59,11 @@ describe.each(['a pool of its own', 'a pool', 'TypeORM'])('PostgresStore over %s
       end = () => Promise.resolve();
     }
   });
-  afterEach(() => proxy.setMode('ok'));
-  afterAll(() => end());
+  afterEach(async () => {
+    await proxy.setMode('ok');
+    proxy.splits = false;
+    await within('The end of the pool', end());
+  });
 
   it('fails at once while connections are refused, and works as soon as they are not', async () => {
     const { store, trial } = await tryPostgres(options);
@@ -127,7 +132,7 @@ describe('PostgresStore in a pool of the application', () => {
     expect(logger.messages('warn')).toHaveLength(2);
     await store.close();
     expect(pool.listenerCount('error')).toBe(0);
-    await pool.end();
+    await within('The end of the pool', pool.end());
   });
 
   it('leaves nothing of its own on the connections that it gives back', async () => {
@@ -144,7 +149,7 @@ describe('PostgresStore in a pool of the application', () => {
     await trial.given();
     expect(await listeners()).toBe(before);
     await store.close();
-    await pool.end();
+    await within('The end of the pool', pool.end());
   });
 
   it('waits no longer for a connection than it may, and gives back one that comes too late, unused', async () => {
@@ -157,7 +162,7 @@ describe('PostgresStore in a pool of the application', () => {
     taken.release();
     await trial.found(id);
     expect(pool.idleCount).toBe(1);
-    await pool.end();
+    await within('The end of the pool', pool.end());
   });
 
   it('holds no connection while a session is locked: a pool of one serves twenty side by side', async () => {
@@ -169,7 +174,7 @@ describe('PostgresStore in a pool of the application', () => {
       store.update({ id, record, guard: { version, lock: { token, release: true } } }),
     );
     expect(await Promise.all(updates)).not.toContain(false);
-    await pool.end();
+    await within('The end of the pool', pool.end());
   });
 });
 
@@ -189,12 +194,15 @@ describe('PostgresStore, where the database does not do as it is asked', () => {
     const { store, trial } = await tryPostgres({ connectionString: impatient });
     const { id } = await trial.given();
     const blocker = await database.admin.connect();
-    await blocker.query('BEGIN');
-    await blocker.query('SELECT FROM nestjs_sessions WHERE id = $1 FOR UPDATE', [id]);
-    const { error } = await failureOf(trial.tryLock(id, trial.token()));
-    expect(error.message).toContain('55P03');
-    await blocker.query('ROLLBACK');
-    blocker.release();
+    try {
+      await blocker.query('BEGIN');
+      await blocker.query('SELECT FROM nestjs_sessions WHERE id = $1 FOR UPDATE', [id]);
+      const { error } = await failureOf(trial.tryLock(id, trial.token()));
+      expect(error.message).toContain('55P03');
+    } finally {
+      await blocker.query('ROLLBACK');
+      blocker.release();
+    }
     await trial.lock(id);
     await store.close();
   });
@@ -224,16 +232,18 @@ describe('PostgresStore, when the server', () => {
         }
       }
     })();
-    await sleep(100);
-    await server.stop(mode);
-    const before = told.acknowledged;
-    expect(before).toBeGreaterThan(10);
-    await server.startAgain();
-    const started = performance.now();
-    while (told.acknowledged < before + 10) await sleep(5);
-    expect(performance.now() - started).toBeLessThan(1_000);
-    told.isOver = true;
-    await counting;
+    try {
+      await until('Ten are counted', () => told.acknowledged >= 10);
+      await server.stop(mode);
+      const before = told.acknowledged;
+      await server.startAgain();
+      const started = performance.now();
+      await until('Ten more are counted by a server that is back', () => told.acknowledged >= before + 10);
+      expect(performance.now() - started).toBeLessThan(1_000);
+    } finally {
+      told.isOver = true;
+      await within('The last count', counting);
+    }
     expect(Number((await trial.found(id)).record.data)).toBeGreaterThanOrEqual(told.acknowledged);
     await store.close();
   });

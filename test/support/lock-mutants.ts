@@ -195,6 +195,18 @@ export const lockMutants: readonly Mutant[] = [
     },
   ),
   mutant(
+    'a lock that outlives its session',
+    ['a session that is created over an expired, locked one is free: nobody holds the lock of another’s session'],
+    class extends OpenStore {
+      protected override put(id: string, record: SessionRecord) {
+        const lock = this.entries.get(id)?.lock;
+        const entry = super.put(id, record);
+        entry.lock = lock;
+        return entry;
+      }
+    },
+  ),
+  mutant(
     'a lock that keeps those out who write without one',
     ['a write without a lock goes through beside one, and the holder’s next write with its old version is refused'],
     class extends OpenStore {

@@ -68,6 +68,20 @@ export const expiryRules: readonly ContractRule[] = [
     },
   },
   {
+    name: 'a session that is created over an expired, locked one is free: nobody holds the lock of another’s session',
+    check: async (harness) => {
+      const { id, token } = await harness.givenLocked({ expiresIn: SHORT });
+      await harness.wait(SHORT + 1);
+      const record = harness.record('new');
+      const version = written(await harness.store.create({ id, record }));
+      assert.equal(await harness.store.renewLock({ id, token, lease: HOUR }), false);
+      const guard = { version, lock: { token, release: false } };
+      assert.equal(await harness.store.update({ id, record: { ...record, data: 'stale' }, guard }), false);
+      await harness.isFree(id);
+      assert.deepEqual((await harness.found(id)).record, record);
+    },
+  },
+  {
     name: 'a record that was touched in time outlives its first expiry',
     check: async (harness) => {
       const { id, record } = await harness.given('kept', SHORT);

@@ -1,0 +1,128 @@
+import { Catch, Controller, Get, Res, UseFilters, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Response } from 'express';
+import type { IncomingMessage } from 'node:http';
+import { MemoryStore, Session, SessionStoreError } from 'nestjs-sessions';
+import { Exchange } from '../support/exchange.js';
+import { startNotes } from '../support/notes-app.js';
+import { ObservedStore } from '../support/observed-store.js';
+import type { TestApp } from '../support/test-app.js';
+import { within } from '../support/within.js';
+
+/** What the handler says of the body that the client will never get. */
+const OF_THE_BODY = {
+  'Content-Type': 'text/csv',
+  'Content-Length': '4',
+  'Content-Encoding': 'gzip',
+  'Content-Language': 'de',
+  'Content-Location': '/report/7',
+  'Content-Disposition': 'attachment; filename="report.csv"',
+  'Content-Range': 'bytes 0-3/300',
+  'Transfer-Encoding': 'chunked',
+  Trailer: 'Digest',
+  ETag: '"the report"',
+  'Last-Modified': 'Wed, 01 Jan 2025 00:00:00 GMT',
+  'Accept-Ranges': 'bytes',
+  Location: '/report/8',
+  Refresh: '5; url=/report/8',
+  Link: '</style.css>; rel=preload',
+  'Cache-Control': 'public, max-age=3600',
+  Expires: 'Wed, 01 Jan 2031 00:00:00 GMT',
+  Pragma: 'the report',
+  'Set-Cookie': 'download=begun',
+};
+
+const OF_THE_EXCHANGE = {
+  'Access-Control-Allow-Origin': 'https://shop.example',
+  'Content-Security-Policy': "default-src 'self'",
+  'Content-Security-Policy-Report-Only': "script-src 'self'",
+  'Retry-After': '120',
+  'Strict-Transport-Security': 'max-age=60',
+  'X-RateLimit-Remaining': '7',
+  'X-Request-Id': '17',
+};
+
+/** The application tells by itself when to come again. */
+@Catch(SessionStoreError)
+class BusyFilter implements ExceptionFilter {
+  catch(error: SessionStoreError, host: ArgumentsHost): void {
+    host.switchToHttp().getResponse<Response>().status(error.status).set('Retry-After', '600').json({ busy: true });
+  }
+}
+
+let headers: Record<string, string> = {};
+
+@Controller()
+class Pages {
+  @Get('report') report(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'report');
+    for (const [name, value] of Object.entries(headers)) response.appendHeader(name, value);
+    response.end('a,b\n');
+  }
+
+  @Get('filtered') @UseFilters(BusyFilter) filtered(@Session() session: Session): unknown {
+    return session.get('found');
+  }
+}
+
+describe('The error reply that takes the place of one whose session could not be stored', () => {
+  let store: ObservedStore;
+  let app: TestApp;
+  let exchange: Exchange | undefined;
+
+  beforeEach(async () => {
+    store = new ObservedStore(new MemoryStore());
+    app = await startNotes({
+      controllers: [Pages],
+      sessions: { store },
+      configure: (nest) =>
+        nest.use((_: unknown, response: Response, next: () => void) => {
+          response.cookie('earlier', 'kept');
+          next();
+        }),
+    });
+  });
+
+  // A reply that never comes must not keep the application from closing.
+  afterEach(() => exchange?.leave());
+
+  async function failedReply(given: Record<string, string>): Promise<IncomingMessage> {
+    headers = given;
+    store.before('create', () => Promise.reject(new Error('No space left')));
+    exchange = new Exchange(`${app.url}/report`);
+    const head = await within('The reply', exchange.head);
+    expect(head.statusCode).toBe(503);
+    // Whole, and an error: what is left of the headers fits it.
+    expect(await exchange.text()).toMatch(/503|Service Unavailable/);
+    return head;
+  }
+
+  it.each(Object.entries(OF_THE_BODY))('has lost %s', async (name, value) => {
+    // Node takes trailers only in chunks.
+    const given = { ...(name === 'Trailer' && { 'Transfer-Encoding': 'chunked' }), [name]: value };
+
+    const reply = await failedReply(given);
+
+    expect([reply.headers[name.toLowerCase()]].flat()).not.toContain(value);
+  });
+
+  it.each(Object.entries(OF_THE_EXCHANGE))('has kept %s', async (name, value) => {
+    expect((await failedReply({ [name]: value })).headers[name.toLowerCase()]).toBe(value);
+  });
+
+  it('has kept the cookies of middleware that ran before the handler', async () => {
+    expect((await failedReply({ 'Set-Cookie': 'download=begun' })).headers['set-cookie']).toEqual([
+      'earlier=kept; Path=/',
+    ]);
+  });
+
+  it('keeps the Retry-After of the application’s own filter', async () => {
+    const visitor = app.browser();
+    await visitor.post('/notes', { user: 'ann' });
+    store.breakDown();
+
+    const reply = await visitor.get('/filtered');
+
+    expect(reply).toMatchObject({ status: 503, text: '{"busy":true}' });
+    expect(reply.headers.get('retry-after')).toBe('600');
+  });
+});

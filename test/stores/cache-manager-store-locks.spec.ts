@@ -1,0 +1,56 @@
+import { createCache } from 'cache-manager';
+import { CacheManagerStore } from 'nestjs-sessions/cache-manager';
+import { ManualClock } from 'nestjs-sessions/testing';
+import { Trial } from '../../lib/testing/contract-trial.js';
+import { RecordingLogger } from '../support/recording-logger.js';
+
+const SECOND = 1_000;
+
+/** Whether a lock is still known shows when its holder comes back late: a lease that has run out can be renewed until then. */
+describe('CacheManagerStore, the locks of holders that never came back', () => {
+  let clock: ManualClock;
+  let store: CacheManagerStore;
+  let trial: Trial;
+  beforeEach(async () => {
+    clock = new ManualClock();
+    store = new CacheManagerStore({ cache: createCache() });
+    trial = new Trial(
+      store,
+      () => clock.now(),
+      (milliseconds) => clock.advanceAsync(milliseconds),
+      () => Promise.resolve(),
+    );
+    await store.start({ clock, logger: new RecordingLogger() });
+  });
+
+  const renew = ({ id, token }: { id: string; token: string }): Promise<boolean> =>
+    store.renewLock({ id, token, lease: SECOND });
+
+  it('are known as long as they may still come back', async () => {
+    const late = await trial.givenLocked({ lease: SECOND });
+    await trial.wait(600 * SECOND);
+    await trial.givenLocked();
+
+    expect(await renew(late)).toBe(true);
+  });
+
+  it('are dropped ten minutes after their leases, as soon as another lock is taken', async () => {
+    const abandoned = await trial.givenLocked({ lease: SECOND });
+    await trial.wait(601 * SECOND);
+    await trial.givenLocked();
+
+    expect(await renew(abandoned)).toBe(false);
+  });
+
+  it('are dropped also when an older lock has been taken anew since and is still held', async () => {
+    const held = await trial.givenLocked({ lease: 300 * SECOND });
+    const abandoned = await trial.givenLocked({ lease: SECOND });
+    await trial.wait(200 * SECOND);
+    expect((await trial.tryLock(held.id, held.token, 1_000 * SECOND)).status).toBe('acquired');
+    await trial.wait(500 * SECOND);
+    await trial.givenLocked();
+
+    expect(await renew(abandoned)).toBe(false);
+    expect(await renew(held)).toBe(true);
+  });
+});
