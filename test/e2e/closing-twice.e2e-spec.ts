@@ -19,6 +19,7 @@ describe.each(storeKinds)('An application that is closed twice, on $name,', (kin
 
     await app.close();
     await app.close();
+    expect(app.logs.matching(/./, 'error')).toEqual([]);
   });
 
   it('at the same time, as by two signals, is closed once', async () => {
@@ -26,6 +27,7 @@ describe.each(storeKinds)('An application that is closed twice, on $name,', (kin
     await app.browser().post('/notes', { a: 1 });
 
     await Promise.all([app.close(), app.close()]);
+    expect(app.logs.matching(/./, 'error')).toEqual([]);
   });
 });
 
