@@ -58,10 +58,10 @@ afterEach(() => (isOver = true));
 
 /** Closes it and lets time pass until it has; one that never does meets the limit of the test. */
 async function closes(app: TestApp, clock: ManualClock): Promise<void> {
-  let isClosed = false;
-  const closed = app.close().finally(() => (isClosed = true));
+  const progress = { isClosed: false };
+  const closed = app.close().finally(() => (progress.isClosed = true));
   // Not as fast as promises settle: sockets take turns of the machine.
-  while (!isClosed && !isOver) {
+  while (!progress.isClosed && !isOver) {
     await clock.advanceAsync(50);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
@@ -76,16 +76,20 @@ describe('An application whose own store hangs closes all the same', () => {
     ['before the first batch of a clean-up', () => new HangingSweep(0)],
     ['after the first batch of a clean-up', () => new HangingSweep(1)],
     ['also when the clean-up is told to stop', () => new HangingReturn()],
-  ])('%s', async (_, makeStore) => {
-    const store = makeStore();
-    const app = await start(store, clock);
-    const cleaning = app.nest.get(Sessions).cleanUp();
-    // Whether it is given up with an error or with what it has done is not what this is about.
-    cleaning.catch(() => undefined);
-    await store.reached.reached;
+  ])(
+    '%s',
+    async (_, makeStore) => {
+      const store = makeStore();
+      const app = await start(store, clock);
+      const cleaning = app.nest.get(Sessions).cleanUp();
+      // Whether it is given up with an error or with what it has done is not what this is about.
+      cleaning.catch(() => undefined);
+      await store.reached.reached;
 
-    await closes(app, clock);
-  }, 10_000);
+      await closes(app, clock);
+    },
+    10_000,
+  );
 
   it('in close(), and says so', async () => {
     const app = await start(new HangingClose(), clock);

@@ -27,7 +27,10 @@ class Pages {
     session.set('visits', 1);
   }
 
-  @Get('late') @LockSession('explicit') async late(@Session() session: Session, @Res() response: Response): Promise<void> {
+  @Get('late') @LockSession('explicit') async late(
+    @Session() session: Session,
+    @Res() response: Response,
+  ): Promise<void> {
     const finished = once(response, 'finish');
     response.send('done');
     await finished;

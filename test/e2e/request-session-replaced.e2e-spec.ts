@@ -1,4 +1,13 @@
-import { Controller, Get, Injectable, Post, Req, UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Injectable,
+  Post,
+  Req,
+  UseGuards,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { Session } from 'nestjs-sessions';
 import { startNotes } from '../support/notes-app.js';
 import type { TestApp } from '../support/test-app.js';

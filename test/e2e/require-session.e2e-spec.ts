@@ -78,10 +78,13 @@ describe.each(storeKinds)('@RequireSession(), on $name,', (kind) => {
     expect(await answers({ toString: 'ann' }, '/user')).toEqual([401]);
   });
 
-  it.each([[null], [0], [''], [false]])('lets nobody in whose key holds %j: nobody is logged in as that', async (value) => {
-    expect(await answers({ user: value }, '/any', '/user', '/both', '/members')).toEqual(['in', 401, 401, 401]);
-    expect(await answers({ user: 'ann', role: value }, '/both', '/members/admin')).toEqual([401, 401]);
-  });
+  it.each([[null], [0], [''], [false]])(
+    'lets nobody in whose key holds %j: nobody is logged in as that',
+    async (value) => {
+      expect(await answers({ user: value }, '/any', '/user', '/both', '/members')).toEqual(['in', 401, 401, 401]);
+      expect(await answers({ user: 'ann', role: value }, '/both', '/members/admin')).toEqual([401, 401]);
+    },
+  );
 
   it.each([[1], [-1], ['0'], ['false'], [true], [[]], [{}]])('lets those in whose key holds %j', async (role) => {
     expect(await answers({ user: 'ann', role }, '/both', '/members/admin')).toEqual(['in', 'in']);

@@ -5,6 +5,10 @@ import type { Browser } from '../support/browser.js';
 import { freshStore, startNotes } from '../support/notes-app.js';
 import { storeKinds } from '../support/stores.js';
 
+interface Cart {
+  items: string[];
+}
+
 const FAILURE = new Error('no money');
 
 /** Long enough for a section that takes no turn to run in between. */
@@ -90,7 +94,7 @@ class Implicit {
     const sections = ['a', 'b', 'c'].map((key, n) =>
       session.withLock(async (locked) => {
         locked.set(key, 'set');
-        locked.data['cart'].items.push(key);
+        (locked.get('cart') as Cart).items.push(key);
         await pause();
         if (n === failing) throw FAILURE;
       }),

@@ -13,7 +13,7 @@ import { LogBook } from '../../support/test-app.js';
 
 const libraries: readonly [string, () => RequestHandler][] = [
   ['express-session', () => expressSession({ secret: 'secret', resave: false, saveUninitialized: false })],
-  ['cookie-session', () => cookieSession({ secret: 'secret' }) as RequestHandler],
+  ['cookie-session', () => cookieSession({ secret: 'secret' })],
 ];
 
 const SESSIONS = SessionsModule.forRoot({ lock: { wait: 200 } });

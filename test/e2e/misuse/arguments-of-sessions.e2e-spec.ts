@@ -11,7 +11,7 @@ describe('Sessions', () => {
 
   beforeEach(async () => {
     const app = await startNotes({ sessions: { lock: { wait: 300 } } });
-    sessions = app.nest.get(Sessions) as unknown as Untyped;
+    sessions = app.nest.get<Untyped>(Sessions);
     visitor = app.browser();
     await visitor.post('/notes', { user: 'ann' });
   });
@@ -61,7 +61,9 @@ describe('Sessions', () => {
     async (options) => {
       const { cookieHeader } = visitor;
 
-      expect(await outcomeOf(() => sessions['open']!(cookieHeader, () => 1, options))).toMatch(/Sessions\.open\(\).*mode/);
+      expect(await outcomeOf(() => sessions['open']!(cookieHeader, () => 1, options))).toMatch(
+        /Sessions\.open\(\).*mode/,
+      );
     },
   );
 });

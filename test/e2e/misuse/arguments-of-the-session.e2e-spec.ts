@@ -89,14 +89,17 @@ describe('A call of the session with arguments that it cannot work with', () => 
     await expectUntouched();
   });
 
-  it.each([[undefined], [null], ['x'], [{}], [Promise.resolve()]])('withLock(%p) says what it takes', async (section) => {
-    call = (session) => session['withLock']!(section);
+  it.each([[undefined], [null], ['x'], [{}], [Promise.resolve()]])(
+    'withLock(%p) says what it takes',
+    async (section) => {
+      call = (session) => session['withLock']!(section);
 
-    const [message, isLocked] = (await visitor.post('/explicit')).json<[string, boolean]>();
-    expect(message).toMatch(/withLock\(.*function/s);
-    expect(isLocked).toBe(false);
-    await expectUntouched();
-  });
+      const [message, isLocked] = (await visitor.post('/explicit')).json<[string, boolean]>();
+      expect(message).toMatch(/withLock\(.*function/s);
+      expect(isLocked).toBe(false);
+      await expectUntouched();
+    },
+  );
 
   it.each<[string, unknown[]]>([
     ['set', [{ visits: 1 }]],

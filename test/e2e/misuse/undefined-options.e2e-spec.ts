@@ -53,7 +53,10 @@ describe('An option that is undefined on purpose, as of a variable that is not s
     const options = { secret: process.env['NESTJS_SESSIONS_NO_SUCH_SECRET'] };
 
     expectNamed(await refusalOf(options), 'secret');
-    expectNamed(await startUpErrorOf(() => [SessionsModule.forRootAsync({ useFactory: () => options as never })]), 'secret');
+    expectNamed(
+      await startUpErrorOf(() => [SessionsModule.forRootAsync({ useFactory: () => options as never })]),
+      'secret',
+    );
     expect(await refusalOf({ secret: ['new', undefined] })).toMatch(/^secret must/);
   });
 
