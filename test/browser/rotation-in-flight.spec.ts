@@ -102,7 +102,8 @@ describe('A page that logs in with six other requests in flight', () => {
       const calls = callsOf(round);
       const answers = fetchAll(page, calls);
       await goOnInSomeOrder(calls, seededRandom(round + 1));
-      for (const answer of await answers) expect(answer).toMatch(/^20[01] /);
+      // What changed something under the old id, behind the login, is told that this is not stored.
+      for (const answer of await answers) expect(answer).toMatch(/^(20[01]|409) /);
 
       const [session = ''] = await fetchAll(page, [{ method: 'GET', path: '/session' }]);
       expect(`round ${round}: ${session}`).toContain('"user":"ann"');

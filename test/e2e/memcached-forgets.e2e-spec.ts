@@ -80,17 +80,26 @@ describe.each([
     expect((await visitor.get('/notes')).json()).toEqual({ a: 1 });
   });
 
-  it.each(['/locked', '/unlocked', '/rotates'])(
-    'gets none back from a request that had read it before, which is answered all the same: %s',
-    async (path) => {
-      const running: Promise<Reply> = visitor.clone().post(path);
-      await gate.reached;
-      await forget(server);
-      gate.open();
+  async function forgetDuring(path: string): Promise<Reply> {
+    const running = visitor.clone().post(path);
+    await gate.reached;
+    await forget(server);
+    gate.open();
+    return running;
+  }
 
-      expect(await running).toMatchObject({ status: 201, text: 'done', setCookies: [] });
-      expect(app.logs.matching(/dropped/, 'warn')).toHaveLength(1);
+  it.each(['/locked', '/unlocked'])(
+    'gets none back from a request that had read it before and changes it, which is a 409 and expires the cookie: %s',
+    async (path) => {
+      const { status, setCookies } = await forgetDuring(path);
+
+      expect([status, setCookies]).toEqual([409, [expect.stringContaining('Max-Age=0')]]);
       expect((await visitor.get('/notes')).json()).toEqual({});
     },
   );
+
+  it('gets a fresh one from a request that had read it before and rotates it', async () => {
+    expect(await forgetDuring('/rotates')).toMatchObject({ status: 201, setCookies: [expect.any(String)] });
+    expect((await visitor.get('/notes')).json()).toEqual({});
+  });
 });

@@ -1,38 +1,107 @@
-import { Controller, Get, type INestApplication, Req } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Injectable,
+  Post,
+  Req,
+  UseGuards,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { Session } from 'nestjs-sessions';
 import { startNotes } from '../support/notes-app.js';
+import type { TestApp } from '../support/test-app.js';
 
-@Controller()
-class Pages {
-  @Get('visit') visit(@Session() session: Session, @Req() request: { session: unknown }): number {
-    const visits = (session.get('visits') ?? 0) + 1;
-    session.set('visits', visits);
-    request.session = null;
-    return visits;
+interface Request {
+  session: unknown;
+}
+
+let replace: (request: Request) => void = () => undefined;
+
+@Injectable()
+class ReplacingGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    replace(context.switchToHttp().getRequest<Request>());
+    return true;
   }
 }
 
-describe('Something else in the place of request.session', () => {
-  it('takes nothing from a handler that has its session: it is stored and unlocked', async () => {
-    const app = await startNotes({ controllers: [Pages], sessions: { lock: { wait: 100 } } });
-    const visitor = app.browser();
+@Controller()
+class Pages {
+  @Post('handler') handler(@Session() session: Session, @Req() request: Request): unknown {
+    session.set('visits', (session.get('visits') ?? 0) + 1);
+    replace(request);
+    return session.data;
+  }
 
-    expect((await visitor.get('/visit')).text).toBe('1');
-    expect((await visitor.get('/visit')).text).toBe('2');
-    expect((await visitor.get('/visit')).text).toBe('3');
+  @Post('guard') @UseGuards(ReplacingGuard) guard(@Session() session: Session): unknown {
+    session.set('visits', 1);
+    return session.data;
+  }
+
+  @Get('without') @UseGuards(ReplacingGuard) without(): string {
+    return 'done';
+  }
+}
+
+const own = { get: () => ({}), configurable: true };
+const replacements: readonly [string, (request: Request) => void][] = [
+  ['{}', (request) => (request.session = {})],
+  ['null', (request) => (request.session = null)],
+  ['undefined', (request) => (request.session = undefined)],
+  ['a copy of the session', (request) => (request.session = { ...(request.session as object) })],
+];
+
+describe('Something else in the place of request.session', () => {
+  let app: TestApp;
+
+  beforeEach(async () => {
+    app = await startNotes({ controllers: [Pages], sessions: { lock: { wait: 300 } } });
   });
 
-  it('is an error that says so, when it comes before the handler', async () => {
-    const replaceSession = (app: INestApplication): unknown =>
-      app.useGlobalGuards({
-        canActivate: (context) => {
-          context.switchToHttp().getRequest<{ session: unknown }>().session = {};
-          return true;
-        },
-      });
-    const app = await startNotes({ controllers: [Pages], configure: replaceSession });
+  async function refused(path: string, method = 'POST'): Promise<void> {
+    const visitor = app.browser();
+    await visitor.post('/notes', { user: 'ann' });
 
-    expect((await app.browser().get('/visit')).status).toBe(500);
-    expect(app.logs.matching(/SessionsConfigError: .* Nothing else may set request\.session/)).toHaveLength(1);
+    const { status, setCookies } = await visitor.request(path, { method });
+    expect([status, setCookies]).toEqual([500, []]);
+    // Nothing is stored, and no lock stays.
+    expect((await visitor.get('/notes')).json()).toEqual({ user: 'ann' });
+  }
+
+  it.each(replacements)('that is assigned is an error that says so: %s', async (_, theReplacement) => {
+    replace = theReplacement;
+    for (const path of ['/handler', '/guard']) await refused(path);
+    await refused('/without', 'GET');
+
+    expect(app.logs.matching(/SessionsConfigError: .*request\.session/).length).toBeGreaterThan(0);
+  });
+
+  it('that is null, as others log out, says to call destroy()', async () => {
+    replace = (request) => (request.session = null);
+    await refused('/handler');
+
+    expect(app.logs.matching(/session\.destroy\(\)/)).toHaveLength(1);
+  });
+
+  it('that is an own property, and so is not seen when it comes, is an error of the handler', async () => {
+    replace = (request) => void Object.defineProperty(request, 'session', own);
+    await refused('/guard');
+
+    expect(app.logs.matching(/SessionsConfigError: .*request\.session/)).toHaveLength(1);
+  });
+
+  it('that is the same object is none', async () => {
+    replace = (request) => {
+      const { session } = request;
+      request.session = session;
+    };
+    const visitor = app.browser();
+    const statuses: number[] = [];
+    for (const path of ['/handler', '/guard', '/handler']) statuses.push((await visitor.post(path)).status);
+
+    expect(statuses).toEqual([201, 201, 201]);
+    expect((await visitor.get('/without')).text).toBe('done');
+    expect((await visitor.get('/notes')).json()).toEqual({ visits: 2 });
   });
 });
