@@ -1,7 +1,7 @@
 import { createCache } from 'cache-manager';
 import { CacheManagerStore } from 'nestjs-sessions/cache-manager';
 import { ManualClock } from 'nestjs-sessions/testing';
-import { Trial } from '../../lib/testing/contract-trial.js';
+import { ContractHarness } from '../../lib/testing/contract/harness.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 
 const SECOND = 1_000;
@@ -10,11 +10,11 @@ const SECOND = 1_000;
 describe('CacheManagerStore, the locks of holders that never came back', () => {
   let clock: ManualClock;
   let store: CacheManagerStore;
-  let trial: Trial;
+  let trial: ContractHarness;
   beforeEach(async () => {
     clock = new ManualClock();
     store = new CacheManagerStore({ cache: createCache() });
-    trial = new Trial(
+    trial = new ContractHarness(
       store,
       () => clock.now(),
       (milliseconds) => clock.advanceAsync(milliseconds),

@@ -1,6 +1,6 @@
 import { MemcachedStore } from 'nestjs-sessions/memcached';
 import { ManualClock } from 'nestjs-sessions/testing';
-import { Trial, written } from '../../lib/testing/contract-trial.js';
+import { ContractHarness, written } from '../../lib/testing/contract/harness.js';
 import { Gate } from '../support/gate.js';
 import { MemcachedServer } from '../support/memcached-server.js';
 import { RecordingLogger } from '../support/recording-logger.js';
@@ -16,7 +16,7 @@ describe('MemcachedStore, when another process is faster', () => {
   let clock: ManualClock;
   let store: MemcachedStore;
   let elsewhere: MemcachedStore;
-  let trial: Trial;
+  let trial: ContractHarness;
 
   beforeAll(async () => {
     server = await MemcachedServer.shared();
@@ -27,7 +27,7 @@ describe('MemcachedStore, when another process is faster', () => {
     store = new MemcachedStore({ client });
     elsewhere = new MemcachedStore({ servers: server.address });
     for (const each of [store, elsewhere]) await each.start({ clock, logger: new RecordingLogger() });
-    trial = new Trial(
+    trial = new ContractHarness(
       store,
       () => clock.now(),
       () => Promise.resolve(),
