@@ -56,6 +56,7 @@ export type { SessionsLogger } from './interfaces/sessions-logger.interface.js';
 
 // Errors
 export {
+  SessionGoneError,
   SessionHeadersSentError,
   SessionIdCollisionError,
   SessionLockLostError,

@@ -1,3 +1,4 @@
+export { SessionGoneError } from './session-gone.error.js';
 export { SessionHeadersSentError } from './session-headers-sent.error.js';
 export { SessionIdCollisionError } from './session-id-collision.error.js';
 export { SessionLockLostError } from './session-lock-lost.error.js';

@@ -1,4 +1,5 @@
 import {
+  SessionGoneError,
   SessionHeadersSentError,
   SessionIdCollisionError,
   SessionLockLostError,
@@ -18,6 +19,13 @@ const cause = new Error('the cause');
 const holder = { route: 'GET /slow', process: 'host:1', since: 5 };
 
 const cases: readonly [SessionsError, string, number, object, RegExp][] = [
+  [
+    new SessionGoneError('abcdefgh', 'rotated'),
+    'SESSION_GONE',
+    409,
+    { because: 'rotated' },
+    /abcdefgh got a new id.*was not stored\. Send it again with the new cookie/,
+  ],
   [
     new SessionHeadersSentError('regenerate()', 'the response has started'),
     'SESSION_HEADERS_SENT',
@@ -75,6 +83,13 @@ describe.each(cases.map((one) => [one[0].name, ...one] as const))('%s', (name, e
     expect(error.message).toMatch(message);
     expect(String(error)).toBe(`${name}: ${error.message}`);
   });
+});
+
+it.each<[SessionGoneError['because'], RegExp]>([
+  ['destroyed', /was destroyed by another request.*was not stored\. Start a new session/],
+  ['expired', /has expired or was evicted.*was not stored\. Start a new session/],
+])('A SessionGoneError says what happened to a session that is %s, and what to do', (because, message) => {
+  expect(new SessionGoneError('abcdefgh', because).message).toMatch(message);
 });
 
 it('No class of error is missing here, and no two have the same code', () => {
