@@ -1,6 +1,7 @@
 import { SessionsConfigError } from '../errors/index.js';
 import type { SessionCookieOptions } from '../interfaces/sessions-options.interface.js';
-import { checkKeys, flag, oneOf } from './validate.js';
+import { COOKIE_REPLACEMENTS } from './express-session-options.js';
+import { checkKeys, display, flag, oneOf } from './validate.js';
 import type { CookieSettings } from '../session/cookie/cookie-writer.js';
 
 const KEYS: readonly (keyof SessionCookieOptions)[] = [
@@ -32,7 +33,7 @@ export interface ResolvedCookie extends CookieSettings {
 
 /** Every default and every rule of the cookie (RFC 6265bis): a cookie that browsers would drop is refused at start-up. */
 export function resolveCookie(options: SessionCookieOptions, timeout: number): ResolvedCookie {
-  checkKeys('cookie', options, KEYS);
+  checkKeys('cookie', options, KEYS, COOKIE_REPLACEMENTS);
   const { name = 'session_id', path = '/' } = options;
   const sameSite = oneOf<SameSite>('cookie.sameSite', options.sameSite, 'lax', ['strict', 'lax', 'none', false]);
   const cookie: ResolvedCookie = {
@@ -97,7 +98,7 @@ function brokenRule(
 
 function text(name: string, value: unknown, pattern: RegExp, what: string): string {
   if (typeof value !== 'string' || !pattern.test(value) || value.length > MAX_ATTRIBUTE_OCTETS) {
-    throw new SessionsConfigError(`${name} must be ${what}; it is '${String(value)}'`);
+    throw new SessionsConfigError(`${name} must be ${what}; it is ${display(value)}`);
   }
   return value;
 }

@@ -5,17 +5,20 @@ import { SessionsConfigError } from '../errors/index.js';
 import type { Clock } from '../interfaces/clock.interface.js';
 import type { CommitOnError, LockOptions, SessionPolicyOptions } from '../interfaces/sessions-options.interface.js';
 import {
-  callable,
   checkKeys,
   count,
   display,
   duration,
   flag,
+  isAsync,
   list,
   missingMethods,
+  MODULE,
   oneOf,
+  synchronous,
   timerDuration,
 } from './validate.js';
+import { isExpressSessionStore, REPLACEMENTS } from './express-session-options.js';
 import { systemClock } from '../session/clock.js';
 import { CookieSignature } from '../session/cookie/cookie-signature.js';
 import type { EngineSettings } from '../session/session-engine.js';
@@ -24,7 +27,8 @@ import type { SessionsModuleOptions } from './sessions-module-options.js';
 import { MemoryStore } from '../stores/memory/memory.store.js';
 import type { SessionStore } from '../stores/session-store.js';
 
-const KEYS: readonly (keyof SessionsModuleOptions)[] = [
+/** The names of all options. */
+export const KEYS: readonly (keyof SessionsModuleOptions)[] = [
   'store',
   'timeout',
   'absoluteTimeout',
@@ -80,7 +84,7 @@ export interface ResolvedOptions extends Omit<EngineSettings, 'logger'> {
  * @throws SessionsConfigError that names the option and says what to write.
  */
 export function resolveOptions(options: SessionsModuleOptions = {}): ResolvedOptions {
-  checkKeys('SessionsModule', options, KEYS);
+  checkKeys(MODULE, options, KEYS, REPLACEMENTS);
   const timeout = duration('timeout', options.timeout, 60 * MINUTE);
   const { lock: lockOptions = {}, cookie: cookieOptions = {} } = options;
   const cookie = resolveCookie(cookieOptions, timeout);
@@ -89,7 +93,7 @@ export function resolveOptions(options: SessionsModuleOptions = {}): ResolvedOpt
     store: resolveStore(options.store),
     clock: resolveClock(options.clock),
     isDebug: flag('debug', options.debug, false),
-    ids: sessionIds(callable('generateId', options.generateId)),
+    ids: sessionIds(synchronous('generateId', options.generateId)),
     signature: resolveSecret(options.secret),
     cookie,
     cookieName: cookie.name,
@@ -125,6 +129,12 @@ function resolveStore(store: SessionStore | undefined): SessionStore {
     return new MemoryStore();
   }
   const missing = missingMethods(store, STORE_METHODS);
+  if (missing.length > 0 && isExpressSessionStore(store)) {
+    throw new SessionsConfigError(
+      'store is one of express-session, which cannot lock: write new MemoryStore(), new FileStore({ directory }), or a store ' +
+        'of nestjs-sessions/postgres, /memcached or /cache-manager',
+    );
+  }
   if (missing.length > 0) {
     throw new SessionsConfigError(
       `store must be a SessionStore, for example new FileStore({ directory }); it lacks ${missing.join(', ')}`,
@@ -163,10 +173,15 @@ function areSecrets(values: readonly unknown[]): values is [string, ...string[]]
 }
 
 function resolveCommitOnError(commitOnError: unknown): CommitOnError | undefined {
-  if (commitOnError !== undefined && typeof commitOnError !== 'boolean' && typeof commitOnError !== 'function') {
-    throw new SessionsConfigError('commitOnError must be true, false or a function of error and status');
+  if (commitOnError === undefined || typeof commitOnError === 'boolean') {
+    return commitOnError;
   }
-  return commitOnError as CommitOnError | undefined;
+  if (typeof commitOnError !== 'function' || isAsync(commitOnError)) {
+    throw new SessionsConfigError(
+      'commitOnError must be true, false or a function of error and status that returns one of them, and not an async function',
+    );
+  }
+  return commitOnError as CommitOnError;
 }
 
 function resolveCleanup(cleanup: SessionsModuleOptions['cleanup'] = {}): ResolvedOptions['cleanup'] {

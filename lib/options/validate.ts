@@ -1,18 +1,57 @@
 import { SessionsConfigError } from '../errors/index.js';
 
+/** How the errors of the module's own options begin. */
+export const MODULE = 'SessionsModule';
+
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** Refuses misspelt options: a default in place of what somebody meant is a hole that nobody sees. */
-export function checkKeys(where: string, options: unknown, known: readonly string[]): void {
+/** For names that an option has elsewhere: what to write in its place. */
+export type Replacements = Readonly<Record<string, string>>;
+
+/**
+ * Refuses what cannot be meant. A default in place of a misspelt option, or of a secret whose environment variable is not set,
+ * is a hole that nobody sees.
+ *
+ * @param where what has the options, as it reads at the beginning of an error: `FileStore`, or `cookie` for a group of options.
+ * @throws SessionsConfigError when the options are no object, have a key that is not known, or one that is `undefined`.
+ */
+export function checkKeys(
+  where: string,
+  options: unknown,
+  known: readonly string[],
+  replacements: Replacements = {},
+): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new SessionsConfigError(`${where} must be an object`);
+    throw new SessionsConfigError(`${where} must be an object of options; it is ${display(options)}`);
   }
-  for (const key of Object.keys(options)) {
+  for (const [key, value] of Object.entries(options)) {
     if (!known.includes(key)) {
-      const nearest = known.reduce((best, name) => (distance(key, name) < distance(key, best) ? name : best));
-      throw new SessionsConfigError(`${where} has no option "${key}". Did you mean "${nearest}"?`);
+      throw new SessionsConfigError(`${where} has no option "${key}"${advice(key, known, replacements)}`);
+    }
+    if (value === undefined) {
+      throw new SessionsConfigError(
+        `${nameOf(where, key)} is undefined: leave it out, or give it a value (an environment variable that is not set?).`,
+      );
     }
   }
+}
+
+/** What follows the name of an unknown option. */
+function advice(key: string, known: readonly string[], replacements: Replacements): string {
+  if (Object.hasOwn(replacements, key)) {
+    return `, which is one of express-session: ${replacements[key]}.`;
+  }
+  const near = known.filter((name) => distance(key, name) <= Math.max(2, key.length / 3));
+  const nearest = near.sort((a, b) => distance(key, a) - distance(key, b))[0];
+  return nearest === undefined ? `. It has ${known.join(', ')}.` : `. Did you mean "${nearest}"?`;
+}
+
+/** As users write it: the module's own options have no prefix, those of a group are `cookie.name`, those of a store `FileStore: fsync`. */
+function nameOf(where: string, key: string): string {
+  if (where === MODULE) {
+    return key;
+  }
+  return /^[a-z]+$/.test(where) ? `${where}.${key}` : `${where}: ${key}`;
 }
 
 /** A duration in milliseconds. */
@@ -68,11 +107,17 @@ export function oneOf<T>(name: string, value: T | undefined, fallback: T, choice
   return value;
 }
 
-export function callable<T>(name: string, value: T): T {
-  if (value !== undefined && typeof value !== 'function') {
-    throw new SessionsConfigError(`${name} must be a function; it is ${display(value)}`);
+/** A function whose result is used at once: the promise of an async one would be taken for a value, and be true. */
+export function synchronous<T>(name: string, value: T): T {
+  if (value !== undefined && (typeof value !== 'function' || isAsync(value))) {
+    throw new SessionsConfigError(`${name} must be a function, and not an async function; it is ${display(value)}`);
   }
   return value;
+}
+
+/** True for `async` functions and for generators, as far as compilers have not made plain ones of them. */
+export function isAsync(value: object): boolean {
+  return Reflect.get(value, Symbol.toStringTag) !== undefined;
 }
 
 export function list<T>(name: string, value: T): T {
@@ -89,9 +134,15 @@ export function missingMethods(value: unknown, methods: readonly string[]): stri
   );
 }
 
-/** As it reads in the message of an error. */
+/** As it reads in the message of an error; of what has no short text only its kind. */
 export function display(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : String(value);
+  if (typeof value === 'string') {
+    return `'${value}'`;
+  }
+  if (typeof value === 'function' || (typeof value === 'object' && value !== null)) {
+    return Array.isArray(value) ? 'an array' : `of type ${typeof value}`;
+  }
+  return String(value);
 }
 
 /** How many letters have to change (Levenshtein). */

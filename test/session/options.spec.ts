@@ -1,12 +1,16 @@
 import { MemoryStore, SessionsConfigError, days, hours, minutes, seconds } from 'nestjs-sessions';
+import { EventEmitter } from 'node:events';
 import { LockSession } from '../../lib/decorators/lock-session.decorator.js';
-import { resolveOptions } from '../../lib/options/sessions-options.js';
+import { KEYS, resolveOptions } from '../../lib/options/sessions-options.js';
 import { sessionsConfigErrorOf } from '../support/config-error.js';
 
 /** As an application in JavaScript, or one that reads its options from somewhere, gives them. */
 function refused(options: unknown): string {
   return sessionsConfigErrorOf(() => resolveOptions(options as never));
 }
+
+/** With the methods of express-session's MemoryStore and of most others. */
+const expressSessionStore = Object.assign(new EventEmitter(), { get() {}, set() {}, destroy() {} });
 
 describe('the options', () => {
   it('all have a default', () => {
@@ -39,7 +43,6 @@ describe('the options', () => {
 
   it.each<[unknown, string, string]>([
     [{ timeuot: 1 }, 'timeuot', 'timeout'],
-    [{ lockMode: 'early' }, 'lockMode', 'locking'],
     [{ Secret: 'x' }, 'Secret', 'secret'],
     [{ cookie: { httponly: true } }, 'httponly', 'httpOnly'],
     [{ cookie: { samesite: 'lax' } }, 'samesite', 'sameSite'],
@@ -48,6 +51,51 @@ describe('the options', () => {
     [{ cleanup: { corn: '* * * * *' } }, 'corn', 'cron'],
   ])('refuse %j: an unknown key, with the nearest known name', (options, key, nearest) => {
     expect(refused(options)).toContain(`no option "${key}". Did you mean "${nearest}"?`);
+  });
+
+  it.each<[unknown, RegExp]>([
+    [{ lockMode: 'early' }, /no option "lockMode"\. It has store, timeout, .*, locking, .*, clock, debug\.$/],
+    [{ x: 1 }, /no option "x"\. It has /],
+    [{ lock: { mode: 'early' } }, /^lock has no option "mode"\. It has wait, lease, maxWaiters, maxHold\.$/],
+  ])('refuse %j: an unknown key that is near to none, with the names of all', (options, message) => {
+    expect(refused(options)).toMatch(message);
+  });
+
+  it.each<[unknown, string]>([
+    ...KEYS.map((key): [unknown, string] => [{ [key]: undefined }, key]),
+    [{ cookie: { domain: undefined } }, 'cookie.domain'],
+    [{ lock: { wait: undefined } }, 'lock.wait'],
+    [{ cleanup: { cron: undefined } }, 'cleanup.cron'],
+  ])('refuse %p: undefined that was written down, which is a value that is missing', (options, name) => {
+    expect(refused(options)).toBe(
+      `${name} is undefined: leave it out, or give it a value (an environment variable that is not set?).`,
+    );
+  });
+
+  it.each<[unknown, RegExp]>([
+    [{ resave: false }, /^SessionsModule has no option "resave", which is one of express-session: leave it out/],
+    [{ saveUninitialized: false }, /leave it out/],
+    [{ rolling: true }, /touchAfter: 0/],
+    [{ unset: 'destroy' }, /session\.destroy\(\)/],
+    [{ name: 'sid' }, /cookie: \{ name: 'sid' \}/],
+    [{ key: 'sid' }, /cookie: \{ name: 'sid' \}/],
+    [{ genid: () => 'x' }, /generateId/],
+    [{ proxy: true }, /app\.set\('trust proxy', 1\)/],
+    [{ cookie: { maxAge: 5 } }, /^cookie has no option "maxAge", which is .*timeout: minutes\(30\).*persistent: false/],
+    [{ cookie: { expires: new Date() } }, /absoluteTimeout/],
+    [{ cookie: { signed: true } }, /secret/],
+    [{ cookie: { overwrite: true } }, /leave it out/],
+    [{ cookie: { priority: 'high' } }, /leave it out/],
+    [{ store: expressSessionStore }, /^store is one of express-session.*new FileStore\(\{ directory \}\).*\/postgres/],
+  ])('of express-session, as in %p, are refused with what to write here', (options, message) => {
+    expect(refused(options)).toMatch(message);
+  });
+
+  it.each<[string, unknown]>([
+    ['commitOnError', async () => true],
+    ['generateId', async () => 'x'],
+  ])('refuse an async function as %s, whose promise would count as a value', (name, value) => {
+    expect(refused({ [name]: value })).toMatch(new RegExp(`^${name} must .*not an async function`));
   });
 
   it.each<[string, readonly unknown[]]>([
