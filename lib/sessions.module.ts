@@ -13,6 +13,7 @@ import { SessionsMiddleware } from './http/sessions.middleware.js';
 import { assertExpress } from './http/express.platform.js';
 import { SessionEngine } from './session/session-engine.js';
 import { ASYNC_OPTIONS_TYPE, ConfigurableModuleClass, OPTIONS_TYPE } from './sessions.module-definition.js';
+import { checkForRoot, checkForRootAsync, SESSIONS_MODULE } from './options/module-setup.js';
 import type { ResolvedOptions } from './options/sessions-options.js';
 import { SESSIONS_EXPORTS, SESSIONS_PROVIDERS } from './sessions.providers.js';
 import { RESOLVED_OPTIONS } from './sessions.constants.js';
@@ -24,6 +25,8 @@ import { StoreLifecycle } from './session/store-access/store-lifecycle.js';
  */
 @Module({ providers: SESSIONS_PROVIDERS, exports: SESSIONS_EXPORTS })
 export class SessionsModule extends ConfigurableModuleClass implements NestModule, OnApplicationShutdown {
+  static readonly [SESSIONS_MODULE] = true;
+
   constructor(
     @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
     private readonly engine: SessionEngine,
@@ -36,12 +39,18 @@ export class SessionsModule extends ConfigurableModuleClass implements NestModul
     super();
   }
 
-  /** Every option has a default. */
+  /**
+   * Every option has a default.
+   *
+   * @throws SessionsConfigError when the argument is no object; a wrong option is an error when the application starts.
+   */
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
+    checkForRoot(options);
     return super.forRoot(options);
   }
 
   static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    checkForRootAsync(options);
     return super.forRootAsync(options);
   }
 

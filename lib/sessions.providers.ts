@@ -1,4 +1,5 @@
 import { Logger, type Provider } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { CurrentSession } from './http/current-session.js';
 import { LockSessionGuard } from './guards/lock-session.guard.js';
 import type { RequestSessionParts } from './http/http-request.js';
@@ -7,6 +8,7 @@ import { CookieWriter } from './session/cookie/cookie-writer.js';
 import { SessionEngine } from './session/session-engine.js';
 import { SessionsCleanup } from './sessions.cleanup.js';
 import { MODULE_OPTIONS_TOKEN } from './sessions.module-definition.js';
+import { assertImportedOnce, checkReturnedOptions, refuseBareImport } from './options/module-setup.js';
 import type { SessionsModuleOptions } from './options/sessions-module-options.js';
 import { resolveOptions, type ResolvedOptions } from './options/sessions-options.js';
 import { Sessions } from './sessions.service.js';
@@ -17,10 +19,16 @@ import { SessionStore } from './stores/session-store.js';
 const logger = new Logger('SessionsModule');
 
 export const SESSIONS_PROVIDERS: Provider[] = [
+  // What forRoot() and forRootAsync() provide comes later, and takes its place.
+  { provide: MODULE_OPTIONS_TOKEN, useFactory: refuseBareImport },
   {
     provide: RESOLVED_OPTIONS,
-    inject: [MODULE_OPTIONS_TOKEN],
-    useFactory: (options: SessionsModuleOptions) => resolveOptions(options),
+    inject: [MODULE_OPTIONS_TOKEN, ModulesContainer],
+    useFactory: (options: SessionsModuleOptions, modules: ModulesContainer) => {
+      // First of all, before a second module starts a store of its own.
+      assertImportedOnce(modules);
+      return resolveOptions(checkReturnedOptions(options));
+    },
   },
   { provide: SessionStore, inject: [RESOLVED_OPTIONS], useFactory: ({ store }: ResolvedOptions) => store },
   {

@@ -21,7 +21,7 @@ export function checkKeys(
   known: readonly string[],
   replacements: Replacements = {},
 ): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+  if (!isObject(options)) {
     throw new SessionsConfigError(`${where} must be an object of options; it is ${display(options)}`);
   }
   for (const [key, value] of Object.entries(options)) {
@@ -34,6 +34,10 @@ export function checkKeys(
       );
     }
   }
+}
+
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What follows the name of an unknown option. */

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Module, type Type } from '@nestjs/common';
+import { Inject, Injectable, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import cluster from 'node:cluster';
@@ -16,6 +16,7 @@ import {
   type StartableStore,
   type StoreContext,
 } from 'nestjs-sessions';
+import { sessionsConfigErrorOf } from '../support/config-error.js';
 import { NotesController, startNotes } from '../support/notes-app.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { LogBook } from '../support/test-app.js';
@@ -39,6 +40,12 @@ function moduleWith(options: SessionsModuleOptions): Type {
   @Module({ imports: [SessionsModule.forRoot(options)], controllers: [NotesController] })
   class AppModule {}
   return AppModule;
+}
+
+function importing(...imports: (DynamicModule | Type)[]): Type {
+  @Module({ imports })
+  class Importing {}
+  return Importing;
 }
 
 @Injectable()
@@ -105,6 +112,99 @@ describe('Options', () => {
 
     expect(app.nest.get(Elsewhere, { strict: false }).store).toBe(store);
     await expect(startNotes({ ...local, imports: [...local.imports] })).rejects.toThrow(/can't resolve dependencies/);
+  });
+});
+
+describe('SessionsModule', () => {
+  it.each([null, 5, 'x', [], () => ({})])('refuses forRoot(%p), at the call', (options) => {
+    expect(sessionsConfigErrorOf(() => SessionsModule.forRoot(options as never))).toMatch(
+      /^SessionsModule\.forRoot\(\) must get an object of options, or nothing; it got /,
+    );
+  });
+
+  it('refuses a promise of options, and says what to write', () => {
+    expect(sessionsConfigErrorOf(() => SessionsModule.forRoot(Promise.resolve({}) as never))).toMatch(
+      /got a promise.*forRootAsync/,
+    );
+  });
+
+  it.each([undefined, null, 5, 'x', [], { imports: [] }, { useFactory: undefined }, { store: new MemoryStore() }])(
+    'refuses forRootAsync(%p), at the call',
+    (options) => {
+      expect(sessionsConfigErrorOf(() => SessionsModule.forRootAsync(options as never))).toMatch(
+        /^SessionsModule\.forRootAsync\(\)/,
+      );
+    },
+  );
+
+  it.each([undefined, null, 'true'])('refuses isGlobal: %p, which would silently be false', (isGlobal) => {
+    const options = { isGlobal, useFactory: () => ({}) } as never;
+
+    expect(sessionsConfigErrorOf(() => SessionsModule.forRoot({ isGlobal } as never))).toMatch(/^isGlobal /);
+    expect(sessionsConfigErrorOf(() => SessionsModule.forRootAsync(options))).toMatch(/isGlobal (must be|is) /);
+  });
+
+  it.each<[unknown, RegExp]>([
+    [undefined, /^The factory of SessionsModule\.forRootAsync\(\) must return .*; it returned undefined$/],
+    [null, /returned null$/],
+    [5, /returned 5$/],
+    [[], /returned an array$/],
+    [{ isGlobal: false }, /^isGlobal must stand beside useFactory/],
+    [{ secret: undefined }, /^secret is undefined: leave it out/],
+  ])('keeps an application from starting whose factory returns %p', async (options, message) => {
+    expect(await refusalOf(importing(SessionsModule.forRootAsync({ useFactory: () => options as never })))).toMatch(
+      message,
+    );
+  });
+
+  it('imported without forRoot() keeps the application from starting, and says what to write', async () => {
+    expect(await refusalOf(importing(SessionsModule))).toMatch(
+      /^SessionsModule is imported without forRoot\(\)\. Import SessionsModule\.forRoot\(\) once, in the root module/,
+    );
+  });
+
+  const sessions = (): DynamicModule => SessionsModule.forRoot();
+  const later = (): DynamicModule => SessionsModule.forRootAsync({ useFactory: () => ({}) });
+  it.each<[string, () => Type]>([
+    ['forRoot() beside forRoot()', () => importing(sessions(), sessions())],
+    ['forRoot() beside forRootAsync()', () => importing(sessions(), later())],
+    ['forRoot() in a feature module', () => importing(sessions(), importing(sessions()))],
+    ['forRootAsync() in two feature modules', () => importing(importing(later()), importing(later()))],
+    ['no global module', () => importing(...[1, 2].map(() => SessionsModule.forRoot({ isGlobal: false })))],
+  ])('keeps an application from starting that imports it twice: %s', async (_, module) => {
+    expect(await refusalOf(module())).toMatch(
+      /^SessionsModule is imported 2 times \(by Importing(, Importing)?\)\. Import SessionsModule\.forRoot\(\) once, in the root module\. It is global/,
+    );
+  });
+
+  it('imported twice starts no store', async () => {
+    let started = 0;
+    const store = (): SessionStore => Object.assign(new MemoryStore(), { start: async () => void (started += 1) });
+
+    await refusalOf(importing(SessionsModule.forRoot({ store: store() }), SessionsModule.forRoot({ store: store() })));
+    expect(started).toBe(0);
+  });
+
+  it('of another copy of the package is found as well', async () => {
+    class Copy {
+      readonly name = 'SessionsModule';
+    }
+    Reflect.set(Copy, Symbol.for('nestjs-sessions: module'), true);
+
+    expect(await refusalOf(importing(sessions(), Copy))).toMatch(/2 times .*, from two copies of the package/);
+  });
+
+  it('imported by several modules as one and the same module is one', async () => {
+    const one = sessions();
+
+    expect(await refusalOf(importing(one, importing(one)))).toBe('started');
+  });
+
+  it('of several applications of one process is one for each', async () => {
+    const apps = [await startNotes(), await startNotes({ sessions: { cookie: { name: 'other' } } })];
+    for (const [n, app] of apps.entries()) await app.browser().post('/notes', { n });
+
+    expect(await Promise.all(apps.map((app) => app.nest.get(Sessions).count()))).toEqual([1, 1]);
   });
 });
 
