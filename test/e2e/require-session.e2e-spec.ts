@@ -72,10 +72,22 @@ describe.each(storeKinds)('@RequireSession(), on $name,', (kind) => {
     expect(await answers({ a: 1 }, '/any', '/guard', '/user', '/members')).toEqual(['in', 'in', 401, 401]);
   });
 
-  it('asks for every key that it names, and a key that is there may hold anything', async () => {
+  it('asks for every key that it names', async () => {
     expect(await answers({ user: 'ann' }, '/user', '/both')).toEqual(['ann', 401]);
-    expect(await answers({ user: 'ann', role: 0 }, '/user', '/both')).toEqual(['ann', 'in']);
+    expect(await answers({ user: 'ann', role: 'admin' }, '/user', '/both')).toEqual(['ann', 'in']);
     expect(await answers({ toString: 'ann' }, '/user')).toEqual([401]);
+  });
+
+  it.each([[null], [0], [''], [false]])(
+    'lets nobody in whose key holds %j: nobody is logged in as that',
+    async (value) => {
+      expect(await answers({ user: value }, '/any', '/user', '/both', '/members')).toEqual(['in', 401, 401, 401]);
+      expect(await answers({ user: 'ann', role: value }, '/both', '/members/admin')).toEqual([401, 401]);
+    },
+  );
+
+  it.each([[1], [-1], ['0'], ['false'], [true], [[]], [{}]])('lets those in whose key holds %j', async (role) => {
+    expect(await answers({ user: 'ann', role }, '/both', '/members/admin')).toEqual(['in', 'in']);
   });
 
   it('on a controller holds for all of its routes, and adds up with that of a method', async () => {
