@@ -144,7 +144,7 @@ export function display(value: unknown): string {
     return `'${value}'`;
   }
   if (typeof value === 'function' || (typeof value === 'object' && value !== null)) {
-    return Array.isArray(value) ? 'an array' : `of type ${typeof value}`;
+    return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;
   }
   return String(value);
 }
