@@ -27,6 +27,8 @@ import { StoreLifecycle } from './session/store-access/store-lifecycle.js';
 export class SessionsModule extends ConfigurableModuleClass implements NestModule, OnApplicationShutdown {
   static readonly [SESSIONS_MODULE] = true;
 
+  #closing: Promise<void> | undefined;
+
   constructor(
     @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
     private readonly engine: SessionEngine,
@@ -74,9 +76,9 @@ export class SessionsModule extends ConfigurableModuleClass implements NestModul
     return this.applicationConfig.getGlobalPrefix() === '' ? '/' : '{*path}';
   }
 
-  /** The HTTP server is closed by now: what is still under way is not waited for by anybody else. */
-  async onApplicationShutdown(): Promise<void> {
-    await this.engine.close();
-    await this.stores.close();
+  /** The HTTP server is closed by now: what is still under way is not waited for by anybody else. Closing twice is one close. */
+  onApplicationShutdown(): Promise<void> {
+    this.#closing ??= this.engine.close().finally(() => this.stores.close());
+    return this.#closing;
   }
 }

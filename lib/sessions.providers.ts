@@ -36,8 +36,8 @@ export const SESSIONS_PROVIDERS: Provider[] = [
   {
     provide: StoreLifecycle,
     inject: [RESOLVED_OPTIONS, SessionStore],
-    useFactory: ({ clock }: ResolvedOptions, store: SessionStore) =>
-      StoreLifecycle.start(checkStore(store), clock, logger),
+    useFactory: ({ clock, storeTimeout }: ResolvedOptions, store: SessionStore) =>
+      StoreLifecycle.start(checkStore(store), { clock, logger }, storeTimeout),
   },
   {
     provide: SessionEngine,
