@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import { Cron, CronExpression, SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
+import { SessionStoreError } from './errors/index.js';
 import type { SweepableStore } from './interfaces/store-abilities.interface.js';
 import type { ResolvedOptions } from './options/sessions-options.js';
 import { RESOLVED_OPTIONS } from './sessions.constants.js';
@@ -23,6 +24,7 @@ export class SessionsCleanup implements OnApplicationBootstrap, BeforeApplicatio
   #ownJob: CronJob | undefined;
   #running: Promise<number> | undefined;
   #isStopping = false;
+  #giveUp: (storeTimeout: number) => void = () => undefined;
 
   constructor(
     private readonly store: SessionStore,
@@ -54,15 +56,26 @@ export class SessionsCleanup implements OnApplicationBootstrap, BeforeApplicatio
     }
   }
 
+  /** Waits for the batch that is under way, but no longer than `storeTimeout`: a store that hangs must not hold up the shutdown. */
   async beforeApplicationShutdown(): Promise<void> {
     this.#isStopping = true;
     await this.#ownJob?.stop();
-    await this.#running;
+    const { clock, storeTimeout } = this.options;
+    const cancel = clock.setTimer(() => this.#giveUp(storeTimeout), storeTimeout, { isAwaited: true });
+    // Whoever asked for the clean-up is told of its errors.
+    await this.#running?.catch(() => undefined);
+    cancel();
   }
 
-  /** Gives the number of sessions removed; a call during another joins it. */
+  /** Returns the number of sessions removed; a call during another joins it. */
   cleanUp(): Promise<number> {
-    this.#running ??= this.#sweep().finally(() => {
+    this.#running ??= new Promise<number>((resolve, reject) => {
+      this.#giveUp = (storeTimeout) =>
+        reject(
+          new SessionStoreError(`The clean-up had not ended ${storeTimeout} ms after it was told to`, storeTimeout),
+        );
+      this.#sweep().then(resolve, reject);
+    }).finally(() => {
       this.#running = undefined;
     });
     return this.#running;
@@ -96,8 +109,17 @@ export class SessionsCleanup implements OnApplicationBootstrap, BeforeApplicatio
       }
       await new Promise(setImmediate);
     }
-    this.#logger.log(`Clean-up removed ${removed} expired sessions`);
+    this.#report(removed);
     return removed;
+  }
+
+  #report(removed: number): void {
+    const message = `Clean-up removed ${removed} expired session${removed === 1 ? '' : 's'}`;
+    if (removed === 0) {
+      this.#logger.debug(message);
+    } else {
+      this.#logger.log(message);
+    }
   }
 }
 

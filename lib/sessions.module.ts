@@ -31,6 +31,8 @@ export class SessionsModule
 {
   static readonly [SESSIONS_MODULE] = true;
 
+  #closing: Promise<void> | undefined;
+
   constructor(
     @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
     private readonly engine: SessionEngine,
@@ -84,10 +86,10 @@ export class SessionsModule
     return this.applicationConfig.getGlobalPrefix() === '' ? '/' : '{*path}';
   }
 
-  /** The HTTP server is closed by now: what is still under way is not waited for by anybody else. */
-  async onApplicationShutdown(): Promise<void> {
+  /** The HTTP server is closed by now: nobody else waits for what is still under way. Closing twice is one close. */
+  onApplicationShutdown(): Promise<void> {
     this.sessions.platform.detach();
-    await this.engine.close();
-    await this.stores.close();
+    this.#closing ??= this.engine.close().finally(() => this.stores.close());
+    return this.#closing;
   }
 }

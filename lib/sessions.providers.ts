@@ -12,6 +12,7 @@ import { MODULE_OPTIONS_TOKEN } from './sessions.module-definition.js';
 import { assertImportedOnce, checkReturnedOptions, refuseBareImport } from './options/module-setup.js';
 import type { SessionsModuleOptions } from './options/sessions-module-options.js';
 import { isRestricted, resolveOptions, type ResolvedOptions } from './options/sessions-options.js';
+import { checkStore } from './options/store-options.js';
 import { Sessions } from './sessions.service.js';
 import { RESOLVED_OPTIONS } from './sessions.constants.js';
 import { StoreLifecycle } from './session/store-access/store-lifecycle.js';
@@ -31,16 +32,18 @@ export const SESSIONS_PROVIDERS: Provider[] = [
       return resolveOptions(checkReturnedOptions(options));
     },
   },
+  // The rest takes the store from here, because a test may put another one in its place.
   { provide: SessionStore, inject: [RESOLVED_OPTIONS], useFactory: ({ store }: ResolvedOptions) => store },
   {
     provide: StoreLifecycle,
-    inject: [RESOLVED_OPTIONS],
-    useFactory: ({ store, clock }: ResolvedOptions) => StoreLifecycle.start(store, clock, logger),
+    inject: [RESOLVED_OPTIONS, SessionStore],
+    useFactory: ({ clock, storeTimeout }: ResolvedOptions, store: SessionStore) =>
+      StoreLifecycle.start(checkStore(store), { clock, logger }, storeTimeout),
   },
   {
     provide: SessionEngine,
-    inject: [RESOLVED_OPTIONS],
-    useFactory: (options: ResolvedOptions) => new SessionEngine({ ...options, logger }),
+    inject: [RESOLVED_OPTIONS, SessionStore],
+    useFactory: (options: ResolvedOptions, store: SessionStore) => new SessionEngine({ ...options, store, logger }),
   },
   {
     provide: HttpSessions,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionData } from './interfaces/session-data.interface.js';
-import type { LockingMode } from './interfaces/sessions-options.interface.js';
+import { assertId, assertOpenArguments, type OpenOptions } from './options/sessions-arguments.js';
 import { oneOf } from './options/validate.js';
 import { SessionEngine } from './session/session-engine.js';
 import type { SessionTransport } from './session/session-transport.js';
@@ -33,14 +33,17 @@ export class Sessions {
   /**
    * Opens the session that a `Cookie` header names, runs `work` with it, commits and unlocks. When `work` fails nothing is
    * stored. It moves no expiry and creates no session, since it can send no cookie.
+   *
+   * @throws TypeError when the header is no text, or `work` is no function; SessionsConfigError for a wrong option.
    */
   async open<R, T extends object = SessionData>(
     cookieHeader: string | undefined,
     work: (session: SessionObject<T>) => R | Promise<R>,
-    { mode }: { readonly mode?: LockingMode } = {},
+    options: OpenOptions = {},
   ): Promise<R> {
+    assertOpenArguments(cookieHeader, work, options);
     const { locking } = this.engine;
-    const settings = { ...locking, mode: oneOf('Sessions.open() mode', mode, locking.mode, LOCKING_MODES) };
+    const settings = { ...locking, mode: oneOf('Sessions.open() mode', options.mode, locking.mode, LOCKING_MODES) };
     const unit = this.engine.open(withoutResponse(cookieHeader), settings);
     await unit.load();
     let result: R;
@@ -54,8 +57,13 @@ export class Sessions {
     return result;
   }
 
-  /** Ends a session by its id (`session.id`), whoever is using it; `false` when there is none. */
-  destroy(id: string): Promise<boolean> {
+  /**
+   * Ends a session by its id (`session.id`), whoever is using it; `false` when there is none.
+   *
+   * @throws TypeError when the id is missing: a logout that did nothing must not look like one.
+   */
+  async destroy(id: string): Promise<boolean> {
+    assertId(id);
     return this.engine.destroy(id);
   }
 }

@@ -1,20 +1,24 @@
 import { Injectable, UnauthorizedException, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { sessionOf } from '../http/session-of.js';
+import { takenSession } from '../http/session-of.js';
 import { REQUIRE_SESSION } from '../sessions.constants.js';
-import { SessionObject } from '../session/object/session.js';
+import { ownerOf } from '../session/object/session-owner.js';
 
-/** Lets a request pass that has a stored session, with all keys that `@RequireSession(...keys)` names. */
+/** Admits a request that has a stored session, with a truthy value under each key that `@RequireSession(...keys)` names. */
 @Injectable()
 export class RequireSessionGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
 
-  /** @throws UnauthorizedException otherwise. */
+  /**
+   * @throws SessionGoneError when the session has been destroyed or rotated: the browser may have a newer cookie by now.
+   * @throws UnauthorizedException when there is none, or it lacks a key.
+   */
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const session = sessionOf(undefined, context) as SessionObject<Record<string, unknown>>;
+    const session = takenSession(context);
     await session.load();
+    ownerOf(session)?.unit.assertNotGone();
     const keys = this.reflector.getAllAndMerge<string[]>(REQUIRE_SESSION, [context.getHandler(), context.getClass()]);
-    if (session.isNew || keys.some((key) => !session.has(key))) {
+    if (session.isNew || !keys.every((key) => session.has(key) && Boolean(session.get(key)))) {
       throw new UnauthorizedException();
     }
     return true;

@@ -5,17 +5,17 @@ import type { SessionStore } from '../stores/session-store.js';
 type Routes = Parameters<ReturnType<MiddlewareConsumer['apply']>['forRoutes']>[number];
 type ExcludedRoutes = Parameters<ReturnType<MiddlewareConsumer['apply']>['exclude']>[number];
 
-/** What `SessionsModule.forRoot()` takes. Durations in milliseconds. */
+/** What `SessionsModule.forRoot()` takes. Durations are in milliseconds. */
 export interface SessionsModuleOptions extends SessionPolicyOptions {
-  /** Where sessions are kept. Default `new MemoryStore()`. */
+  /** Where sessions are kept. The module starts it and closes it. Default `new MemoryStore()`, for development and tests. */
   readonly store?: SessionStore;
-  /** The clean-up of expired sessions; `false` switches it off. */
+  /** When expired sessions are removed, and how many at a time; `false` switches it off. Default every 5 minutes. */
   readonly cleanup?: CleanupOptions | false;
-  /** Provides `CurrentSession`, at the price of an AsyncLocalStorage. Default `false`. */
+  /** Makes `CurrentSession` work, at the price of an AsyncLocalStorage. Default `false`. */
   readonly currentSession?: boolean;
-  /** The routes that have sessions, as for `MiddlewareConsumer.forRoutes()`. Default all. */
+  /** The routes that have sessions, as for `MiddlewareConsumer.forRoutes()` of Nest. Default all. */
   readonly forRoutes?: readonly Routes[];
-  /** The routes that have none, as for `MiddlewareConsumer.exclude()`. Default none. */
+  /** The routes that have no sessions, as for `MiddlewareConsumer.exclude()` of Nest. Default none. */
   readonly exclude?: readonly ExcludedRoutes[];
 }
 

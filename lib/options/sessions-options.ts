@@ -18,14 +18,13 @@ import {
   synchronous,
   timerDuration,
 } from './validate.js';
-import { isExpressSessionStore, REPLACEMENTS } from './express-session-options.js';
+import { REPLACEMENTS } from './express-session-options.js';
+import { resolveStore } from './store-options.js';
 import { systemClock } from '../session/clock.js';
 import { CookieSignature } from '../session/cookie/cookie-signature.js';
 import type { EngineSettings } from '../session/session-engine.js';
 import { sessionIds } from '../session/session-id.js';
 import type { SessionsModuleOptions } from './sessions-module-options.js';
-import { MemoryStore } from '../stores/memory/memory.store.js';
-import type { SessionStore } from '../stores/session-store.js';
 
 /** The names of all options. */
 export const KEYS: readonly (keyof SessionsModuleOptions)[] = [
@@ -49,18 +48,6 @@ export const KEYS: readonly (keyof SessionsModuleOptions)[] = [
   'debug',
 ];
 const LOCK_KEYS: readonly (keyof LockOptions)[] = ['wait', 'lease', 'maxWaiters', 'maxHold'];
-
-const STORE_METHODS: readonly (keyof SessionStore)[] = [
-  'load',
-  'create',
-  'update',
-  'touch',
-  'delete',
-  'rotate',
-  'tryLock',
-  'renewLock',
-  'unlock',
-];
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -130,25 +117,6 @@ export function resolveLock(lock: LockOptions): Required<LockOptions> {
     maxWaiters: count('lock.maxWaiters', lock.maxWaiters, 100, 0),
     maxHold: timerDuration('lock.maxHold', lock.maxHold, 5 * MINUTE),
   };
-}
-
-function resolveStore(store: SessionStore | undefined): SessionStore {
-  if (store === undefined) {
-    return new MemoryStore();
-  }
-  const missing = missingMethods(store, STORE_METHODS);
-  if (missing.length > 0 && isExpressSessionStore(store)) {
-    throw new SessionsConfigError(
-      'store is one of express-session, which cannot lock: write new MemoryStore(), new FileStore({ directory }), or a store ' +
-        'of nestjs-sessions/postgres, /memcached or /cache-manager',
-    );
-  }
-  if (missing.length > 0) {
-    throw new SessionsConfigError(
-      `store must be a SessionStore, for example new FileStore({ directory }); it lacks ${missing.join(', ')}`,
-    );
-  }
-  return store;
 }
 
 function resolveClock(clock: SessionPolicyOptions['clock']): Clock {

@@ -43,7 +43,7 @@ export function isObject(value: unknown): value is object {
 /** What follows the name of an unknown option. */
 function advice(key: string, known: readonly string[], replacements: Replacements): string {
   if (Object.hasOwn(replacements, key)) {
-    return `, which is one of express-session: ${replacements[key]}.`;
+    return `, which express-session and its like have: ${replacements[key]}.`;
   }
   const near = known.filter((name) => distance(key, name) <= Math.max(2, key.length / 3));
   const nearest = near.sort((a, b) => distance(key, a) - distance(key, b))[0];
@@ -144,7 +144,7 @@ export function display(value: unknown): string {
     return `'${value}'`;
   }
   if (typeof value === 'function' || (typeof value === 'object' && value !== null)) {
-    return Array.isArray(value) ? 'an array' : `of type ${typeof value}`;
+    return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;
   }
   return String(value);
 }

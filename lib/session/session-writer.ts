@@ -194,7 +194,8 @@ export class SessionWriter {
   }
 }
 
-function goneError({ stage, sent }: ActiveSession, because: GoneReason): SessionGoneError {
+/** Names the session by the first characters of its hash. */
+export function goneError({ stage, sent }: ActiveSession, because: GoneReason): SessionGoneError {
   const key = stage.at === 'stored' ? stage.record.key : hashSessionId(sent.candidates[0] ?? '');
   return new SessionGoneError(shortHash(key), because);
 }

@@ -12,6 +12,7 @@ import {
   type SweepBatch,
 } from 'nestjs-sessions';
 import { systemClock } from '../../lib/session/clock.js';
+import { ManualClock } from 'nestjs-sessions/testing';
 import { Gate } from '../support/gate.js';
 import { preparePlace, startNotes } from '../support/notes-app.js';
 import { PlaceTime } from '../support/place-time.js';
@@ -73,7 +74,8 @@ describe.each(countingStoreKinds)('The clean-up, on $name,', (kind) => {
     expect(await sessions.cleanUp()).toBe(0);
     expect(await sessions.count()).toBe(1);
     expect((await live.get('/notes')).json()).toEqual({ live: true });
-    expect(app.logs.matching(/Clean-up removed 5 expired sessions/, 'log')).toHaveLength(1);
+    expect(app.logs.matching(/Clean-up/, 'log')).toEqual(['Clean-up removed 5 expired sessions']);
+    expect(app.logs.matching(/Clean-up/, 'debug')).toEqual(['Clean-up removed 0 expired sessions']);
   });
 
   it('removes what logout left behind, once nobody can come with the old id any more', async () => {
@@ -170,6 +172,18 @@ class NeverClean extends MemoryStore implements ClosableStore {
   }
 }
 
+/** Time passes until `work` is done; one that no time ends meets the limit of the test. */
+async function passesUntil(work: Promise<unknown>, clock: ManualClock): Promise<void> {
+  const state = { isDone: false };
+  const done = work.finally(() => (state.isDone = true));
+  for (let turn = 0; turn < 1_000 && !state.isDone; turn += 1) {
+    await clock.advanceAsync(100);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  expect(state.isDone).toBe(true);
+  await done;
+}
+
 describe('A clean-up', () => {
   it('lets requests run between its batches, and hands the batch size on', async () => {
     let turns = 0;
@@ -218,6 +232,20 @@ describe('A clean-up', () => {
 
     expect(await running).toBeGreaterThan(0);
     expect(store.wasCleanWhenClosed).toBe(true);
+  });
+
+  it('that hangs is given up when the application closes, and whoever asked for it is told', async () => {
+    const clock = new ManualClock();
+    const store = new Batches([() => gate.pass()]);
+    const { app, sessions } = await start(store, 1_000, clock);
+    const hanging = sessions.cleanUp();
+    const told = expect(hanging).rejects.toMatchObject({ code: 'SESSION_STORE_FAILED' });
+    await gate.reached;
+    const closing = app.close();
+    await passesUntil(closing, clock);
+
+    await told;
+    gate.open();
   });
 
   it('of a store that forgets by itself does nothing', async () => {

@@ -148,6 +148,39 @@ describe.each(storeKinds)('Sessions, on $name,', (kind) => {
   });
 });
 
+describe('Sessions', () => {
+  let sessions: Sessions;
+  beforeEach(async () => {
+    sessions = (await startNotes()).nest.get(Sessions);
+  });
+
+  it.each([undefined, null, '', 42, { id: 'x' }])('refuse to destroy %p, and say what they take', async (id) => {
+    const destroyed = sessions.destroy(id as never);
+
+    await expect(destroyed).rejects.toThrow(TypeError);
+    await expect(destroyed).rejects.toThrow(
+      /^Sessions\.destroy\(\) takes the id of a session, which is session\.id; it got /,
+    );
+  });
+
+  it.each<[unknown, unknown, unknown, RegExp]>([
+    [42, () => 1, {}, /takes a Cookie header, which is request\.headers\.cookie.*; it got 42$/],
+    [null, () => 1, {}, /takes a Cookie header.*; it got null$/],
+    [{ headers: {} }, () => 1, {}, /takes a Cookie header.*; it got a value of type object$/],
+    ['a=b', undefined, {}, /takes a function: open\(cookieHeader, async \(session\) => /],
+    ['a=b', { mode: 'early' }, {}, /takes a function/],
+    ['a=b', () => 1, { mod: 'early' }, /has no option "mod"\. Did you mean "mode"\?$/],
+    ['a=b', () => 1, { mode: undefined }, /mode is undefined: leave it out/],
+    ['a=b', () => 1, 'early', /takes options like \{ mode: 'read-only' \}; it got 'early'$/],
+    ['a=b', () => 1, null, /takes options like .*; it got null$/],
+  ])('refuse to open %p with %p and %p, and say what they take', async (cookieHeader, work, options, message) => {
+    const opened = sessions.open(cookieHeader as never, work as never, options as never);
+
+    await expect(opened).rejects.toThrow(message);
+    await expect(opened).rejects.toThrow(/^Sessions\.open\(\)/);
+  });
+});
+
 describe('Counting', () => {
   it('is refused by name where the store cannot count', async () => {
     const app = await startNotes({ sessions: { store: Object.assign(new MemoryStore(), { count: undefined }) } });

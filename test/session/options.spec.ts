@@ -73,15 +73,23 @@ describe('the options', () => {
   });
 
   it.each<[unknown, RegExp]>([
-    [{ resave: false }, /^SessionsModule has no option "resave", which is one of express-session: leave it out/],
+    [
+      { resave: false },
+      /^SessionsModule has no option "resave", which express-session and its like have: leave it out/,
+    ],
     [{ saveUninitialized: false }, /leave it out/],
     [{ rolling: true }, /touchAfter: 0/],
     [{ unset: 'destroy' }, /session\.destroy\(\)/],
     [{ name: 'sid' }, /cookie: \{ name: 'sid' \}/],
     [{ key: 'sid' }, /cookie: \{ name: 'sid' \}/],
+    [{ keys: ['x'] }, /secret: \[/],
+    [{ maxAge: 5 }, /timeout: minutes/],
     [{ genid: () => 'x' }, /generateId/],
     [{ proxy: true }, /app\.set\('trust proxy', 1\)/],
-    [{ cookie: { maxAge: 5 } }, /^cookie has no option "maxAge", which is .*timeout: minutes\(30\).*persistent: false/],
+    [
+      { cookie: { maxAge: 5 } },
+      /^cookie has no option "maxAge", which express.*timeout: minutes\(30\).*persistent: false/,
+    ],
     [{ cookie: { expires: new Date() } }, /absoluteTimeout/],
     [{ cookie: { signed: true } }, /secret/],
     [{ cookie: { overwrite: true } }, /leave it out/],

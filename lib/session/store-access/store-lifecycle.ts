@@ -1,28 +1,49 @@
 import type { SessionsLogger } from '../../interfaces/sessions-logger.interface.js';
-import type { Clock } from '../../interfaces/clock.interface.js';
-import type { ClosableStore, StartableStore } from '../../interfaces/store-abilities.interface.js';
+import type { ClosableStore, StartableStore, StoreContext } from '../../interfaces/store-abilities.interface.js';
 import type { SessionStore } from '../../stores/session-store.js';
+import { CircuitBreaker } from './circuit-breaker.js';
 
 /** Starts the store with the application and closes it with it, where the store wants that. */
 export class StoreLifecycle {
   readonly #store: SessionStore;
+  readonly #breaker: CircuitBreaker;
+  readonly #logger: SessionsLogger;
+  #closing: Promise<void> | undefined;
 
-  constructor(store: SessionStore) {
+  constructor(store: SessionStore, breaker: CircuitBreaker, logger: SessionsLogger) {
     this.#store = store;
+    this.#breaker = breaker;
+    this.#logger = logger;
   }
 
   /** @throws SessionsConfigError from the store, when it cannot work as it is configured: the application must not start. */
-  static async start(store: SessionStore, clock: Clock, logger: SessionsLogger): Promise<StoreLifecycle> {
+  static async start(
+    store: SessionStore,
+    { clock, logger }: StoreContext,
+    storeTimeout: number,
+  ): Promise<StoreLifecycle> {
     if (isStartable(store)) {
       await store.start({ clock, logger });
     }
-    return new StoreLifecycle(store);
+    return new StoreLifecycle(store, new CircuitBreaker(clock, storeTimeout), logger);
   }
 
-  async close(): Promise<void> {
+  /** Once, however often it is called: many clients fail when they are closed a second time. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** Has a deadline, and never rejects: a store that hangs or fails must not keep the application from closing. */
+  async #close(): Promise<void> {
     const store: object = this.#store;
-    if (isClosable(store)) {
-      await store.close();
+    if (!isClosable(store)) {
+      return;
+    }
+    try {
+      await this.#breaker.run('close', () => store.close());
+    } catch (error) {
+      this.#logger.error(`The store was not closed: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 }

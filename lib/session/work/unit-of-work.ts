@@ -7,6 +7,7 @@ import type { LockTerms } from '../repository-values.js';
 import { SessionStep } from './session-step.js';
 import { SessionSteps } from './session-steps.js';
 import type { SessionTransport } from '../session-transport.js';
+import { goneError } from '../session-writer.js';
 
 /**
  * - `open`: what changes is committed.
@@ -80,7 +81,7 @@ export class UnitOfWork {
     const { active } = this;
     // A section that answers by itself goes on: it must not wait for its own end, and keeps its lock.
     const isWithinSection = this.#steps?.isWithinSection === true;
-    if (!isWithinSection && this.#isBusy) {
+    if (!isWithinSection && (this.#asked?.size ?? 0) > 0) {
       return this.#settle(this.#writeAfterSteps(), isLast);
     }
     if (!active.isLoaded) {
@@ -149,17 +150,20 @@ export class UnitOfWork {
     return true;
   }
 
-  /** One line for each request, however often it tries. */
+  /** @throws SessionGoneError when another request has ended the session: the browser may have a newer cookie by now. */
+  assertNotGone(): void {
+    const { stage } = this.active;
+    if (stage.at === 'gone' && stage.because !== 'expired') {
+      throw goneError(this.active, stage.because);
+    }
+  }
+
   noteLoss(): void {
     if (!this.#isLossLogged) {
       this.#isLossLogged = true;
       const when = this.isOver ? 'after it had failed: that is not stored' : 'after its reply: only save() stores that';
       this.deps.log.dropped(this.active.transport.route, `changed its session ${when}`);
     }
-  }
-
-  get #isBusy(): boolean {
-    return this.#asked !== undefined && this.#asked.size > 0;
   }
 
   async #load(): Promise<void> {
@@ -189,8 +193,8 @@ export class UnitOfWork {
   }
 
   async #writeAfterSteps(): Promise<void> {
-    while (this.#isBusy) {
-      await Promise.allSettled([...(this.#asked ?? [])]);
+    while (this.#asked !== undefined && this.#asked.size > 0) {
+      await Promise.allSettled([...this.#asked]);
     }
     await this.#write(true);
   }

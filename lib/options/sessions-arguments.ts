@@ -1,0 +1,37 @@
+import { SessionsConfigError } from '../errors/index.js';
+import type { LockingMode } from '../interfaces/sessions-options.interface.js';
+import { checkKeys, display, isObject } from './validate.js';
+
+/** Options of `Sessions.open()`. */
+export interface OpenOptions {
+  /** How the session is locked, as with `@LockSession()`. Default: the option `locking` of the module. */
+  readonly mode?: LockingMode;
+}
+
+/** @throws TypeError that says what to write. */
+export function assertId(id: unknown): void {
+  if (typeof id !== 'string' || id === '') {
+    throw new TypeError(`Sessions.destroy() takes the id of a session, which is session.id; it got ${display(id)}`);
+  }
+}
+
+/** @throws TypeError that says what to write; SessionsConfigError for the options. */
+export function assertOpenArguments(cookieHeader: unknown, work: unknown, options: unknown): void {
+  if (cookieHeader !== undefined && typeof cookieHeader !== 'string') {
+    throw new TypeError(
+      'Sessions.open() takes a Cookie header, which is request.headers.cookie, or undefined when there is none; ' +
+        `it got ${display(cookieHeader)}`,
+    );
+  }
+  if (typeof work !== 'function') {
+    throw new TypeError(
+      `Sessions.open() takes a function: open(cookieHeader, async (session) => { ... }); it got ${display(work)}`,
+    );
+  }
+  if (!isObject(options)) {
+    throw new SessionsConfigError(
+      `Sessions.open() takes options like { mode: 'read-only' }; it got ${display(options)}`,
+    );
+  }
+  checkKeys('Sessions.open()', options, ['mode']);
+}
