@@ -42,11 +42,11 @@ describe.each(storeKinds)('Of several cookies of one name, on $name,', (kind) =>
     expect(await read(other, live)).toEqual({ other: true });
   });
 
-  it('malformed ones do not count, and of the well-formed ones two are tried and not more', async () => {
-    expect(await read('rubbish', '', unknown(), '../..', live)).toEqual({ live: true });
+  it('malformed ones do not count, and of the well-formed ones three are tried and not more', async () => {
+    expect(await read('rubbish', '', unknown(), '../..', unknown(), live)).toEqual({ live: true });
     recorded.calls.splice(0);
-    expect(await read(unknown(), unknown(), live)).toEqual({});
-    expect(recorded.calls.filter((call) => call.includes('answers'))).toHaveLength(2);
+    expect(await read(unknown(), unknown(), unknown(), live)).toEqual({});
+    expect(recorded.calls.filter((call) => call.includes('answers'))).toHaveLength(3);
   });
 
   it('one that was logged out does not hide another that is alive', async () => {
