@@ -60,6 +60,7 @@ export {
   SessionIdCollisionError,
   SessionLockLostError,
   SessionLockTimeoutError,
+  type LockTimeoutReason,
   SessionNotLoadedError,
   SessionNotSerializableError,
   SessionReadOnlyError,

@@ -135,7 +135,7 @@ export class SessionWriter {
     try {
       await this.#replace(state, data, release);
     } finally {
-      this.#turns.pass(key);
+      this.#turns.next(key);
     }
   }
 

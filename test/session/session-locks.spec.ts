@@ -74,7 +74,10 @@ describe('taking the lock of a session', () => {
 
     const error: unknown = await outcome.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(SessionLockTimeoutError);
-    expect(error).toMatchObject({ status: 503, retryAfter: 1_000, holder: { route: 'POST /report' } });
+    expect(error).toMatchObject({
+      ...{ status: 503, retryAfter: 1_000, reason: 'waited' },
+      holder: { route: 'POST /report' },
+    });
     expect(String(error)).toContain(`Session ${shortHash(id)} is locked: it was not free within 1000 ms (lock.wait)`);
     expect(String(error)).toContain(
       'It has been held for 6000 ms by POST /report (other:7). A handler that calls its own server with the same cookie waits for itself',
@@ -111,7 +114,7 @@ describe('taking the lock of a session', () => {
     await expect(outcome).rejects.toThrow('not free within 1000 ms');
   });
 
-  it('gives up in the queue as well, and lets the next one have the turn', async () => {
+  it('gives up in the queue as well, and the next one is served', async () => {
     const first = await hold({ route: 'GET /slow' });
     const impatient = acquire({ wait: 1_000 });
     impatient.catch(() => undefined);
@@ -161,7 +164,7 @@ describe('taking the lock of a session', () => {
     },
   );
 
-  it('passes the turn on when the client goes away in the moment in which the turn comes', async () => {
+  it('wakes the next one when the client goes away in the moment in which it is woken', async () => {
     const client = new AbortController();
     const first = await hold();
     const leaving = acquire({ signal: () => client.signal });
@@ -176,7 +179,7 @@ describe('taking the lock of a session', () => {
     expect(await staying).toMatchObject({ status: 'acquired' });
   });
 
-  it('passes the turn on when the store fails', async () => {
+  it('wakes the next one when the store fails', async () => {
     const first = await hold();
     const unlucky = acquire();
     const lucky = acquire();

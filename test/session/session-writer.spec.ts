@@ -89,7 +89,9 @@ describe('a commit', () => {
       expect(state.cookie).toBeUndefined();
       expect(state.stored).toMatchObject({ expiresAt });
       expect([...rig.logger.messages('warn'), ...rig.logger.messages('error')]).toEqual([
-        expect.stringMatching(/^(A session could not be touched|A session lock was left to run out): .*ECONNRESET$/),
+        expect.stringMatching(
+          /^(A session could not be touched|A session lock could not be released, and ends with its lease): .*ECONNRESET$/,
+        ),
       ]);
     },
   );
