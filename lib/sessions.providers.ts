@@ -1,5 +1,6 @@
 import { Logger, type Provider } from '@nestjs/common';
 import { CurrentSession } from './http/current-session.js';
+import { UnavailableFilter } from './filters/unavailable.filter.js';
 import { LockSessionGuard } from './guards/lock-session.guard.js';
 import type { RequestSessionParts } from './http/http-request.js';
 import { RequestContext } from './http/request-context.js';
@@ -50,6 +51,7 @@ export const SESSIONS_PROVIDERS: Provider[] = [
   },
   CurrentSession,
   LockSessionGuard,
+  UnavailableFilter,
   SessionsCleanup,
   Sessions,
 ];
