@@ -36,6 +36,7 @@ const directions = [
   },
   { files: 'http/', may: exchange, rule: 'an exchange knows the engine, and nothing that mounts it' },
   { files: 'decorators/', may: [...exchange, 'guards/', 'decorators/'], rule: 'decorators know the exchange' },
+  { files: 'filters/', may: [...exchange, 'filters/'], rule: 'filters know the exchange' },
   { files: 'guards/', may: [...exchange, 'guards/'], rule: 'guards know the exchange' },
   { files: 'interceptors/', may: [...exchange, 'guards/', 'interceptors/'], rule: 'interceptors know the exchange' },
   {
@@ -48,6 +49,7 @@ const directions = [
     may: [
       ...exchange,
       'decorators/',
+      'filters/',
       'guards/',
       'interceptors/',
       'stores/memory/',

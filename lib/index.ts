@@ -62,6 +62,7 @@ export {
   SessionIdCollisionError,
   SessionLockLostError,
   SessionLockTimeoutError,
+  type LockTimeoutReason,
   SessionNotLoadedError,
   SessionNotSerializableError,
   SessionReadOnlyError,

@@ -8,6 +8,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
+import { UnavailableFilter } from './filters/unavailable.filter.js';
 import { LockSessionGuard } from './guards/lock-session.guard.js';
 import { mountSessions } from './interceptors/mount-sessions.js';
 import { SessionsMiddleware } from './http/sessions.middleware.js';
@@ -38,6 +39,7 @@ export class SessionsModule
     private readonly engine: SessionEngine,
     private readonly stores: StoreLifecycle,
     private readonly guard: LockSessionGuard,
+    private readonly filter: UnavailableFilter,
     private readonly modules: ModulesContainer,
     private readonly applicationConfig: ApplicationConfig,
     private readonly sessions: HttpSessions,
@@ -71,6 +73,8 @@ export class SessionsModule
     }
     // Nest orders global guards by the order in which modules are found: first place has to be taken.
     this.applicationConfig.getGlobalGuards().unshift(this.guard);
+    // The last of the global filters is asked first: in the first place this one takes only what the application leaves.
+    this.applicationConfig.getGlobalFilters().unshift(this.filter);
     mountSessions(this.modules);
   }
 

@@ -1,6 +1,7 @@
 import { Logger, type Provider } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { CurrentSession } from './http/current-session.js';
+import { UnavailableFilter } from './filters/unavailable.filter.js';
 import { LockSessionGuard } from './guards/lock-session.guard.js';
 import { ExpressPlatform } from './http/express.platform.js';
 import { HttpSessions } from './http/http-sessions.js';
@@ -69,6 +70,7 @@ export const SESSIONS_PROVIDERS: Provider[] = [
   },
   CurrentSession,
   LockSessionGuard,
+  UnavailableFilter,
   SessionsCleanup,
   Sessions,
 ];

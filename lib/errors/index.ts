@@ -2,7 +2,7 @@ export { SessionGoneError } from './session-gone.error.js';
 export { SessionHeadersSentError } from './session-headers-sent.error.js';
 export { SessionIdCollisionError } from './session-id-collision.error.js';
 export { SessionLockLostError } from './session-lock-lost.error.js';
-export { SessionLockTimeoutError } from './session-lock-timeout.error.js';
+export { SessionLockTimeoutError, type LockTimeoutReason } from './session-lock-timeout.error.js';
 export { SessionNotLoadedError } from './session-not-loaded.error.js';
 export { SessionNotSerializableError } from './session-not-serializable.error.js';
 export { SessionReadOnlyError } from './session-read-only.error.js';

@@ -73,7 +73,7 @@ export class SessionRepository {
     try {
       return await this.#replace(change);
     } finally {
-      this.#writers.pass(key);
+      this.#writers.next(key);
     }
   }
 

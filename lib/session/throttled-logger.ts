@@ -1,10 +1,10 @@
 import type { Clock } from '../interfaces/clock.interface.js';
 
-const SPELL = 60_000;
+const INTERVAL = 60_000;
 
-/** Writes the first message of a kind at once and holds the next ones back for a minute: a fault must not flood the log. */
+/** Writes at most one line a minute for each kind of message, and counts the others: a fault must not flood the log. */
 export class ThrottledLogger {
-  readonly #spells = new Map<string, { since: number; held: number }>();
+  readonly #lines = new Map<string, { writtenAt: number; heldBack: number }>();
 
   constructor(
     private readonly clock: Clock,
@@ -14,13 +14,12 @@ export class ThrottledLogger {
   /** `kind` names the fault, and must come from a small closed set. */
   log(kind: string, message: string): void {
     const now = this.clock.monotonic();
-    const spell = this.#spells.get(kind);
-    if (spell !== undefined && now - spell.since < SPELL) {
-      spell.held += 1;
+    const last = this.#lines.get(kind);
+    if (last !== undefined && now - last.writtenAt < INTERVAL) {
+      last.heldBack += 1;
       return;
     }
-    const repeated = spell?.held ? ` (${spell.held} more like it in the last minutes)` : '';
-    this.#spells.set(kind, { since: now, held: 0 });
-    this.write(message + repeated);
+    this.#lines.set(kind, { writtenAt: now, heldBack: 0 });
+    this.write(last?.heldBack ? `${message} (${last.heldBack} more like it since the last line)` : message);
   }
 }

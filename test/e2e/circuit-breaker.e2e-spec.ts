@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, Reply } from '../support/browser.js';
+import { ErrorBook } from '../support/error-book.js';
 import { networkedKinds, type NetworkedPlace } from '../support/networked-stores.js';
 import { TestApp } from '../support/test-app.js';
 import { VisitsController } from './apps/visits.controller.js';
@@ -11,6 +12,7 @@ const LEFT_ALONE = /did not answer five times in a row/;
 describe.each(networkedKinds)('A server that hangs, with $name,', (kind) => {
   let place: NetworkedPlace;
   let app: TestApp;
+  let errors: ErrorBook;
   let visitors: Browser[];
   /** The circuit stays open for as long as this clock stands. */
   let stoppedAt: number | undefined;
@@ -21,6 +23,10 @@ describe.each(networkedKinds)('A server that hangs, with $name,', (kind) => {
     place = await kind.prepare();
     app = await TestApp.start({
       controllers: [VisitsController],
+      configure: (nest) => {
+        errors = new ErrorBook(nest.getHttpAdapter());
+        nest.useGlobalFilters(errors);
+      },
       sessions: {
         store: place.open(1.25 * TIMEOUT),
         storeTimeout: TIMEOUT,
@@ -64,11 +70,11 @@ describe.each(networkedKinds)('A server that hangs, with $name,', (kind) => {
     expect(heard()).toEqual(before);
 
     ahead += 1_000;
-    app.logs.lines.splice(0);
+    errors.messages.splice(0);
     expectOutage(await visitAll());
     expect(heard()).not.toEqual(before);
-    expect(app.logs.matching(OVERDUE)).toHaveLength(1);
-    expect(app.logs.matching(LEFT_ALONE)).toHaveLength(9);
+    expect(errors.matching(OVERDUE)).toHaveLength(1);
+    expect(errors.matching(LEFT_ALONE)).toHaveLength(9);
     await pause(4 * TIMEOUT);
 
     await place.proxy.setMode('ok');
@@ -87,7 +93,7 @@ describe.each(networkedKinds)('A server that hangs, with $name,', (kind) => {
     }
     expectOutage(await Promise.all(replies));
     // Those of the first 300 ms, and two or three probes.
-    expect(app.logs.matching(LEFT_ALONE).length).toBeGreaterThan(replies.length / 2);
-    expect(app.logs.matching(LEFT_ALONE).length + app.logs.matching(OVERDUE).length).toBe(replies.length);
+    expect(errors.matching(LEFT_ALONE).length).toBeGreaterThan(replies.length / 2);
+    expect(errors.matching(LEFT_ALONE).length + errors.matching(OVERDUE).length).toBe(replies.length);
   });
 });

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { SessionStoreError } from '../../lib/errors/index.js';
+import { SessionsUnsupportedError, SessionStoreError, SessionTooLargeError } from '../../lib/errors/index.js';
 import { CircuitBreaker } from '../../lib/session/store-access/circuit-breaker.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 
@@ -64,10 +64,110 @@ describe('the circuit breaker', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('hands on a SessionStoreError of the store as it is', async () => {
-    const error = new SessionStoreError('no space left', 5_000);
+  it.each([
+    new SessionStoreError('no space left', 5_000),
+    new SessionTooLargeError(2_000_000, 1_000_000),
+    new SessionsUnsupportedError('it cannot count'),
+  ])('hands on an error of our own classes as the store made it: $name', async (error) => {
+    const throwing = (): Promise<string> => {
+      throw error;
+    };
 
     await expect(breaker.run('update', () => Promise.reject(error))).rejects.toBe(error);
+    await expect(breaker.run('update', throwing)).rejects.toBe(error);
+  });
+
+  const unreadable = (): never => {
+    throw new Error('from a getter');
+  };
+
+  it.each<[string, unknown, string]>([
+    ['a text', 'out of memory', 'out of memory'],
+    ['nothing', undefined, 'undefined'],
+    ['an object without a prototype', Object.create(null), 'an object that cannot be converted to text'],
+    ['an object whose toString throws', { toString: unreadable }, 'an object that cannot be converted to text'],
+    [
+      'an error whose message throws',
+      Object.defineProperty(new Error(), 'message', { get: unreadable }),
+      'an object that cannot be converted to text',
+    ],
+    [
+      'a proxy that answers nothing',
+      new Proxy({}, { getPrototypeOf: unreadable, get: unreadable }),
+      'an object that cannot be converted to text',
+    ],
+  ])('turns whatever else the store throws or rejects with into a SessionStoreError: %s', async (_, cause, reason) => {
+    const throwing = (): Promise<string> => {
+      throw cause;
+    };
+    const rejecting = async (): Promise<string> => {
+      await Promise.resolve();
+      throw cause;
+    };
+    for (const call of [throwing, rejecting]) {
+      const error: unknown = await breaker.run('load', call).catch((failure: unknown) => failure);
+      expect(error).toBeInstanceOf(SessionStoreError);
+      expect((error as SessionStoreError).message).toBe(`load: the session store failed: ${reason}`);
+      expect((error as SessionStoreError).cause === cause).toBe(true);
+    }
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it.each<[string, unknown]>([
+    ['a plain value', 'data'],
+    ['nothing', undefined],
+  ])('takes %s for an answer, as if it were a promise of it', async (_, answer) => {
+    await expect(breaker.run('load', () => answer as Promise<unknown>)).resolves.toBe(answer);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('takes the promise of another library for one', async () => {
+    const thenable = { then: (resolve: (answer: string) => void) => resolve('data') };
+
+    await expect(breaker.run('load', () => thenable as unknown as Promise<string>)).resolves.toBe('data');
+  });
+
+  describe('that is told what an answer looks like', () => {
+    const shape = { description: 'a text', matches: (answer: unknown) => typeof answer === 'string' };
+
+    it('hands on an answer that looks like it', async () => {
+      await expect(breaker.run('load', () => Promise.resolve('data'), shape)).resolves.toBe('data');
+    });
+
+    it.each<[string, unknown]>([
+      ['undefined', undefined],
+      ['null', null],
+      ['a number', 7],
+      ['a boolean', false],
+      ['an object with the status "asleep"', { status: 'asleep' }],
+      ['an object without a status', {}],
+      ['an object without a status', { status: { secret: 1 } }],
+      ['an object that cannot be read', Object.defineProperty({}, 'status', { get: unreadable })],
+      ['an object with the status "a status that is lon"', { status: 'a status that is longer than any' }],
+    ])('fails with a SessionStoreError that says what was answered: %s', async (answered, answer) => {
+      await expect(breaker.run('load', () => Promise.resolve(answer), shape)).rejects.toMatchObject({
+        code: 'SESSION_STORE_FAILED',
+        retryAfter: 1_000,
+        message: `load: the session store answered ${answered} in place of a text`,
+      });
+      expect(clock.pendingTimers).toBe(0);
+    });
+
+    it('takes it for a sign of life all the same, and tells who has to undo it', async () => {
+      const lost: unknown[] = [];
+      await hang(4);
+      const outcome = breaker.run(
+        'tryLock',
+        () => Promise.resolve(7),
+        shape,
+        (answer) => lost.push(answer),
+      );
+      await expect(outcome).rejects.toThrow('answered a number');
+      await hang(1);
+
+      expect(await failsAtOnce()).toBe(false);
+      expect(lost).toEqual([undefined]);
+    });
   });
 
   it('gives each operation a deadline', async () => {
@@ -84,10 +184,10 @@ describe('the circuit breaker', () => {
     });
   });
 
-  it('hands a late answer to whoever has to undo it', async () => {
+  it('hands a late answer to the caller, who has to undo it', async () => {
     const operation = new Operation();
     const late: unknown[] = [];
-    const outcome = breaker.run('tryLock', operation.run, (answer) => late.push(answer));
+    const outcome = breaker.run('tryLock', operation.run, undefined, (answer) => late.push(answer));
     outcome.catch(() => undefined);
     await clock.advanceAsync(DEADLINE);
     operation.answer('acquired');

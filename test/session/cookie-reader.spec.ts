@@ -3,7 +3,7 @@ import { CookieReader } from '../../lib/session/cookie/cookie-reader.js';
 import { generateSessionId, sessionIds } from '../../lib/session/session-id.js';
 import { CountedSecret } from '../support/counted-secret.js';
 
-const [a, b, c] = [generateSessionId(), generateSessionId(), generateSessionId()];
+const [a, b, c, d] = [generateSessionId(), generateSessionId(), generateSessionId(), generateSessionId()];
 
 function candidates(header: string | undefined, name = 'sid'): readonly string[] {
   return new CookieReader(name, sessionIds()).read(header).candidates;
@@ -55,11 +55,11 @@ describe('the reader of cookies', () => {
     expect(candidates(`__HOST-sid=${a}; __host-sid=${b}; __Host-sid=${c}`, '__Host-sid')).toEqual([c]);
   });
 
-  it('gives the well-formed values of several cookies in their order, each once, and at most two', () => {
+  it('returns the well-formed values of several cookies in their order, each once, and at most three', () => {
     expect(candidates(`sid=${a}; sid=${b}`)).toEqual([a, b]);
     expect(candidates(`sid=${b}; sid=${a}`)).toEqual([b, a]);
     expect(candidates(`sid=${a}; sid=${a}; sid=${b}`)).toEqual([a, b]);
-    expect(candidates(`sid=nonsense; sid=${a}; sid=; sid=${b}; sid=${c}`)).toEqual([a, b]);
+    expect(candidates(`sid=nonsense; sid=${a}; sid=; sid=${b}; sid=${c}; sid=${d}`)).toEqual([a, b, c]);
   });
 
   it('gives the first value as the original id, as it came', () => {
@@ -115,5 +115,58 @@ describe('the reader of signed cookies', () => {
     expect(counted.uses).toBe(0);
     expect(counting.read(`sid=${signature.sign(a)}`).candidates).toEqual([a]);
     expect(counted.uses).toBe(1);
+  });
+
+  describe('computes few signatures for one header, however many it holds', () => {
+    const forged = (count: number): string =>
+      Array.from({ length: count }, () => `sid=s:${generateSessionId()}.${generateSessionId()}`).join('; ');
+
+    function counting(secrets: number): { readonly counted: CountedSecret; readonly reader: CookieReader } {
+      const counted = new CountedSecret(...Array.from({ length: secrets - 1 }, (_, n) => `other ${n}`));
+      return { counted, reader: new CookieReader('sid', sessionIds(), new CookieSignature(counted.secrets)) };
+    }
+
+    it('five, when all are forged', () => {
+      const { counted, reader } = counting(1);
+
+      expect(reader.read(forged(170)).candidates).toEqual([]);
+      expect(counted.uses).toBe(5);
+      expect(reader.read(forged(170)).candidates).toEqual([]);
+      expect(counted.uses).toBe(10);
+    });
+
+    it('three, when three are valid: nobody asks for the others', () => {
+      const { counted, reader } = counting(1);
+
+      expect(reader.read([a, b, c, d].map((id) => `sid=${signature.sign(id)}`).join(';')).candidates).toEqual([
+        a,
+        b,
+        c,
+      ]);
+      expect(counted.uses).toBe(3);
+    });
+
+    it('and finds a valid one behind four forged ones, and one that is remembered behind any number', () => {
+      const { counted, reader } = counting(1);
+      const header = `; sid=${signature.sign(a)}`;
+
+      expect(reader.read(forged(5) + header).candidates).toEqual([]);
+      expect(reader.read(forged(4) + header).candidates).toEqual([a]);
+      counted.uses = 0;
+      expect(reader.read(forged(100) + header).candidates).toEqual([a]);
+      expect(counted.uses).toBe(5);
+    });
+
+    it.each([
+      { secrets: 2, values: 2 },
+      { secrets: 3, values: 1 },
+      { secrets: 8, values: 1 },
+    ])('with $secrets secrets, where $values values are compared with all of them', ({ secrets, values }) => {
+      const { counted, reader } = counting(secrets);
+
+      expect(reader.read(forged(170)).candidates).toEqual([]);
+      expect(counted.uses).toBe(values);
+      expect(reader.read(`sid=${signature.sign(a)}`).candidates).toEqual([a]);
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { FifoQueue, type Turn } from '../../lib/session/lock/fifo-queue.js';
+import { FifoQueue, type QueuePlace } from '../../lib/session/lock/fifo-queue.js';
 
 describe('the queue for a lock', () => {
   let queue: FifoQueue<string>;
@@ -8,19 +8,19 @@ describe('the queue for a lock', () => {
     woken = [];
   });
 
-  function enter(name: string, id = 'session'): Turn | undefined {
-    const turn = queue.enter(id);
-    void turn?.ready.then(() => woken.push(name));
-    return turn;
+  function enter(name: string, id = 'session'): QueuePlace | undefined {
+    const place = queue.enter(id);
+    void place?.ready.then(() => woken.push(name));
+    return place;
   }
 
-  /** Passes the turn on and lets those who were woken say so. */
-  async function pass(id = 'session'): Promise<void> {
-    queue.pass(id);
+  /** Wakes the next one and lets those who were woken say so. */
+  async function next(id = 'session'): Promise<void> {
+    queue.next(id);
     await Promise.resolve();
   }
 
-  it('lets the first one go on at once', () => {
+  it('makes the first one wait for nothing', () => {
     expect(enter('first')).toBeUndefined();
     expect(queue.waiting('session')).toBe(0);
   });
@@ -43,9 +43,9 @@ describe('the queue for a lock', () => {
     enter('third');
     expect(queue.waiting('session')).toBe(2);
 
-    await pass();
+    await next();
     expect(woken).toEqual(['second']);
-    await pass();
+    await next();
     expect(woken).toEqual(['second', 'third']);
   });
 
@@ -54,14 +54,14 @@ describe('the queue for a lock', () => {
     enter('waiter');
 
     expect(enter('other', 'another session')).toBeUndefined();
-    await pass('another session');
+    await next('another session');
     expect(woken).toEqual([]);
   });
 
   it('forgets a session as soon as nobody holds or wants it', () => {
     for (let n = 0; n < 1_000; n += 1) {
       enter('visitor', `session ${n}`);
-      queue.pass(`session ${n}`);
+      queue.next(`session ${n}`);
     }
     expect(queue.size).toBe(0);
   });
@@ -73,22 +73,22 @@ describe('the queue for a lock', () => {
     expect(leaving?.leave()).toBe(true);
     expect(queue.waiting('session')).toBe(1);
 
-    await pass();
+    await next();
     expect(woken).toEqual(['staying']);
   });
 
-  it('tells one who leaves when its turn has come already, so that it passes it on', async () => {
+  it('tells one who leaves that it was woken already, so that it wakes the next one', async () => {
     enter('head');
     const late = enter('late');
     enter('next');
-    queue.pass('session');
+    queue.next('session');
     expect(late?.leave()).toBe(false);
 
-    await pass();
+    await next();
     expect(woken).toEqual(['late', 'next']);
   });
 
-  it('knows who holds the lock until it is passed on', () => {
+  it('knows who holds the lock until the next one is woken', () => {
     enter('head');
     expect(queue.holders()).toStrictEqual([]);
     queue.hold('session', 'head');
@@ -96,7 +96,7 @@ describe('the queue for a lock', () => {
     expect(queue.holders()).toStrictEqual(['head']);
 
     enter('next');
-    queue.pass('session');
+    queue.next('session');
     expect(queue.holder('session')).toBeUndefined();
     expect(queue.holders()).toStrictEqual([]);
     expect(queue.size).toBe(1);
@@ -106,12 +106,12 @@ describe('the queue for a lock', () => {
     queue.hold('new id', 'mover');
     expect(enter('waiter', 'new id')).toBeDefined();
 
-    await pass('new id');
+    await next('new id');
     expect(woken).toEqual(['waiter']);
   });
 
-  it('takes a turn for an unknown session as passed on already', () => {
-    queue.pass('unknown');
+  it('has nobody to wake for a session that it does not know', () => {
+    queue.next('unknown');
     expect(queue.size).toBe(0);
   });
 });

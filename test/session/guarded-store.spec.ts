@@ -88,6 +88,51 @@ describe('the guarded store', () => {
     expect(store.calls).toEqual([]);
   });
 
+  const record = { data: '{}', createdAt: 0, expiresAt: 1 };
+
+  it.each<[operation: (typeof operations)[number], good: unknown[], bad: unknown[]]>([
+    [
+      'load',
+      [{ status: 'found', record, version: 0 }, { status: 'missing' }, { status: 'gone' }],
+      [
+        undefined,
+        {},
+        { status: 'acquired', record, version: 0 },
+        { status: 'found' },
+        { status: 'found', record: null },
+      ],
+    ],
+    [
+      'tryLock',
+      [{ status: 'acquired', record, version: 'a' }, { status: 'held' }, { status: 'missing' }, { status: 'gone' }],
+      [undefined, {}, null, { status: 'found', record, version: 0 }, { status: 'acquired', version: 1 }],
+    ],
+    ['create', [0, '', 7, 'a', false], [undefined, true, null, {}]],
+    ['update', [0, '', 7, 'a', false], [undefined, true, null, {}]],
+    ['rotate', [0, '', 7, 'a', false], [undefined, true, null, {}]],
+    ['touch', [true, false], [undefined, 1, null]],
+    ['delete', [true, false], [undefined, 'yes', null]],
+    ['renewLock', [true, false], [undefined, 1, null]],
+    ['unlock', [true, false], [undefined, 1, null]],
+  ])('takes from %s what the contract allows, and turns all else into an error', async (operation, good, bad) => {
+    const store = new MemoryStore();
+    const guarded = guard(store);
+    const call = (answer: unknown): Promise<unknown> => {
+      Object.defineProperty(store, operation, { value: () => answer, configurable: true });
+      return guarded[operation]({ id, token } as never);
+    };
+    for (const answer of good) {
+      await expect(call(answer)).resolves.toBe(answer);
+      await expect(call(Promise.resolve(answer))).resolves.toBe(answer);
+    }
+    for (const answer of bad) {
+      await expect(call(answer)).rejects.toMatchObject({
+        code: 'SESSION_STORE_FAILED',
+        message: expect.stringMatching(new RegExp(`^${operation}: the session store answered .+ in place of .+`)),
+      });
+    }
+  });
+
   it('counts what the store counts, with a deadline', async () => {
     const store = new MemoryStore();
     await store.create({ id, record: { data: '{}', createdAt: 0, expiresAt: Date.now() + 60_000 } });

@@ -47,7 +47,7 @@ describe('holding the lock of a session', () => {
     expect(renewLock).toHaveBeenCalledTimes(5);
   });
 
-  it('is not renewed when it was let go', async () => {
+  it('is not renewed when it was released', async () => {
     const renewLock = jest.spyOn(rig.store, 'renewLock');
     await rig.locks.release(await hold());
     await rig.clock.advanceAsync(MAX_HOLD);
@@ -77,7 +77,7 @@ describe('holding the lock of a session', () => {
     expect(rig.logger.messages('warn')).toHaveLength(1);
   });
 
-  it('warns of each kind of trouble: what cannot be renewed, what is held too long, and what cannot be let go', async () => {
+  it('warns of each kind of trouble: what cannot be renewed, what is held too long, and what cannot be released', async () => {
     jest.spyOn(rig.store, 'renewLock').mockRejectedValueOnce(new Error('ECONNRESET'));
     jest.spyOn(rig.store, 'unlock').mockRejectedValueOnce(new Error('ECONNRESET'));
     const lock = await hold();
@@ -87,7 +87,7 @@ describe('holding the lock of a session', () => {
     expect(rig.logger.messages('warn')).toEqual([
       expect.stringMatching(/^A session lock could not be renewed: .*ECONNRESET/),
       expect.stringContaining('(60000 ms): it is no longer renewed'),
-      expect.stringMatching(/^A session lock was left to run out: .*ECONNRESET/),
+      expect.stringMatching(/^A session lock could not be released, and ends with its lease: ECONNRESET/),
     ]);
   });
 
@@ -110,7 +110,7 @@ describe('holding the lock of a session', () => {
     expect(await next).toMatchObject({ status: 'acquired' });
   });
 
-  it('that was lost is not let go once more: the turn belongs to the next one', async () => {
+  it('that was lost is not released once more: it belongs to the next one', async () => {
     const stale = await hold();
     await rig.store.unlock({ id, token: stale.token });
     const second = acquire();
@@ -134,7 +134,7 @@ describe('holding the lock of a session', () => {
 
     expect(await elsewhere()).toBe('held');
     expect(await rig.locks.release(lock)).toBe(true);
-    expect(rig.logger.messages('warn')).toEqual(['A session lock could not be renewed: Error: ECONNRESET']);
+    expect(rig.logger.messages('warn')).toEqual(['A session lock could not be renewed: ECONNRESET']);
   });
 
   /** In the store alone. */
@@ -213,12 +213,14 @@ describe('holding the lock of a session', () => {
     expect(rig.clock.pendingTimers).toBe(0);
   });
 
-  it('is left to run out, with a warning, when it cannot be let go while the application closes', async () => {
+  it('ends with its lease, with a warning, when it cannot be released while the application closes', async () => {
     await hold();
     jest.spyOn(rig.store, 'unlock').mockRejectedValueOnce(new Error('ECONNREFUSED'));
     await rig.locks.close();
 
-    expect(rig.logger.messages('warn')).toEqual(['A session lock was left to run out: Error: ECONNREFUSED']);
+    expect(rig.logger.messages('warn')).toEqual([
+      'A session lock could not be released, and ends with its lease: ECONNREFUSED',
+    ]);
   });
 
   it('ends when the application closes, also after maxHold', async () => {

@@ -1,8 +1,8 @@
 import { ThrottledLogger } from '../../lib/session/throttled-logger.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 
-describe('the log of a spell', () => {
-  it('has the first message of a kind at once, and then one a minute with the number of those held back', () => {
+describe('the throttled logger', () => {
+  it('writes the first message of a kind at once, and then one a minute with the number of those held back', () => {
     const clock = new ManualClock();
     const lines: string[] = [];
     const logger = new ThrottledLogger(clock, (message) => lines.push(message));
@@ -16,7 +16,7 @@ describe('the log of a spell', () => {
 
     clock.advance(1);
     logger.log('outage', 'down again');
-    expect(lines).toEqual(['the store is down', 'down again (101 more like it in the last minutes)']);
+    expect(lines).toEqual(['the store is down', 'down again (101 more like it since the last line)']);
 
     clock.advance(60_000);
     logger.log('outage', 'and again');

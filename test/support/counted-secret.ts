@@ -1,10 +1,11 @@
-/** A secret that counts how often something is signed or verified with it. */
+/** A list of secrets whose last one counts how often something is signed or verified with it. */
 export class CountedSecret {
   uses = 0;
-  readonly secrets: [string] = ['secret'];
+  readonly secrets: [string, ...string[]] = ['secret'];
 
-  constructor() {
-    Object.defineProperty(this.secrets, 0, {
+  constructor(...before: string[]) {
+    this.secrets.unshift(...before);
+    Object.defineProperty(this.secrets, before.length, {
       get: () => {
         this.uses += 1;
         return 'secret';

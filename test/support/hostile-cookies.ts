@@ -74,7 +74,7 @@ export function cookiesNamed(name: string, header: string): string[] {
     .map((match) => match?.[2] ?? '');
 }
 
-/** At most two, each once. */
+/** At most three, each once. */
 export function candidatesAmong(ids: readonly (string | undefined)[]): string[] {
-  return [...new Set(ids.filter((id) => id !== undefined && /^[\w-]{43}$/.test(id)))].slice(0, 2) as string[];
+  return [...new Set(ids.filter((id) => id !== undefined && /^[\w-]{43}$/.test(id)))].slice(0, 3) as string[];
 }

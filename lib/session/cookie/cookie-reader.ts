@@ -1,11 +1,11 @@
-import type { CookieSignature } from './cookie-signature.js';
+import { SignatureAllowance, type CookieSignature } from './cookie-signature.js';
 import type { SessionIds } from '../session-id.js';
 
-const MAX_CANDIDATES = 2;
+const MAX_CANDIDATES = 3;
 
 /** What the client sent under the session cookie's name. */
 export interface ClientIds {
-  /** The well-formed ids, without duplicates, at most two. */
+  /** The well-formed ids, without duplicates, at most three. */
   readonly candidates: readonly string[];
   /** The first value, well-formed or not: untrusted. */
   readonly originalId: string | undefined;
@@ -30,17 +30,21 @@ export class CookieReader {
     }
     const values = valuesOf(header, this.name);
     const candidates: string[] = [];
+    const allowance = new SignatureAllowance();
     for (const value of values) {
-      const id = this.#idIn(value);
-      if (id !== undefined && candidates.length < MAX_CANDIDATES && !candidates.includes(id)) {
+      const id = this.#idIn(value, allowance);
+      if (id !== undefined && !candidates.includes(id)) {
         candidates.push(id);
+        if (candidates.length === MAX_CANDIDATES) {
+          break;
+        }
       }
     }
     return { candidates, originalId: values[0] };
   }
 
-  #idIn(value: string): string | undefined {
-    const id = this.signature === undefined ? value : this.signature.verify(decoded(value));
+  #idIn(value: string, allowance: SignatureAllowance): string | undefined {
+    const id = this.signature === undefined ? value : this.signature.verify(decoded(value), allowance);
     return id !== undefined && this.ids.isWellFormed(id) ? id : undefined;
   }
 }

@@ -3,7 +3,22 @@ import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 const PREFIX = 's:';
 /** HMAC-SHA256 in base64 without padding. */
 const SIGNATURE_LENGTH = 43;
-const MOST_REMEMBERED = 10_000;
+const MAX_REMEMBERED = 10_000;
+const MAX_COMPUTED = 5;
+
+/** How many signatures may still be computed for one header: a forged one must cost its sender more than it costs the server. */
+export class SignatureAllowance {
+  #computed = 0;
+
+  /** Whether one more value may be compared with so many secrets; the first value always may, however many there are. */
+  covers(secrets: number): boolean {
+    return this.#computed === 0 || this.#computed + secrets <= MAX_COMPUTED;
+  }
+
+  spend(): void {
+    this.#computed += 1;
+  }
+}
 
 /** Signs and verifies as `cookie-signature` does, so that cookies of express-session stay valid: `s:<id>.<HMAC-SHA256>`. */
 export class CookieSignature {
@@ -20,8 +35,8 @@ export class CookieSignature {
     return `${PREFIX}${id}.${hmac(id, this.secrets[0])}`;
   }
 
-  /** The id, or `undefined` when it is not signed by one of the secrets. */
-  verify(value: string): string | undefined {
+  /** Returns the id, or `undefined` when none of the secrets has signed it, or when the allowance of the header is used up. */
+  verify(value: string, allowance = new SignatureAllowance()): string | undefined {
     const dot = value.lastIndexOf('.');
     if (!value.startsWith(PREFIX) || dot < 0) {
       return undefined;
@@ -36,17 +51,24 @@ export class CookieSignature {
     if (this.#verified.has(seen)) {
       return id;
     }
-    if (!this.secrets.some((secret) => isSame(hmac(id, secret), signature))) {
+    if (!allowance.covers(this.secrets.length) || !this.#isSigned(id, signature, allowance)) {
       return undefined;
     }
     this.#remember(seen);
     return id;
   }
 
+  #isSigned(id: string, signature: string, allowance: SignatureAllowance): boolean {
+    return this.secrets.some((secret) => {
+      allowance.spend();
+      return isSame(hmac(id, secret), signature);
+    });
+  }
+
   #remember(seen: string): void {
     this.#verified.add(seen);
     for (const oldest of this.#verified) {
-      if (this.#verified.size <= MOST_REMEMBERED) {
+      if (this.#verified.size <= MAX_REMEMBERED) {
         return;
       }
       this.#verified.delete(oldest);

@@ -1,93 +1,75 @@
-/** One who waits for its turn. */
-interface Waiter {
-  readonly resolve: () => void;
-}
-
-interface Queue<Holder> {
-  holder: Holder | undefined;
-  /** Made for the first who has to wait: mostly nobody has. */
-  waiters: Set<Waiter> | undefined;
-}
-
-/** A place in the queue. */
-export interface Turn {
-  /** Resolves when it is this one's turn. */
+/** A place in the queue for one session. */
+export interface QueuePlace {
+  /** Resolves when the place is the first one. */
   readonly ready: Promise<void>;
-  /** Gives the place up; `false` when the turn had come already, and must be passed on. */
+  /** Gives the place up; `false` when it was the first one already, and `next()` must be called for it. */
   leave(): boolean;
 }
 
 /**
- * First come, first served within the process, for each session: only the head contends in the store, so a process with a
- * hundred requests for one session asks the store no more often than a process with one.
+ * First come, first served within the process, for each session: only the first one asks the store, so a process with a hundred
+ * requests for one session asks no more often than a process with one.
  */
 export class FifoQueue<Holder> {
-  readonly #queues = new Map<string, Queue<Holder>>();
+  /** Has an entry for each session that is locked or asked for; its holder is unknown until the store has given the lock. */
+  readonly #holders = new Map<string, Holder | undefined>();
+  /** How to wake those who wait. Mostly nobody does. */
+  readonly #waiters = new Map<string, Set<() => void>>();
 
-  /** How many sessions are locked or waited for; 0 when nothing is going on. */
+  /** How many sessions are locked or asked for; 0 when nothing is going on. */
   get size(): number {
-    return this.#queues.size;
+    return this.#holders.size;
   }
 
-  /** Whether one who comes now has to wait. */
+  /** Whether a request that comes now has to wait. */
   isTaken(id: string): boolean {
-    return this.#queues.has(id);
+    return this.#holders.has(id);
   }
 
   /** How many wait for this session. */
   waiting(id: string): number {
-    return this.#queues.get(id)?.waiters?.size ?? 0;
+    return this.#waiters.get(id)?.size ?? 0;
   }
 
   holder(id: string): Holder | undefined {
-    return this.#queues.get(id)?.holder;
+    return this.#holders.get(id);
   }
 
   /** Those of all sessions. */
   holders(): Holder[] {
-    return [...this.#queues.values()].map(({ holder }) => holder).filter((holder) => holder !== undefined);
+    return [...this.#holders.values()].filter((holder) => holder !== undefined);
   }
 
-  /** `undefined` when it is this one's turn at once. */
-  enter(id: string): Turn | undefined {
-    const queue = this.#queues.get(id);
-    if (queue === undefined) {
-      this.#queues.set(id, { holder: undefined, waiters: undefined });
+  /** Returns `undefined` when the caller is the first one at once. */
+  enter(id: string): QueuePlace | undefined {
+    if (!this.#holders.has(id)) {
+      this.#holders.set(id, undefined);
       return undefined;
     }
-    const waiters = (queue.waiters ??= new Set());
-    let leave = (): boolean => false;
-    const ready = new Promise<void>((resolve) => {
-      const waiter = { resolve };
-      waiters.add(waiter);
-      leave = () => waiters.delete(waiter);
-    });
-    return { ready, leave };
+    const waiters = this.#waiters.get(id) ?? new Set();
+    this.#waiters.set(id, waiters);
+    let wake = (): void => undefined;
+    const ready = new Promise<void>((resolve) => (wake = resolve));
+    waiters.add(wake);
+    return { ready, leave: () => waiters.delete(wake) };
   }
 
-  /** The head has the lock now. */
+  /** The first one has the lock now. */
   hold(id: string, holder: Holder): void {
-    const queue = this.#queues.get(id);
-    if (queue === undefined) {
-      this.#queues.set(id, { holder, waiters: undefined });
-    } else {
-      queue.holder = holder;
-    }
+    this.#holders.set(id, holder);
   }
 
-  /** The head is done; the next one is woken. */
-  pass(id: string): void {
-    const queue = this.#queues.get(id);
-    if (queue === undefined) {
-      return;
-    }
-    queue.holder = undefined;
-    const next = queue.waiters?.values().next().value;
-    if (next === undefined) {
-      this.#queues.delete(id);
+  /** The first one is done: wakes the next one, or frees the session. */
+  next(id: string): void {
+    const waiters = this.#waiters.get(id);
+    const wake = waiters?.values().next().value;
+    if (wake === undefined) {
+      this.#holders.delete(id);
+      this.#waiters.delete(id);
     } else {
-      queue.waiters?.delete(next);
-      next.resolve();
+      this.#holders.set(id, undefined);
+      waiters?.delete(wake);
+      wake();
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { CancelTimer, Clock } from '../../interfaces/clock.interface.js';
 
-/** A lock that somebody holds and that must be kept alive. */
+/** A lock that this process holds and keeps alive. */
 export interface Lease {
   /** Milliseconds. */
   readonly duration: number;
@@ -34,7 +34,7 @@ export class LeaseRenewer<L extends Lease> {
     this.#due = Infinity;
   }
 
-  /** A timer that runs is left alone unless it would come too late: most locks are let go long before it fires. */
+  /** A running timer stays unless it would fire too late: most locks are released long before it fires. */
   #schedule(due: number): void {
     if (due >= this.#due) {
       return;
@@ -47,7 +47,8 @@ export class LeaseRenewer<L extends Lease> {
   #tick(): void {
     this.#due = Infinity;
     const now = this.clock.monotonic();
-    for (const lease of [...this.#leases]) {
+    // A set may be changed while it is iterated: `renew` removes the leases that have been renewed for long enough.
+    for (const lease of this.#leases) {
       if (dueAt(lease) <= now) {
         // Counted from before the renewal is sent: the store's lease never ends before ours.
         lease.renewedAt = now;

@@ -1,11 +1,14 @@
 import { SessionStoreError } from '../../errors/index.js';
 import type { Clock } from '../../interfaces/clock.interface.js';
+import { RETRY_AFTER } from '../retry-after.js';
+import { describeAnswer, type AnswerShape } from './answer-shape.js';
+import { storeFailure } from './store-failure.js';
 
 const TIMEOUTS_UNTIL_OPEN = 5;
 const OPEN_FOR = 1_000;
 
 /**
- * Gives each operation of the store a deadline. After five in a row that ran out the store is left alone for a second, and
+ * Gives each operation of the store a deadline. After five in a row that passed it the store is left alone for a second, and
  * requests fail at once instead of piling up behind a store that hangs; then one probe decides.
  */
 export class CircuitBreaker {
@@ -19,53 +22,57 @@ export class CircuitBreaker {
   ) {}
 
   /**
-   * `onLost` is told when whoever asks will never see what became of the call: it failed, or the answer came after the deadline.
+   * `onLost` is called when the caller will never see what became of the call: it failed, or the answer came after the deadline.
    *
-   * @throws SessionStoreError when the deadline passes, or at once while the circuit is open.
+   * @throws SessionStoreError when the deadline passes, when the answer has another shape, or at once while the circuit is open.
    */
-  run<T>(operation: string, call: () => Promise<T>, onLost?: (answer?: T) => void): Promise<T> {
+  run<T>(operation: string, call: () => Promise<T>, shape?: AnswerShape, onLost?: (answer?: T) => void): Promise<T> {
     const isOpen = this.#timeouts >= TIMEOUTS_UNTIL_OPEN;
     if (isOpen && (this.#isProbing || this.clock.monotonic() < this.#openUntil)) {
       return Promise.reject(
-        new SessionStoreError(`${operation}: the session store did not answer five times in a row`, OPEN_FOR),
+        new SessionStoreError(`${operation}: the session store did not answer five times in a row`, RETRY_AFTER),
       );
     }
     this.#isProbing = isOpen;
-    return this.#withDeadline(operation, call, onLost);
+    return this.#withDeadline(operation, call, shape, onLost);
   }
 
-  #withDeadline<T>(operation: string, call: () => Promise<T>, onLost?: (answer?: T) => void): Promise<T> {
+  #withDeadline<T>(
+    operation: string,
+    call: () => Promise<T>,
+    shape?: AnswerShape,
+    onLost?: (answer?: T) => void,
+  ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let isOverdue = false;
       const onDeadline = (): void => {
         isOverdue = true;
         this.#timedOut();
-        reject(
-          new SessionStoreError(`${operation}: the session store did not answer within ${this.deadline} ms`, OPEN_FOR),
-        );
+        const message = `${operation}: the session store did not answer within ${this.deadline} ms`;
+        reject(new SessionStoreError(message, RETRY_AFTER));
       };
       const cancel = this.clock.setTimer(onDeadline, this.deadline, { isAwaited: true });
-      attempt(operation, call).then(
-        (answer) => {
-          if (isOverdue) {
-            onLost?.(answer);
-            return;
-          }
+      const fail = (error: unknown): void => {
+        onLost?.();
+        // An error after the deadline is no sign of life: a store that hangs often ends in an error of the network.
+        if (!isOverdue) {
           cancel();
-          this.#answered();
+          this.#timeouts = 0;
+          reject(storeFailure(operation, error));
+        }
+      };
+      started(operation, call).then((answer) => {
+        const isExpected = shape === undefined || hasShape(answer, shape);
+        if (isOverdue) {
+          onLost?.(isExpected ? answer : undefined);
+        } else if (isExpected) {
+          cancel();
+          this.#timeouts = 0;
           resolve(answer);
-        },
-        (error: unknown) => {
-          onLost?.();
-          if (isOverdue) {
-            // Its request has been told already. No sign of life: a store that hangs often ends in an error of the network.
-            return;
-          }
-          cancel();
-          this.#answered();
-          reject(asStoreError(operation, error));
-        },
-      );
+        } else {
+          fail(misshapen(operation, answer, shape));
+        }
+      }, fail);
     });
   }
 
@@ -74,25 +81,27 @@ export class CircuitBreaker {
     this.#isProbing = false;
     this.#openUntil = this.clock.monotonic() + OPEN_FOR;
   }
-
-  #answered(): void {
-    this.#timeouts = 0;
-  }
 }
 
-/** A store that throws fails like one that rejects. */
-function attempt<T>(operation: string, call: () => Promise<T>): Promise<T> {
+/** A store that throws fails like one that rejects, and one that returns a plain value has answered. */
+function started<T>(operation: string, call: () => Promise<T>): Promise<T> {
   try {
-    return call();
+    // Returns a promise as it is.
+    return Promise.resolve(call());
   } catch (error) {
-    return Promise.reject(asStoreError(operation, error));
+    return Promise.reject(storeFailure(operation, error));
   }
 }
 
-function asStoreError(operation: string, error: unknown): Error {
-  if (error instanceof SessionStoreError) {
-    return error;
+function misshapen(operation: string, answer: unknown, shape: AnswerShape): SessionStoreError {
+  const message = `${operation}: the session store answered ${describeAnswer(answer)} in place of ${shape.description}`;
+  return new SessionStoreError(message, RETRY_AFTER);
+}
+
+function hasShape(answer: unknown, shape: AnswerShape): boolean {
+  try {
+    return shape.matches(answer);
+  } catch {
+    return false;
   }
-  const reason = error instanceof Error ? error.message : String(error);
-  return new SessionStoreError(`${operation}: the session store failed: ${reason}`, OPEN_FOR, { cause: error });
 }

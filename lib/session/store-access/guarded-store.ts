@@ -1,3 +1,4 @@
+import { COUNT, DONE_OR_NOT, LOADED, LOCKED, VERSION_OR_FALSE } from './answer-shape.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import { SessionsUnsupportedError } from '../../errors/index.js';
 import type { CountableStore } from '../../interfaces/store-abilities.interface.js';
@@ -16,27 +17,27 @@ export class GuardedStore extends SessionStore {
   }
 
   load(args: Args<'load'>): ReturnType<SessionStore['load']> {
-    return this.breaker.run('load', () => this.store.load(args));
+    return this.breaker.run('load', () => this.store.load(args), LOADED);
   }
 
   create(args: Args<'create'>): ReturnType<SessionStore['create']> {
-    return this.breaker.run('create', () => this.store.create(args));
+    return this.breaker.run('create', () => this.store.create(args), VERSION_OR_FALSE);
   }
 
   update(args: Args<'update'>): ReturnType<SessionStore['update']> {
-    return this.breaker.run('update', () => this.store.update(args));
+    return this.breaker.run('update', () => this.store.update(args), VERSION_OR_FALSE);
   }
 
   touch(args: Args<'touch'>): Promise<boolean> {
-    return this.breaker.run('touch', () => this.store.touch(args));
+    return this.breaker.run('touch', () => this.store.touch(args), DONE_OR_NOT);
   }
 
   delete(args: Args<'delete'>): Promise<boolean> {
-    return this.breaker.run('delete', () => this.store.delete(args));
+    return this.breaker.run('delete', () => this.store.delete(args), DONE_OR_NOT);
   }
 
   rotate(args: Args<'rotate'>): ReturnType<SessionStore['rotate']> {
-    return this.breaker.run('rotate', () => this.store.rotate(args));
+    return this.breaker.run('rotate', () => this.store.rotate(args), VERSION_OR_FALSE);
   }
 
   tryLock(args: Args<'tryLock'>): ReturnType<SessionStore['tryLock']> {
@@ -45,15 +46,15 @@ export class GuardedStore extends SessionStore {
         void this.#giveBack(args);
       }
     };
-    return this.breaker.run('tryLock', () => this.store.tryLock(args), onLost);
+    return this.breaker.run('tryLock', () => this.store.tryLock(args), LOCKED, onLost);
   }
 
   renewLock(args: Args<'renewLock'>): Promise<boolean> {
-    return this.breaker.run('renewLock', () => this.store.renewLock(args));
+    return this.breaker.run('renewLock', () => this.store.renewLock(args), DONE_OR_NOT);
   }
 
   unlock(args: Args<'unlock'>): Promise<boolean> {
-    return this.breaker.run('unlock', () => this.store.unlock(args));
+    return this.breaker.run('unlock', () => this.store.unlock(args), DONE_OR_NOT);
   }
 
   /** @throws SessionsUnsupportedError when the store cannot count. */
@@ -62,7 +63,7 @@ export class GuardedStore extends SessionStore {
     if (!isCountable(store)) {
       throw new SessionsUnsupportedError(`${store.constructor.name} cannot count its sessions`);
     }
-    return this.breaker.run('count', () => store.count());
+    return this.breaker.run('count', () => store.count(), COUNT);
   }
 
   /**
@@ -73,7 +74,7 @@ export class GuardedStore extends SessionStore {
     try {
       await this.store.unlock({ id, token });
     } catch {
-      // The lease runs out by itself.
+      // The lock ends with its lease.
     }
   }
 }

@@ -1,0 +1,25 @@
+import { SessionLockTimeoutError, type LockTimeoutReason } from '../../errors/index.js';
+import type { LockHolder } from '../../interfaces/session-record.interface.js';
+import { RETRY_AFTER } from '../retry-after.js';
+import { shortHash } from '../session-id.js';
+
+/** The error of a request that did not get the lock; `now` is the wall-clock time. */
+export function lockTimeout(
+  id: string,
+  reason: LockTimeoutReason,
+  explanation: string,
+  now: number,
+  holder?: LockHolder,
+): SessionLockTimeoutError {
+  const held =
+    holder === undefined
+      ? ''
+      : ` It has been held for ${Math.round(now - holder.since)} ms by ${holder.route} (${holder.process}).` +
+        ' A handler that calls its own server with the same cookie waits for itself: release the lock first.';
+  return new SessionLockTimeoutError(
+    `Session ${shortHash(id)} is locked: ${explanation}.${held}`,
+    RETRY_AFTER,
+    holder,
+    reason,
+  );
+}

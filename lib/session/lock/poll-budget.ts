@@ -1,0 +1,97 @@
+import type { CancelTimer, Clock } from '../../interfaces/clock.interface.js';
+
+const FIRST_PAUSE = 40;
+const SHORTEST_PAUSE = 25;
+/** Between any two polls: 200 a second. */
+const SPACING = 5;
+
+/** How many sessions share the budget: with more, each would be asked for too seldom to be worth the wait. */
+export const MAX_POLLED_SESSIONS = 1_000;
+
+/** A session whose lock another process holds, and which this process asks for again and again. */
+export class PolledSession {
+  notBefore = 0;
+  wake: () => void = () => undefined;
+  polls = 0;
+  cancel: CancelTimer | undefined;
+}
+
+/**
+ * Says when this process may ask again for locks that other processes hold: some 200 times a second for all waiting sessions
+ * together, however many they are, so that they do not slow down the requests that wait for nothing. Each session has the same
+ * share, oldest first. There is no exponential back-off, because it starves the session that has waited longest.
+ */
+export class PollBudget {
+  /** Those that wait for their next poll, the least recently polled first. */
+  readonly #queue = new Set<PolledSession>();
+  #size = 0;
+  #lastPoll = -Infinity;
+  #cancel: CancelTimer | undefined;
+
+  constructor(private readonly clock: Clock) {}
+
+  get isFull(): boolean {
+    return this.#size >= MAX_POLLED_SESSIONS;
+  }
+
+  /** The first try has found the lock held. Every session that enters must leave. */
+  enter(): PolledSession {
+    this.#size += 1;
+    return new PolledSession();
+  }
+
+  leave(session: PolledSession): void {
+    this.#size -= 1;
+    session.cancel?.();
+    this.#queue.delete(session);
+    this.#schedule();
+  }
+
+  /** Resolves when the session may be polled; never, when it leaves before. */
+  next(session: PolledSession): Promise<void> {
+    session.polls += 1;
+    return new Promise((resolve) => {
+      if (session.polls === 1) {
+        // Outside of the budget: most locks are held for a few milliseconds, and each arriving request does it only once.
+        session.cancel = this.clock.setTimer(resolve, jittered(FIRST_PAUSE));
+        return;
+      }
+      session.wake = resolve;
+      session.notBefore = this.clock.monotonic() + jittered(SHORTEST_PAUSE);
+      this.#queue.add(session);
+      this.#schedule();
+    });
+  }
+
+  #schedule(): void {
+    const [head] = this.#queue;
+    if (head === undefined) {
+      this.#cancel?.();
+      this.#cancel = undefined;
+      return;
+    }
+    if (this.#cancel === undefined) {
+      const due = Math.max(head.notBefore, this.#lastPoll + jittered(SPACING));
+      // Rounded up, because timers cut fractions off, which would exceed the budget by a tenth.
+      this.#cancel = this.clock.setTimer(() => this.#poll(), Math.ceil(due - this.clock.monotonic()));
+    }
+  }
+
+  #poll(): void {
+    this.#cancel = undefined;
+    const now = this.clock.monotonic();
+    const [head] = this.#queue;
+    // The session for which the timer was set may have left, and the next one may not be due yet.
+    if (head !== undefined && head.notBefore <= now) {
+      this.#lastPoll = now;
+      this.#queue.delete(head);
+      head.wake();
+    }
+    this.#schedule();
+  }
+}
+
+/** So that the processes that wait for one lock do not ask at the same moments. */
+function jittered(milliseconds: number): number {
+  return milliseconds * (0.75 + Math.random() / 2);
+}

@@ -1,0 +1,65 @@
+/** What an operation of a store may answer. Without a check a store that forgets a `return` would lose updates in silence. */
+export interface AnswerShape {
+  /** For the error: what was expected. */
+  readonly description: string;
+  matches(answer: unknown): boolean;
+}
+
+const LONGEST_STATUS = 20;
+
+export const LOADED = byStatus('found', ['missing', 'gone']);
+export const LOCKED = byStatus('acquired', ['held', 'missing', 'gone']);
+
+export const DONE_OR_NOT: AnswerShape = {
+  description: 'true or false',
+  matches: (answer) => typeof answer === 'boolean',
+};
+
+export const VERSION_OR_FALSE: AnswerShape = {
+  description: 'a version or false',
+  matches: (answer) => typeof answer === 'string' || typeof answer === 'number' || answer === false,
+};
+
+export const COUNT: AnswerShape = { description: 'a number', matches: (answer) => typeof answer === 'number' };
+
+/** One status comes with the record, the others do without. */
+function byStatus(withRecord: string, others: readonly string[]): AnswerShape {
+  const statuses = [withRecord, ...others].map((status) => `'${status}'`).join(', ');
+  return {
+    description: `an object with one of the statuses ${statuses}, and with its record when it is ${withRecord}`,
+    matches: (answer) => {
+      if (!isObject(answer) || !('status' in answer)) {
+        return false;
+      }
+      const { status } = answer;
+      return status === withRecord ? hasRecord(answer) : others.some((other) => other === status);
+    },
+  };
+}
+
+function hasRecord(answer: object): boolean {
+  return (
+    'record' in answer && isObject(answer.record) && 'data' in answer.record && typeof answer.record.data === 'string'
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Says what an answer is without telling what is in it. It never throws. */
+export function describeAnswer(answer: unknown): string {
+  if (answer === null || answer === undefined) {
+    return String(answer);
+  }
+  if (!isObject(answer)) {
+    return `a ${typeof answer}`;
+  }
+  try {
+    return 'status' in answer && typeof answer.status === 'string'
+      ? `an object with the status "${answer.status.slice(0, LONGEST_STATUS)}"`
+      : 'an object without a status';
+  } catch {
+    return 'an object that cannot be read';
+  }
+}
