@@ -6,7 +6,7 @@ import type { HandlerShape } from './handler-shapes.js';
 import { TestApp } from './test-app.js';
 
 /** After so long a request counts as one that hangs. No test waits for it but one that fails. */
-const HANGING = 8_000;
+const HANGING = 4_000;
 
 @Controller({ version: VERSION_NEUTRAL })
 class Counter {
@@ -29,6 +29,8 @@ export function startShape(
     controllers: [Counter, ...controllers],
     imports,
     sessions: { ...sessions, ...options },
+    // A test that fails may leave a request that nobody answers.
+    forceCloseConnections: true,
     configure: (app) => {
       configureFirst(app);
       configure(app as NestExpressApplication);

@@ -1,10 +1,21 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { MemoryStore } from 'nestjs-sessions';
 import { handlerShapes, shapeNamed, type HandlerShape } from '../../support/handler-shapes.js';
+import { ObservedStore } from '../../support/observed-store.js';
 import { startShape, storedCount, visit, visitorOf } from '../../support/shape-app.js';
 import { openStore, storeKinds, type StorePlace } from '../../support/stores.js';
-import { TestApp } from '../../support/test-app.js';
+import type { TestApp } from '../../support/test-app.js';
 
 const REQUESTS = 30;
+
+/** Memory that answers later, as a server does: requests that were not locked would all read before the first of them writes. */
+function slowMemory(): ObservedStore {
+  const store = new ObservedStore(new MemoryStore());
+  for (const operation of ['load', 'tryLock', 'update'] as const) {
+    store.before(operation, () => pause(2));
+  }
+  return store;
+}
 
 describe('Thirty parallel requests of one visitor that each count one up', () => {
   let place: StorePlace | undefined;
@@ -26,7 +37,7 @@ describe('Thirty parallel requests of one visitor that each count one up', () =>
   }
 
   it.each(handlerShapes)('are all counted: $name', async (shape) => {
-    app = await startShape(shape, { store: new MemoryStore() });
+    app = await startShape(shape, { store: slowMemory() });
 
     await expectAllCounted(shape);
   });

@@ -11,6 +11,8 @@ export interface HandlerShape {
   readonly status: number;
   /** Whether the headers are written before the body is complete: a commit that fails can only cut the connection. */
   readonly isStreamed: boolean;
+  /** Whether the application answers errors of the handler by itself, also that of a session that cannot be loaded. */
+  readonly answersErrors: boolean;
   readonly controllers: Type[];
   readonly imports: NonNullable<ModuleMetadata['imports']>;
   readonly sessions: SessionsModuleOptions;
@@ -27,6 +29,7 @@ export function shapesOf(common: Details, shapes: readonly (readonly [string, st
     method: 'GET',
     status: 200,
     isStreamed: false,
+    answersErrors: false,
     controllers: [],
     imports: [],
     sessions: {},

@@ -180,14 +180,19 @@ export const layerShapes = shapesOf({ controllers: [Layers, Intercepted] }, [
   ],
   ["a controller's interceptor that works on the value later", '/intercepted'],
   ["a method's interceptor that works on the value later", '/layers/method'],
-  ['an interceptor that answers an error', '/layers/map-errors'],
+  ['an interceptor that answers an error', '/layers/map-errors', { answersErrors: true }],
   ['an interceptor that tries again', '/layers/retry'],
+  ['an interceptor that tries again where errors store nothing', '/layers/retry', { sessions: { commitOnError: false } }],
   ['an interceptor that answers by itself', '/layers/cache'],
   ['a guard that answers by itself', '/layers/guard'],
   ['a pipe that rejects what a guard has counted', '/layers/pipe', { status: 400 }],
-  ['a filter that counts', '/layers/flash', { status: 422 }],
-  ['a filter that answers later', '/layers/late-filter', { status: 422 }],
-  ['a filter that renders a page', '/layers/rendering-filter', { status: 422, configure: useViews }],
+  ['a filter that counts', '/layers/flash', { status: 422, answersErrors: true }],
+  ['a filter that answers later', '/layers/late-filter', { status: 422, answersErrors: true }],
+  [
+    'a filter that renders a page',
+    '/layers/rendering-filter',
+    { status: 422, answersErrors: true, configure: useViews },
+  ],
 ]);
 
 /** A global interceptor sees every route of the application: it counts on this one alone. */

@@ -72,6 +72,7 @@ export const middlewareShapes = shapesOf({ controllers: [Handlers] }, [
     '/middleware/fails',
     {
       status: 418,
+      answersErrors: true,
       configure: (app) => {
         app.use('/middleware/fails', middleware(() => Promise.reject(new Error('it fails'))));
         app.use('/middleware/fails', (_: unknown, request: Request, response: Response, next: NextFunction) => {

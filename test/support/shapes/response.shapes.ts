@@ -88,7 +88,7 @@ class Responses {
 
   @Get('request-event')
   requestEvent(@Session() session: Session, @Req() request: Request, @Res() response: Response): void {
-    request.once('end', () => setImmediate(() => response.json(count(session)))).resume();
+    request.once('end', () => setTimeout(() => response.json(count(session)), 2)).resume();
   }
 
   @Get('twice') twice(@Session() session: Session, @Res() response: Response): void {
