@@ -2,12 +2,13 @@ import type { HandlerShape } from './shapes/handler-shape.js';
 import { discardedShapes } from './shapes/discarded.shapes.js';
 import { layerShapes } from './shapes/layer.shapes.js';
 import { middlewareShapes } from './shapes/middleware.shapes.js';
+import { notAwaitedShapes } from './shapes/not-awaited.shapes.js';
 import { responseShapes } from './shapes/response.shapes.js';
 import { streamShapes } from './shapes/stream.shapes.js';
 import { valueShapes } from './shapes/values.shapes.js';
 
 export type { HandlerShape };
-export { discardedShapes };
+export { discardedShapes, notAwaitedShapes };
 
 /** The ways in which a request is answered so that what it did to the session has to be stored. */
 export const handlerShapes: readonly HandlerShape[] = [
@@ -22,7 +23,7 @@ export const handlerShapes: readonly HandlerShape[] = [
 export const answerableShapes = handlerShapes.filter(({ isStreamed }) => !isStreamed);
 
 export function shapeNamed(name: string): HandlerShape {
-  const found = [...handlerShapes, ...discardedShapes].find((shape) => shape.name === name);
+  const found = [...handlerShapes, ...discardedShapes, ...notAwaitedShapes].find((shape) => shape.name === name);
   if (found === undefined) {
     throw new Error(`There is no shape ${name}`);
   }

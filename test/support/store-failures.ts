@@ -18,6 +18,8 @@ export const nonsense: readonly StoreFailure[] = [
   ['throws an error whose message cannot be read', () => rejectWith(Object.defineProperty(new Error(), 'message', { get: refuse }))],
 ];
 
+export const storeFailures = [fails, hangs, ...nonsense];
+
 function refuse(): never {
   throw new Error('not to be looked at');
 }
