@@ -1,7 +1,7 @@
 /** How an operation of a store can fail: `ObservedStore.before()` takes it. */
 export type StoreFailure = readonly [name: string, step: () => Promise<unknown>];
 
-const rejectWith = (reason: unknown): Promise<never> => new Promise((_, reject) => reject(reason as Error));
+const rejectWith = (reason: unknown): Promise<never> => new Promise((_, reject) => reject(reason));
 
 /** What a client must never see of it: where the store is, how it was reached, and where in the code. */
 export const SECRET_OF_THE_STORE = 'No space left on db.internal:5432';
@@ -15,7 +15,10 @@ export const nonsense: readonly StoreFailure[] = [
   ['throws undefined', () => rejectWith(undefined)],
   ['throws an object that cannot be converted to text', () => rejectWith({ toString: refuse, message: {} })],
   ['throws an object without a prototype', () => rejectWith(Object.create(null))],
-  ['throws an error whose message cannot be read', () => rejectWith(Object.defineProperty(new Error(), 'message', { get: refuse }))],
+  [
+    'throws an error whose message cannot be read',
+    () => rejectWith(Object.defineProperty(new Error(), 'message', { get: refuse })),
+  ],
 ];
 
 export const storeFailures = [fails, hangs, ...nonsense];

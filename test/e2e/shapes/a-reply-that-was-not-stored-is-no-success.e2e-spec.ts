@@ -9,64 +9,67 @@ import type { TestApp } from '../../support/test-app.js';
 const STORE_TIMEOUT = 150;
 
 /** jest fails a test during which a rejection is not handled, or an exception is not caught. */
-describe.each<StoreFailure>([fails, hangs])('When the store %s, the reply is an error or is cut, and the next one works', (_, failure) => {
-  let store: ObservedStore;
-  let app: TestApp;
+describe.each<StoreFailure>([fails, hangs])(
+  'When the store %s, the reply is an error or is cut, and the next one works',
+  (_, failure) => {
+    let store: ObservedStore;
+    let app: TestApp;
 
-  async function start(shape: HandlerShape): Promise<void> {
-    store = new ObservedStore(new MemoryStore());
-    app = await startShape(shape, { store, storeTimeout: STORE_TIMEOUT });
-  }
-  afterEach(async () => {
-    store.mend();
-    await app.close();
-  });
-
-  function expectFailure(shape: HandlerShape, seen: Seen): void {
-    if (shape.isStreamed) {
-      expect(['cut', 503]).toContain(seen.status);
-    } else {
-      expect(seen).toMatchObject({ status: 503, setCookies: [] });
+    async function start(shape: HandlerShape): Promise<void> {
+      store = new ObservedStore(new MemoryStore());
+      app = await startShape(shape, { store, storeTimeout: STORE_TIMEOUT });
     }
-  }
+    afterEach(async () => {
+      store.mend();
+      await app.close();
+    });
 
-  it.each(handlerShapes)('in the update for a known visitor: $name', async (shape) => {
-    await start(shape);
-    const visitor = await visitorOf(app);
-    store.before('update', failure);
+    function expectFailure(shape: HandlerShape, seen: Seen): void {
+      if (shape.isStreamed) {
+        expect(['cut', 503]).toContain(seen.status);
+      } else {
+        expect(seen).toMatchObject({ status: 503, setCookies: [] });
+      }
+    }
 
-    expectFailure(shape, await visit(visitor, shape));
+    it.each(handlerShapes)('in the update for a known visitor: $name', async (shape) => {
+      await start(shape);
+      const visitor = await visitorOf(app);
+      store.before('update', failure);
 
-    store.mend();
-    expect(await storedCount(visitor)).toBe(0);
-    expect((await visit(visitor, shape)).status).toBe(shape.status);
-    expect(await storedCount(visitor)).toBe(1);
-  });
+      expectFailure(shape, await visit(visitor, shape));
 
-  it.each(handlerShapes)('in the creation for a first visit: $name', async (shape) => {
-    await start(shape);
-    store.before('create', failure);
-    const visitor = app.browser();
+      store.mend();
+      expect(await storedCount(visitor)).toBe(0);
+      expect((await visit(visitor, shape)).status).toBe(shape.status);
+      expect(await storedCount(visitor)).toBe(1);
+    });
 
-    expectFailure(shape, await visit(visitor, shape));
+    it.each(handlerShapes)('in the creation for a first visit: $name', async (shape) => {
+      await start(shape);
+      store.before('create', failure);
+      const visitor = app.browser();
 
-    expect(visitor.cookies.size).toBe(0);
-    store.mend();
-    expect((await visit(visitor, shape)).status).toBe(shape.status);
-    expect(await storedCount(visitor)).toBe(1);
-  });
+      expectFailure(shape, await visit(visitor, shape));
 
-  it.each(handlerShapes)('in the load: $name', async (shape) => {
-    await start(shape);
-    const visitor = await visitorOf(app);
-    store.before('tryLock', failure);
+      expect(visitor.cookies.size).toBe(0);
+      store.mend();
+      expect((await visit(visitor, shape)).status).toBe(shape.status);
+      expect(await storedCount(visitor)).toBe(1);
+    });
 
-    const seen = await visit(visitor, shape);
+    it.each(handlerShapes)('in the load: $name', async (shape) => {
+      await start(shape);
+      const visitor = await visitorOf(app);
+      store.before('tryLock', failure);
 
-    // What the application makes of the error is its own affair: but it can answer, and stores nothing.
-    const status: unknown = shape.answersErrors ? expect.any(Number) : 503;
-    expect(seen).toMatchObject({ status, setCookies: [] });
-    store.mend();
-    expect(await storedCount(visitor)).toBe(0);
-  });
-});
+      const seen = await visit(visitor, shape);
+
+      // What the application makes of the error is its own affair: but it can answer, and stores nothing.
+      const status: unknown = shape.answersErrors ? expect.any(Number) : 503;
+      expect(seen).toMatchObject({ status, setCookies: [] });
+      store.mend();
+      expect(await storedCount(visitor)).toBe(0);
+    });
+  },
+);

@@ -48,13 +48,16 @@ describe('A process whose store cannot be written lives on', () => {
   });
 
   describe.each(nonsense)('when the store %s', (failure) => {
-    it.each(['a value', 'a reply in a timer', 'a stream that is piped'])('and the reply is no success: %s', async (name) => {
-      await start(name);
-      await breakStore(failure);
+    it.each(['a value', 'a reply in a timer', 'a stream that is piped'])(
+      'and the reply is no success: %s',
+      async (name) => {
+        await start(name);
+        await breakStore(failure);
 
-      expect(isAcknowledged(await visit(visitor, shapeNamed(name)))).toBe(false);
+        expect(isAcknowledged(await visit(visitor, shapeNamed(name)))).toBe(false);
 
-      await expectToLive();
-    });
+        await expectToLive();
+      },
+    );
   });
 });

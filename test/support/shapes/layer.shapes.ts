@@ -90,7 +90,10 @@ class Rejects {
 class SetsFlash implements ExceptionFilter {
   catch(_: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    http.getResponse<Response>().status(422).json(count(sessionOf(http.getRequest())));
+    http
+      .getResponse<Response>()
+      .status(422)
+      .json(count(sessionOf(http.getRequest())));
   }
 }
 
@@ -99,7 +102,10 @@ class AnswersLate implements ExceptionFilter {
   async catch(_: unknown, host: ArgumentsHost): Promise<void> {
     await pause(2);
     const http = host.switchToHttp();
-    http.getResponse<Response>().status(422).json(count(sessionOf(http.getRequest())));
+    http
+      .getResponse<Response>()
+      .status(422)
+      .json(count(sessionOf(http.getRequest())));
   }
 }
 
@@ -126,7 +132,8 @@ class Layers {
     throw new Error(`n is ${String(session.get('n'))}`);
   }
 
-  @Get('retry') @UseInterceptors(Retries)
+  @Get('retry')
+  @UseInterceptors(Retries)
   async retry(@Session() session: Session, @Req() request: { attempts?: number }): Promise<unknown> {
     request.attempts = (request.attempts ?? 0) + 1;
     if (request.attempts === 1) {
@@ -182,7 +189,11 @@ export const layerShapes = shapesOf({ controllers: [Layers, Intercepted] }, [
   ["a method's interceptor that works on the value later", '/layers/method'],
   ['an interceptor that answers an error', '/layers/map-errors', { answersErrors: true }],
   ['an interceptor that tries again', '/layers/retry'],
-  ['an interceptor that tries again where errors store nothing', '/layers/retry', { sessions: { commitOnError: false } }],
+  [
+    'an interceptor that tries again where errors store nothing',
+    '/layers/retry',
+    { sessions: { commitOnError: false } },
+  ],
   ['an interceptor that answers by itself', '/layers/cache'],
   ['a guard that answers by itself', '/layers/guard'],
   ['a pipe that rejects what a guard has counted', '/layers/pipe', { status: 400 }],

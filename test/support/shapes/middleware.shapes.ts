@@ -74,7 +74,10 @@ export const middlewareShapes = shapesOf({ controllers: [Handlers] }, [
       status: 418,
       answersErrors: true,
       configure: (app) => {
-        app.use('/middleware/fails', middleware(() => Promise.reject(new Error('it fails'))));
+        app.use(
+          '/middleware/fails',
+          middleware(() => Promise.reject(new Error('it fails'))),
+        );
         app.use('/middleware/fails', (_: unknown, request: Request, response: Response, next: NextFunction) => {
           loadAndCount(request).then((counted) => response.status(418).json(counted), next);
         });
@@ -83,7 +86,11 @@ export const middlewareShapes = shapesOf({ controllers: [Handlers] }, [
   ],
   ['compression of a value', '/middleware/value', onRoute('/middleware/value', compress)],
   ['compression of a reply in a timer', '/middleware/json', onRoute('/middleware/json', compress)],
-  ['compression that is laid over a touched session', '/middleware/value', onRoute('/middleware/value', load, compress)],
+  [
+    'compression that is laid over a touched session',
+    '/middleware/value',
+    onRoute('/middleware/value', load, compress),
+  ],
   [
     'compression of a reply in a timer that is laid over a touched session',
     '/middleware/json',

@@ -43,6 +43,8 @@ export function compressResponse(response: ServerResponse): void {
   });
   wrap(response, 'end', (original, args) => {
     writeHeadersFirst();
-    return gzip === undefined ? original(...args) : gzip.end(...(args as [])) && response;
+    if (gzip === undefined) return original(...args);
+    gzip.end(...(args as []));
+    return response;
   });
 }

@@ -57,7 +57,7 @@ class Responses {
   }
 
   @Get('render-callback') renderCallback(@Session() session: Session, @Res() response: Response): void {
-    response.render('page', (_, page) => {
+    response.render('page', (_: unknown, page: string) => {
       count(session);
       response.send(page);
     });
@@ -75,6 +75,11 @@ class Responses {
 
   @Get('timer') timer(@Session() session: Session, @Res() response: Response): void {
     setTimeout(() => response.json(count(session)), 5);
+  }
+
+  @Get('count-timer') countAndTimer(@Session() session: Session, @Res() response: Response): void {
+    const counted = count(session);
+    setTimeout(() => response.json(counted), 5);
   }
 
   @Get('not-awaited') notAwaited(@Session() session: Session, @Res() response: Response): void {
@@ -142,6 +147,7 @@ export const responseShapes = shapesOf({ controllers: [Responses, SecondResponse
   ['@Res({ passthrough: true })', '/response/passthrough', { status: 203 }],
   ['a reply in a callback', '/response/callback'],
   ['a reply in a timer', '/response/timer'],
+  ['a reply in a timer, of what was counted before', '/response/count-timer'],
   ['a reply after a promise that nobody awaits', '/response/not-awaited'],
   ['a reply in a listener of an EventEmitter', '/response/event'],
   ['a reply in an event of the request', '/response/request-event'],
