@@ -4,11 +4,12 @@ import { layerShapes } from './shapes/layer.shapes.js';
 import { middlewareShapes } from './shapes/middleware.shapes.js';
 import { notAwaitedShapes } from './shapes/not-awaited.shapes.js';
 import { responseShapes } from './shapes/response.shapes.js';
+import { sseShapes } from './shapes/sse.shapes.js';
 import { streamShapes } from './shapes/stream.shapes.js';
 import { valueShapes } from './shapes/values.shapes.js';
 
 export type { HandlerShape };
-export { discardedShapes, notAwaitedShapes };
+export { discardedShapes, notAwaitedShapes, sseShapes };
 
 /** The ways in which a request is answered so that what it did to the session has to be stored. */
 export const handlerShapes: readonly HandlerShape[] = [
@@ -23,7 +24,9 @@ export const handlerShapes: readonly HandlerShape[] = [
 export const answerableShapes = handlerShapes.filter(({ isStreamed }) => !isStreamed);
 
 export function shapeNamed(name: string): HandlerShape {
-  const found = [...handlerShapes, ...discardedShapes, ...notAwaitedShapes].find((shape) => shape.name === name);
+  const found = [...handlerShapes, ...discardedShapes, ...notAwaitedShapes, ...sseShapes].find(
+    (shape) => shape.name === name,
+  );
   if (found === undefined) {
     throw new Error(`There is no shape ${name}`);
   }

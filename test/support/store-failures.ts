@@ -1,6 +1,7 @@
 /** How an operation of a store can fail: `ObservedStore.before()` takes it. */
 export type StoreFailure = readonly [name: string, step: () => Promise<unknown>];
 
+// eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it is what such stores do
 const rejectWith = (reason: unknown): Promise<never> => new Promise((_, reject) => reject(reason));
 
 /** What a client must never see of it: where the store is, how it was reached, and where in the code. */
