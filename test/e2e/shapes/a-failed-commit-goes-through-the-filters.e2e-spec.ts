@@ -1,0 +1,80 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import type { NextFunction, Request, Response } from 'express';
+import { MemoryStore, SessionStoreError } from 'nestjs-sessions';
+import { GlobalFilter } from '../../support/global-filter.js';
+import { answerableShapes, shapeNamed, type HandlerShape } from '../../support/handler-shapes.js';
+import { ObservedStore } from '../../support/observed-store.js';
+import { startShape, visit, visitorOf } from '../../support/shape-app.js';
+import { fails } from '../../support/store-failures.js';
+import type { TestApp } from '../../support/test-app.js';
+
+/** Of a store, of the code, and of what the reply would have said. */
+const SECRETS = /db\.internal|No space|node_modules|\.[jt]s\b|\bat \w|session_id|"n"/;
+
+/** What stands before the sessions in most applications. */
+function earlyMiddleware(_: Request, response: Response, next: NextFunction): void {
+  response.setHeader('Access-Control-Allow-Origin', 'https://shop.example');
+  response.setHeader('X-Request-Id', 'request-1');
+  response.cookie('earlier', '1');
+  next();
+}
+
+describe('The error of a commit that fails', () => {
+  let store: ObservedStore;
+  let app: TestApp;
+  let filter: GlobalFilter;
+
+  beforeEach(() => {
+    store = new ObservedStore(new MemoryStore());
+    filter = new GlobalFilter();
+  });
+  afterEach(() => app.close());
+
+  async function visitInVain(shape: HandlerShape): Promise<unknown> {
+    const visitor = await visitorOf(app);
+    store.before('update', fails[1]);
+    return visit(visitor, shape);
+  }
+
+  it.each(answerableShapes)('is answered by the global filter, which sees it once: $name', async (shape) => {
+    app = await startShape(shape, { store }, (nest) => nest.use(earlyMiddleware).useGlobalFilters(filter));
+
+    const reply = await visitInVain(shape);
+
+    expect(filter.errors).toEqual([expect.any(SessionStoreError)]);
+    expect(reply).toMatchObject({
+      status: 502,
+      text: shape.method === 'HEAD' ? '' : '{"form":"of the application"}',
+      setCookies: ['earlier=1; Path=/'],
+    });
+    const { headers } = reply as Response & { headers: Headers };
+    expect(headers.get('access-control-allow-origin')).toBe('https://shop.example');
+    expect(headers.get('x-request-id')).toBe('request-1');
+    expect(headers.get('location')).toBeNull();
+  });
+
+  it.each(answerableShapes)('tells the client nothing where there is no filter: $name', async (shape) => {
+    app = await startShape(shape, { store }, (nest) => nest.use(earlyMiddleware));
+
+    const reply = await visitInVain(shape);
+
+    expect(reply).toMatchObject({ status: 503, text: expect.not.stringMatching(SECRETS) });
+    const body: unknown = shape.method === 'HEAD' ? {} : JSON.parse((reply as { text: string }).text);
+    expect(body).toEqual(shape.method === 'HEAD' ? {} : { statusCode: 503, message: expect.any(String) });
+  });
+
+  it.each(['a value', 'a reply in a timer', 'a global interceptor that works on the value later', 'res.render()'])(
+    'is answered by a filter that is provided as APP_FILTER: %s',
+    async (name) => {
+      @Module({ providers: [{ provide: APP_FILTER, useValue: filter }] })
+      class Filters {}
+      const shape = shapeNamed(name);
+      app = await startShape({ ...shape, imports: [Filters] }, { store });
+
+      expect(await visitInVain(shape)).toMatchObject({ status: 502, text: '{"form":"of the application"}' });
+
+      expect(filter.errors).toEqual([expect.any(SessionStoreError)]);
+    },
+  );
+});

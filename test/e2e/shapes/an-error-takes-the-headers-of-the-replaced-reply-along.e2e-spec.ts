@@ -1,0 +1,141 @@
+import { Controller, Get, Header, Query, Res } from '@nestjs/common';
+import type { NextFunction, Request, Response } from 'express';
+import { MemoryStore, Session } from 'nestjs-sessions';
+import { ObservedStore } from '../../support/observed-store.js';
+import { visit } from '../../support/shape-app.js';
+import { fails } from '../../support/store-failures.js';
+import { TestApp } from '../../support/test-app.js';
+
+/** Of the body that is not sent. */
+const OF_THE_BODY = {
+  'Content-Disposition': 'attachment; filename="r.pdf"',
+  'Content-Encoding': 'identity',
+  'Content-Language': 'de',
+  'Content-Location': '/r.pdf',
+  'Content-Range': 'bytes 0-1/2',
+  'Content-Type': 'application/pdf',
+  'Accept-Ranges': 'bytes',
+  'Cache-Control': 'public, max-age=600',
+  Expires: 'Fri, 01 Jan 2100 00:00:00 GMT',
+  Pragma: 'cache',
+  ETag: '"of-the-body"',
+  'Last-Modified': 'Fri, 01 Jan 2021 00:00:00 GMT',
+  Link: '</style.css>; rel=preload',
+  Location: '/elsewhere',
+  Refresh: '5; url=/elsewhere',
+  'Transfer-Encoding': 'chunked',
+  Trailer: 'X-Sum',
+};
+
+/** Of the exchange, and so of the error as well. */
+const OF_THE_EXCHANGE = {
+  'Access-Control-Allow-Origin': 'https://shop.example',
+  'Access-Control-Expose-Headers': 'X-Request-Id',
+  'Content-Security-Policy': "default-src 'self'",
+  'Content-Security-Policy-Report-Only': "img-src 'self'",
+  'Strict-Transport-Security': 'max-age=1',
+  'X-RateLimit-Remaining': '7',
+  'X-Request-Id': 'request-1',
+  'Retry-After': '42',
+};
+
+const HEADERS: Readonly<Record<string, string>> = { ...OF_THE_BODY, ...OF_THE_EXCHANGE };
+
+@Controller()
+class Pages {
+  @Get('start') start(@Session() session: Session): void {
+    session.set('found', 'start');
+  }
+
+  @Get('by-hand')
+  byHand(@Session() session: Session, @Query('name') name: string, @Res() response: Response): void {
+    session.set('found', 'by-hand');
+    response.setHeader(name, HEADERS[name] ?? '');
+    response.end('stored, it says');
+  }
+
+  @Get('passthrough')
+  passthrough(
+    @Session() session: Session,
+    @Query('name') name: string,
+    @Res({ passthrough: true }) response: Response,
+  ): string {
+    session.set('found', 'passthrough');
+    response.setHeader(name, HEADERS[name] ?? '');
+    return 'stored, it says';
+  }
+
+  @Get('later') later(@Session() session: Session, @Query('name') name: string, @Res() response: Response): void {
+    setTimeout(() => {
+      session.set('found', 'later');
+      response.setHeader(name, HEADERS[name] ?? '');
+      response.end('stored, it says');
+    }, 2);
+  }
+
+  @Get('cookie') cookie(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'cookie');
+    response.cookie('cart', 'added').end('stored, it says');
+  }
+
+  @Get('file')
+  @Header('Cache-Control', 'public, max-age=600')
+  file(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'file');
+    response.attachment('r.pdf').send(Buffer.from('%PDF-1.7'));
+  }
+}
+
+function earlyCookie(_: Request, response: Response, next: NextFunction): void {
+  response.cookie('earlier', '1');
+  next();
+}
+
+describe('The error that replaces a reply which could not be stored', () => {
+  let store: ObservedStore;
+  let app: TestApp;
+
+  beforeEach(async () => {
+    store = new ObservedStore(new MemoryStore());
+    const configure = (nest: TestApp['nest']): void => void nest.use(earlyCookie);
+    app = await TestApp.start({ controllers: [Pages], sessions: { store }, configure, forceCloseConnections: true });
+  });
+  afterEach(() => app.close());
+
+  async function headersOfError(path: string): Promise<Headers> {
+    const visitor = app.browser();
+    await visitor.get('/start');
+    store.before('update', fails[1]);
+    const reply = await visit(visitor, { path, method: 'GET' });
+    expect(reply).toMatchObject({ status: 503, text: expect.stringMatching(/^\{"statusCode":503,"message":/) });
+    return (reply as { headers: Headers }).headers;
+  }
+
+  describe.each(['by-hand', 'passthrough', 'later'])('a handler that sets headers: %s', (route) => {
+    it.each(Object.keys(OF_THE_BODY))('is without the %s of the body', async (name) => {
+      const headers = await headersOfError(`/${route}?name=${name}`);
+
+      expect(headers.get(name)).not.toBe(HEADERS[name]);
+    });
+
+    it.each(Object.keys(OF_THE_EXCHANGE))('keeps %s', async (name) => {
+      const headers = await headersOfError(`/${route}?name=${name}`);
+
+      expect(headers.get(name)).toBe(HEADERS[name]);
+    });
+  });
+
+  it('sets the cookies of earlier middleware, and none that the handler has set', async () => {
+    const headers = await headersOfError('/cookie');
+
+    expect(headers.getSetCookie()).toEqual(['earlier=1; Path=/']);
+  });
+
+  it('is no file that a browser saves, and no cache stores', async () => {
+    const headers = await headersOfError('/file');
+
+    expect(headers.get('content-disposition')).toBeNull();
+    expect(headers.get('content-type')).toMatch(/^application\/json/);
+    expect(headers.get('cache-control') ?? '').not.toMatch(/public|max-age/);
+  });
+});

@@ -1,0 +1,72 @@
+import { Controller, Get, VERSION_NEUTRAL, type INestApplication } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Session, type SessionsModuleOptions } from 'nestjs-sessions';
+import type { Browser, Reply } from './browser.js';
+import type { HandlerShape } from './handler-shapes.js';
+import { TestApp } from './test-app.js';
+
+/** After so long a request counts as one that hangs. No test waits for it but one that fails. */
+const HANGING = 4_000;
+
+@Controller({ version: VERSION_NEUTRAL })
+class Counter {
+  @Get('start') start(@Session() session: Session): void {
+    session.set('n', 0);
+  }
+
+  @Get('n') n(@Session() session: Session): unknown {
+    return { n: session.get('n') };
+  }
+}
+
+/** An application with the routes of one shape. */
+export function startShape(
+  { controllers, imports, sessions, configure }: HandlerShape,
+  options: SessionsModuleOptions,
+  configureFirst: (app: INestApplication) => void = () => undefined,
+): Promise<TestApp> {
+  return TestApp.start({
+    controllers: [Counter, ...controllers],
+    imports,
+    sessions: { ...sessions, ...options },
+    // A test that fails may leave a request that nobody answers.
+    forceCloseConnections: true,
+    configure: (app) => {
+      configureFirst(app);
+      configure(app as NestExpressApplication);
+    },
+  });
+}
+
+/** A client whose session counts from 0. */
+export async function visitorOf(app: TestApp): Promise<Browser> {
+  const visitor = app.browser();
+  await visitor.get('/start');
+  return visitor;
+}
+
+/** What the session counts now; the lock must be free. */
+export async function storedCount(visitor: Browser): Promise<number | undefined> {
+  const { status, text } = await visitor.get('/n', { signal: AbortSignal.timeout(HANGING) });
+  if (status !== 200) {
+    throw new Error(`GET /n is answered with ${status}: ${text}`);
+  }
+  return (JSON.parse(text) as { n?: number }).n;
+}
+
+/** What a client sees: a whole reply, or a connection that was cut, or nothing. */
+export type Seen = Reply | { readonly status: 'cut' | 'hangs' };
+
+export async function visit(client: Browser, { path, method }: Pick<HandlerShape, 'path' | 'method'>): Promise<Seen> {
+  const signal = AbortSignal.timeout(HANGING);
+  try {
+    return await client.request(path, { method, signal });
+  } catch {
+    return { status: signal.aborted ? 'hangs' : 'cut' };
+  }
+}
+
+/** Whether the client is told that all went well. */
+export function isAcknowledged({ status }: Seen): boolean {
+  return typeof status === 'number' && status < 400;
+}

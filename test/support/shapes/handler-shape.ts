@@ -1,0 +1,59 @@
+import type { ModuleMetadata, Type } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Session, SessionsModuleOptions } from 'nestjs-sessions';
+
+/** One way in which an application answers a request, and in which it counts `n` up in the session on the way. */
+export interface HandlerShape {
+  readonly name: string;
+  readonly path: string;
+  readonly method: string;
+  /** Of the reply when nothing fails. */
+  readonly status: number;
+  /** Whether the headers are written before the body is complete: a commit that fails can only cut the connection. */
+  readonly isStreamed: boolean;
+  /** Whether the application answers errors of the handler by itself, also that of a session that cannot be loaded. */
+  readonly answersErrors: boolean;
+  readonly controllers: Type[];
+  readonly imports: NonNullable<ModuleMetadata['imports']>;
+  readonly sessions: SessionsModuleOptions;
+  readonly configure: (app: NestExpressApplication) => void;
+}
+
+type Details = Partial<Omit<HandlerShape, 'name' | 'path'>>;
+
+/** Makes the shapes of one group. What `common` says holds for each, unless the shape says something else. */
+export function shapesOf(common: Details, shapes: readonly (readonly [string, string, Details?])[]): HandlerShape[] {
+  return shapes.map(([name, path, own]) => ({
+    name,
+    path,
+    method: 'GET',
+    status: 200,
+    isStreamed: false,
+    answersErrors: false,
+    controllers: [],
+    imports: [],
+    sessions: {},
+    configure: () => undefined,
+    ...common,
+    ...own,
+  }));
+}
+
+/** Reads and writes in one step: it loses an update only when the session is not locked from its load to its commit. */
+export function count(session: Session): { n: number } {
+  const n = (session.get('n') ?? 0) + 1;
+  session.set('n', n);
+  return { n };
+}
+
+/** The session, for code that sees the request alone. */
+export function sessionOf(request: unknown): Session {
+  return (request as { session: Session }).session;
+}
+
+/** Counts in code that nobody has loaded the session for. */
+export async function loadAndCount(request: unknown): Promise<{ n: number }> {
+  const session = sessionOf(request);
+  await session.load();
+  return count(session);
+}
