@@ -17,7 +17,7 @@ const json = new JsonCounter(LIB);
 
 // After the counters, which have to be there first.
 const { MemoryStore, SessionsModule } = await import('nestjs-sessions');
-const { CountedController } = await import('./count-work.controller.js');
+const { OursController } = await import('../bench/apps/ours.controller.js');
 
 let operations: string[] = [];
 const store = new Proxy(new MemoryStore(), {
@@ -35,7 +35,7 @@ const store = new Proxy(new MemoryStore(), {
 
 @Module({
   imports: [SessionsModule.forRoot({ store, secret: 'a secret that signs the cookies of the count' })],
-  controllers: [CountedController],
+  controllers: [OursController],
 })
 class CountedModule {}
 

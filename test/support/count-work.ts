@@ -15,11 +15,11 @@ export interface Work extends Calls {
 
 /** The requests that are counted, and their routes. */
 export const COUNTED = {
-  'no session': '/plain',
+  'no session': '/no-session',
   'read-only, a number': '/read-number',
   'read-only, an object': '/read-object',
   'locked, unchanged': '/locked-unchanged',
-  'locked, an object changed': '/locked-changed',
+  'locked, an object changed': '/locked-change',
   'first visit': '/first-visit',
 } as const;
 
