@@ -1,17 +1,24 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { AddressInfo, Server } from 'node:net';
+import { AllocationCounter } from './count-work.allocations.js';
 import { CallCounter } from './count-work.calls.js';
+import { OwnInspector } from './count-work.inspector.js';
 import { JsonCounter } from './count-work.json.js';
 import { PromiseCounter } from './count-work.promises.js';
-import type { Work } from './count-work.js';
+import type { Order, Work } from './count-work.js';
 import { reportReady } from './report-ready.js';
 
-/** The application whose work is counted, in a process of its own: told `begin`, it counts, and told `end`, it answers what. */
+/**
+ * The application whose work is counted, in a process of its own. Allocations are counted apart from the rest, since to count the
+ * rest allocates.
+ */
 
 const TURNS = 20;
 const LIB = new URL('../../lib/', import.meta.url).href;
-const calls = new CallCounter(LIB);
+const inspector = new OwnInspector();
+const calls = new CallCounter(LIB, inspector);
+const allocations = new AllocationCounter(LIB, inspector);
 const promises = new PromiseCounter(LIB);
 const json = new JsonCounter(LIB);
 
@@ -42,29 +49,43 @@ class CountedModule {}
 const app = await NestFactory.create(CountedModule, { logger: ['error', 'warn'], abortOnError: false });
 await app.listen(0, '127.0.0.1');
 
-process.on('message', (message: 'begin' | 'end') => {
-  if (message === 'begin') {
-    begin();
-  } else {
-    end();
-  }
+const orders: Readonly<Record<Order, () => void>> = {
+  count: () => {
+    operations = [];
+    json.begin();
+    calls.take();
+    promises.begin();
+    process.send?.(null);
+  },
+  weigh: () => {
+    allocations.begin();
+    process.send?.(null);
+  },
+  counted: () => {
+    afterwards(() => {
+      const counted: Omit<Work, 'allocations'> = {
+        promises: promises.end(),
+        ...calls.take(),
+        json: json.end(),
+        operations,
+      };
+      process.send?.(counted);
+    });
+  },
+  weighed: () => {
+    afterwards(() => process.send?.(allocations.end()));
+  },
+};
+process.on('message', (order: Order) => {
+  orders[order]();
 });
 reportReady(`http://127.0.0.1:${((app.getHttpServer() as Server).address() as AddressInfo).port}`);
 
-function begin(): void {
-  operations = [];
-  json.begin();
-  calls.take();
-  promises.begin();
-  process.send?.({ begun: true });
-}
-
 /** What a request leaves behind, such as the unlocking, may still run: it is waited for, without a promise that would be counted. */
-function end(turns = TURNS): void {
+function afterwards(step: () => void, turns = TURNS): void {
   if (turns > 0) {
-    setImmediate(end, turns - 1);
-    return;
+    setImmediate(afterwards, step, turns - 1);
+  } else {
+    step();
   }
-  const work: Work = { promises: promises.end(), ...calls.take(), json: json.end(), operations };
-  process.send?.(work);
 }

@@ -1,6 +1,6 @@
-import { Session } from 'node:inspector';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { OwnInspector } from './count-work.inspector.js';
 
 /** How often one function of the library was called. */
 export interface CalledFunction {
@@ -37,21 +37,22 @@ const INITIALIZER = '<instance_members_initializer>';
  * also for each object of a derived class.
  */
 export class CallCounter {
-  readonly #session = new Session();
   readonly #sources = new Map<string, string>();
 
   /** To be called before the library is loaded, else V8 misses what was compiled before. */
-  constructor(private readonly lib: string) {
-    this.#session.connect();
-    this.#post('Profiler.enable');
-    this.#post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
+  constructor(
+    private readonly lib: string,
+    private readonly inspector: OwnInspector,
+  ) {
+    inspector.post('Profiler.enable');
+    inspector.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
   }
 
   /** What was called since the last call of this. */
   take(): Calls {
     const functions: CalledFunction[] = [];
     const constructed = new Map<string, number>();
-    const { result } = this.#post('Profiler.takePreciseCoverage') as Coverage;
+    const { result } = this.inspector.post('Profiler.takePreciseCoverage') as Coverage;
     for (const { url, functions: found } of result.filter((script) => script.url.startsWith(this.lib))) {
       for (const { functionName, ranges } of found) {
         const [range] = ranges;
@@ -79,18 +80,6 @@ export class CallCounter {
     const text = this.#sources.get(url) ?? readFileSync(fileURLToPath(url), 'utf8');
     this.#sources.set(url, text);
     return text;
-  }
-
-  // Without a callback's turn of the event loop: a session of the own thread answers at once.
-  #post(method: string, parameters: object = {}): unknown {
-    let answer: unknown;
-    this.#session.post(method, parameters, (error, result) => {
-      if (error !== null) {
-        throw error;
-      }
-      answer = result;
-    });
-    return answer;
   }
 }
 

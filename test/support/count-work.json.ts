@@ -8,6 +8,7 @@ export interface Serializations {
 /** Counts how often the library itself makes text of data, and data of text. */
 export class JsonCounter {
   #counted = { stringify: 0, parse: 0 };
+  #isCounting = false;
 
   /** To be called before the library is loaded, which may keep `JSON.parse` in a constant. */
   constructor(private readonly lib: string) {
@@ -24,14 +25,16 @@ export class JsonCounter {
 
   begin(): void {
     this.#counted = { stringify: 0, parse: 0 };
+    this.#isCounting = true;
   }
 
   end(): Serializations {
+    this.#isCounting = false;
     return this.#counted;
   }
 
   #count(name: keyof Serializations): void {
-    if (filesOf(callSites())[0]?.startsWith(this.lib) === true) {
+    if (this.#isCounting && filesOf(callSites())[0]?.startsWith(this.lib) === true) {
       this.#counted[name] += 1;
     }
   }

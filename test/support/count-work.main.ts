@@ -4,7 +4,7 @@ import { callsOf, countWork, objectsOf, type Work } from './count-work.js';
 /*
  * What the library does for one request of each kind, as a table. By hand:
  *
- *     node tools/compile.js && node build/compiled/test/support/count-work.main.js [--objects] [--files] [--functions] [--json]
+ *     node tools/compile.js && node build/compiled/test/support/count-work.main.js [--objects] [--files] [--functions] [--allocations] [--json]
  */
 
 const { values: options } = parseArgs({
@@ -12,6 +12,7 @@ const { values: options } = parseArgs({
     objects: { type: 'boolean', default: false },
     files: { type: 'boolean', default: false },
     functions: { type: 'boolean', default: false },
+    allocations: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
@@ -26,6 +27,7 @@ if (options.json) {
     console.log(`${name}: store operations: ${operations}`);
     list(options.objects, work.objects);
     list(options.files, byFile(work));
+    list(options.allocations, work.allocations.functions);
     list(
       options.functions,
       Object.fromEntries(work.functions.map(({ file, name: of, calls }) => [`${file}: ${of}`, calls])),
@@ -33,13 +35,16 @@ if (options.json) {
   }
 }
 
-function row({ promises, json, operations, ...work }: Work): object {
-  const full = { promises, json, operations, ...work };
+function row(work: Work): object {
+  const { promises, json, allocations } = work;
   return {
-    calls: callsOf(full),
+    calls: callsOf(work),
     functions: work.functions.length,
-    files: Object.keys(byFile(full)).length,
-    objects: objectsOf(full),
+    files: Object.keys(byFile(work)).length,
+    'class objects': objectsOf(work),
+    allocations: allocations.objects,
+    bytes: allocations.bytes,
+    'in Node': allocations.bytesInNode,
     'promises, ours': promises.ours,
     'under ours': promises.underOurs,
     others: promises.others,
@@ -47,7 +52,7 @@ function row({ promises, json, operations, ...work }: Work): object {
     timers: promises.timers,
     stringify: json.stringify,
     parse: json.parse,
-    'store ops': operations.length,
+    'store ops': work.operations.length,
   };
 }
 
