@@ -10,10 +10,17 @@ export interface Contender {
   readonly cleansUp: boolean;
 }
 
-/** Those that are compared with each other, and so run at the same time. */
+/** Two that are compared slice by slice. */
+export interface Duel {
+  readonly name: string;
+  readonly ours: Contender;
+  readonly rival: Contender;
+}
+
 export interface Group {
   readonly name: string;
-  /** The first one of ours and the first peer are compared in the README. */
+  readonly duels: readonly Duel[];
+  /** Those whose losses, growth and clean-up are measured. */
   readonly contenders: readonly Contender[];
 }
 
@@ -28,35 +35,43 @@ export function appOf({ kind }: Contender): URL {
 }
 
 const bare: Contender = { name: 'bare Nest', kind: 'floor', store: '', backend: 'none', cleansUp: false };
+const memory = ours('memory', 'none', 'MemoryStore');
+const theirMemory = peer('MemoryStore', 'none');
+const cacheManager: Contender = { ...ours('cache-manager', 'none', 'CacheManagerStore'), cleansUp: false };
+const pg = ours('pg', 'postgres', 'PostgresStore');
+const theirPg = peer('connect-pg-simple', 'postgres');
+const theirPgWithoutTouch = peer('connect-pg-simple without touch', 'postgres');
+const memcached = ours('memcached', 'memcached', 'MemcachedStore');
+const theirMemcached = peer('connect-memcached', 'memcached');
+const file = ours('file', 'directory', 'FileStore');
+const theirFile = peer('session-file-store', 'directory');
 
 export const groups: readonly Group[] = [
   {
     name: 'memory',
-    contenders: [
-      bare,
-      ours('memory', 'none', 'MemoryStore'),
-      peer('MemoryStore', 'none'),
-      peer('memorystore', 'none'),
-      { ...ours('cache-manager', 'none', 'CacheManagerStore'), cleansUp: false },
+    duels: [
+      { name: 'memory', ours: memory, rival: theirMemory },
+      { name: 'bare Nest', ours: memory, rival: bare },
     ],
+    contenders: [memory, theirMemory, peer('memorystore', 'none'), cacheManager],
   },
   {
     name: 'PostgreSQL',
-    contenders: [
-      bare,
-      ours('pg', 'postgres', 'PostgresStore'),
-      peer('connect-pg-simple', 'postgres'),
-      peer('connect-pg-simple without touch', 'postgres'),
-      ours('typeorm', 'postgres', 'PostgresStore on TypeORM'),
+    duels: [
+      { name: 'PostgreSQL', ours: pg, rival: theirPg },
+      { name: 'PostgreSQL, they without touch', ours: pg, rival: theirPgWithoutTouch },
     ],
+    contenders: [pg, theirPg, theirPgWithoutTouch, ours('typeorm', 'postgres', 'PostgresStore on TypeORM')],
   },
   {
     name: 'memcached',
-    contenders: [bare, ours('memcached', 'memcached', 'MemcachedStore'), peer('connect-memcached', 'memcached')],
+    duels: [{ name: 'memcached', ours: memcached, rival: theirMemcached }],
+    contenders: [memcached, theirMemcached],
   },
   {
     name: 'file',
-    contenders: [bare, ours('file', 'directory', 'FileStore'), peer('session-file-store', 'directory')],
+    duels: [{ name: 'file', ours: file, rival: theirFile }],
+    contenders: [file, theirFile],
   },
 ];
 

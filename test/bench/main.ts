@@ -1,10 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { Comparison } from './comparison.js';
 import { LoadGenerator } from './load/load-generator.js';
 import { parseOptions, type BenchOptions } from './options.js';
+import type { Pair } from './pair.js';
 import { installPeers } from './peers/peers-folder.js';
 import { Places } from './places.js';
 import { Progress } from './progress.js';
 import { losses } from './report/losses.js';
+import { Ratios } from './report/ratios.js';
 import { writeReadme } from './report/readme.js';
 import { report } from './report/report.js';
 import { Results } from './report/results.js';
@@ -18,27 +21,31 @@ const RESULTS = new URL('build/bench/', root);
 
 const options = parseOptions(process.argv.slice(2));
 await installPeers();
-const samples = await measure(options);
+const { pairs, samples } = await measure(options);
 await mkdir(RESULTS, { recursive: true });
-await writeFile(new URL('samples.json', RESULTS), JSON.stringify(samples, null, 1));
-const results = new Results(samples);
-console.log(report(results));
-if (options.isForReadme) await writeReadme(results, options.effort);
+await writeFile(new URL('measured.json', RESULTS), JSON.stringify({ pairs, samples }, null, 1));
+const [ratios, results] = [new Ratios(pairs), new Results(samples)];
+console.log(report(ratios, results));
+if (options.isForReadme) {
+  await writeReadme(ratios, results, options.effort);
+}
 for (const loss of losses(results)) {
   console.error(loss);
   process.exitCode = 1;
 }
 
-async function measure({ groups, workloads, rounds, effort }: BenchOptions): Promise<readonly Sample[]> {
+async function measure({ groups, compared, workloads, effort }: BenchOptions): Promise<Measurements> {
   const places = new Places();
   const progress = new Progress();
   const load = await LoadGenerator.start();
-  const found: Sample[] = [];
+  const found: { pairs: Pair[]; samples: Sample[] } = { pairs: [], samples: [] };
   try {
-    for (let number = 1; number <= rounds; number += 1) {
-      progress.beginRound(number, rounds);
+    for (const duel of groups.flatMap((group) => group.duels)) {
+      found.pairs.push(...(await new Comparison(duel, places, load, effort, progress).run(compared)));
+    }
+    for (let number = 1; number <= effort.rounds; number += 1) {
       for (const group of groups) {
-        found.push(...(await new Round(group, number, places, { load, effort }, progress).run(workloads)));
+        found.samples.push(...(await new Round(group, number, places, { load, effort }, progress).run(workloads)));
       }
     }
   } finally {
@@ -47,4 +54,9 @@ async function measure({ groups, workloads, rounds, effort }: BenchOptions): Pro
     await load.end();
   }
   return found;
+}
+
+interface Measurements {
+  readonly pairs: readonly Pair[];
+  readonly samples: readonly Sample[];
 }

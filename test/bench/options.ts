@@ -1,60 +1,42 @@
 import { parseArgs } from 'node:util';
 import { groups, type Group } from './contenders.js';
-import type { Effort, Workload } from './workloads/workload.js';
-import { workloads } from './workloads/workloads.js';
+import { CHECK, FULL, SHORT, type Effort } from './effort.js';
+import { cleanUp } from './workloads/clean-up.js';
+import { comparedWorkloads, type ComparedWorkload } from './workloads/compared.js';
+import { contention } from './workloads/contention.js';
+import { growth } from './workloads/growth.js';
+import type { Workload } from './workloads/workload.js';
 
 export interface BenchOptions {
   readonly groups: readonly Group[];
+  readonly compared: readonly ComparedWorkload[];
   readonly workloads: readonly Workload[];
-  readonly rounds: number;
   readonly effort: Effort;
   /** Whether the figures go into the README. */
   readonly isForReadme: boolean;
 }
 
+const workloads: readonly Workload[] = [contention, growth, cleanUp];
+const all = [...comparedWorkloads, ...workloads];
+
 export const HELP = `npm run bench -- [options]
-  --stores memory,file      of ${groups.map(({ name }) => name).join(', ')}
-  --workloads read-only     of ${workloads.map(({ name }) => name).join(', ')}
-  --rounds 5                how often everything is measured
-  --short                   one round of a few minutes, less exact; without it one takes half an hour
+  --store memory,file       of ${groups.map(({ name }) => name).join(', ')}
+  --workload read-object    of ${all.map(({ name }) => name).join(', ')}
+  --pairs 18                pairs of slices for each figure, over all starts
+  --starts 3                how often both applications are started
+  --rounds 1                how often ${workloads.map(({ name }) => name).join(', ')} are measured
+  --short                   some minutes, less exact
   --check                   a minute: whether everything runs, and nothing is lost under contention; its figures say nothing
   --readme                  writes the figures into the README`;
-
-const FULL: Effort = {
-  isCheck: false,
-  visitors: 256,
-  warmUp: 5_000,
-  slices: 20,
-  requests: 300,
-  increments: 2_000,
-  growth: [1_000, 10_000, 100_000],
-  cleanUp: 100_000,
-};
-const SHORT: Effort = {
-  ...FULL,
-  warmUp: 3_000,
-  slices: 10,
-  requests: 100,
-  growth: [1_000, 5_000],
-  cleanUp: 4_000,
-};
-const CHECK: Effort = {
-  isCheck: true,
-  visitors: 32,
-  warmUp: 100,
-  slices: 1,
-  requests: 100,
-  increments: 200,
-  growth: [200, 400],
-  cleanUp: 400,
-};
 
 export function parseOptions(args: string[]): BenchOptions {
   const { values } = parseArgs({
     args,
     options: {
-      stores: { type: 'string' },
-      workloads: { type: 'string' },
+      store: { type: 'string' },
+      workload: { type: 'string' },
+      pairs: { type: 'string' },
+      starts: { type: 'string' },
       rounds: { type: 'string' },
       short: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
@@ -66,25 +48,35 @@ export function parseOptions(args: string[]): BenchOptions {
     console.log(HELP);
     process.exit();
   }
-  const usual = values.check || values.short ? 1 : 5;
+  const effort = values.check ? CHECK : values.short ? SHORT : FULL;
+  const wanted = named(all, values.workload);
   return {
-    groups: named(groups, values.stores?.split(',')),
-    workloads: named(workloads, values.workloads?.split(',')),
-    rounds: values.rounds === undefined ? usual : Number(values.rounds),
-    effort: values.check ? CHECK : values.short ? SHORT : FULL,
+    groups: named(groups, values.store),
+    compared: comparedWorkloads.filter((workload) => wanted.includes(workload)),
+    workloads: workloads.filter((workload) => wanted.includes(workload)),
+    effort: {
+      ...effort,
+      starts: wholeNumber('starts', values.starts) ?? effort.starts,
+      pairs: wholeNumber('pairs', values.pairs) ?? effort.pairs,
+      rounds: wholeNumber('rounds', values.rounds) ?? effort.rounds,
+    },
     isForReadme: values.readme,
   };
 }
 
 /** @throws Error when one of the names is none. */
-function named<Named extends { readonly name: string }>(
-  all: readonly Named[],
-  names: readonly string[] | undefined,
-): readonly Named[] {
-  const wanted = names?.map((name) => name.trim().toLowerCase());
-  const found = all.filter(({ name }) => wanted === undefined || wanted.includes(name.toLowerCase()));
-  if (wanted !== undefined && found.length < wanted.length) {
-    throw new Error(`Not all of ${wanted.join(', ')} are there.\n${HELP}`);
+function named<Named extends { readonly name: string }>(known: readonly Named[], text?: string): readonly Named[] {
+  const names = text?.split(',').map((name) => name.trim().toLowerCase());
+  const found = known.filter(({ name }) => names === undefined || names.includes(name.toLowerCase()));
+  if (names !== undefined && found.length < names.length) {
+    throw new Error(`Not all of ${names.join(', ')} are there.\n${HELP}`);
   }
   return found;
+}
+
+function wholeNumber(name: string, text?: string): number | undefined {
+  if (text !== undefined && !/^[1-9]\d*$/.test(text)) {
+    throw new Error(`--${name} takes a whole number, as in "--${name} 3", and was given "${text}".`);
+  }
+  return text === undefined ? undefined : Number(text);
 }

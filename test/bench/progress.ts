@@ -1,14 +1,9 @@
 /** Says on stderr what is being measured, so that stdout is the report. */
 export class Progress {
   readonly #start = performance.now();
-  #round = '';
-
-  beginRound(number: number, of: number): void {
-    this.#round = `round ${number} of ${of}`;
-  }
 
   show(what: string): void {
     const seconds = Math.round((performance.now() - this.#start) / 1_000);
-    process.stderr.write(`${String(seconds).padStart(5)} s  ${this.#round}  ${what}\n`);
+    process.stderr.write(`${String(seconds).padStart(5)} s  ${what}\n`);
   }
 }

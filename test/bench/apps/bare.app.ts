@@ -4,8 +4,8 @@ import { serve } from './serve.js';
 /** The floor: Nest on Express, and no session. */
 @Controller()
 class PagesController {
-  @Get('plain') plain(): { visits: number } {
-    return { visits: 1 };
+  @Get('no-session') noSession(): object {
+    return { ok: true };
   }
 }
 

@@ -2,45 +2,39 @@ import { Controller, Get } from '@nestjs/common';
 import { LockSession, Session } from 'nestjs-sessions';
 import { newVisitor, type Visitor } from './visitor.js';
 
-interface Visits {
-  visits: number;
-}
-
-/** One route for each workload. */
+/** One route for each workload. It uses the public API alone, so that it measures any version of the library. */
 @Controller()
 export class OursController {
-  @Get('plain') plain(): Visits {
-    return { visits: 1 };
+  @Get('no-session') noSession(): object {
+    return { ok: true };
   }
 
-  @Get('read-only') @LockSession('read-only') readOnly(@Session() session: Session<Visitor>): Visits {
+  @Get('read-number') @LockSession('read-only') readNumber(@Session() session: Session<Visitor>): object {
+    return { visits: session.get('visits') };
+  }
+
+  @Get('read-object') @LockSession('read-only') readObject(@Session() session: Session<Visitor>): object {
     return read(session);
   }
 
-  @Get('locked-unchanged') lockedUnchanged(@Session() session: Session<Visitor>): Visits {
+  @Get('locked-unchanged') lockedUnchanged(@Session() session: Session<Visitor>): object {
     return read(session);
   }
 
-  @Get('locked-changed') lockedChanged(@Session() session: Session<Visitor>): Visits {
-    return change(session);
+  @Get('locked-change') lockedChange(@Session() session: Session<Visitor>): object {
+    const article = session.get('cart')?.[0];
+    if (article !== undefined) {
+      article.amount += 1;
+    }
+    return { amount: article?.amount };
   }
 
-  @Get('unlocked-changed') @LockSession('explicit') unlockedChanged(@Session() session: Session<Visitor>): Visits {
-    return change(session);
-  }
-
-  @Get('first-visit') firstVisit(@Session() session: Session<Visitor>): Visits {
+  @Get('first-visit') firstVisit(@Session() session: Session<Visitor>): object {
     session.update(newVisitor());
-    return { visits: 1 };
+    return { ok: true };
   }
 }
 
-function read(session: Session<Visitor>): Visits {
-  return { visits: session.get('visits') ?? 0 };
-}
-
-function change(session: Session<Visitor>): Visits {
-  const visits = (session.get('visits') ?? 0) + 1;
-  session.set('visits', visits);
-  return { visits };
+function read(session: Session<Visitor>): object {
+  return { name: session.get('user')?.name, amount: session.get('cart')?.[0]?.amount };
 }

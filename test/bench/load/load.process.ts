@@ -21,14 +21,22 @@ process.on('message', (message: Load | 'stop') => {
 });
 process.send?.('ready');
 
-async function run({ port, path, cookies, connections, requests = Infinity }: Load): Promise<LoadResult> {
+async function run({
+  port,
+  path,
+  cookies,
+  connections,
+  requests = Infinity,
+  duration = Infinity,
+}: Load): Promise<LoadResult> {
   const latencies: number[] = [];
   let begun = 0;
   const opened = await Promise.all(Array.from({ length: connections }, () => KeepAliveConnection.open(port)));
   const start = performance.now();
   await Promise.all(
     opened.map(async (connection, which) => {
-      for (let turn = which; !isStopped && begun < requests; turn += connections) {
+      const goesOn = (): boolean => !isStopped && begun < requests && performance.now() - start < duration;
+      for (let turn = which; goesOn(); turn += connections) {
         begun += 1;
         const sent = performance.now();
         await connection.get(path, cookies[turn % cookies.length]);

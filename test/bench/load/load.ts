@@ -6,8 +6,10 @@ export interface Load {
   readonly cookies: readonly string[];
   /** How many requests are under way at a time. */
   readonly connections: number;
-  /** After so many none is begun; without it, when the generator is stopped. */
+  /** After so many none is begun. */
   readonly requests?: number;
+  /** After so many milliseconds none is begun; without this and `requests`, when the generator is stopped. */
+  readonly duration?: number;
 }
 
 export interface LoadResult {

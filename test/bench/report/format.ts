@@ -8,10 +8,6 @@ export function spread(figure: Spread | undefined, digits: number, unit = ''): s
   return least === most ? shown : `${shown} (${least} to ${most})`;
 }
 
-export function middle(figure: Spread | undefined, digits: number, unit = ''): string {
-  return figure === undefined ? '' : number(figure.median, digits) + unit;
-}
-
 export function number(value: number, digits: number): string {
   return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }

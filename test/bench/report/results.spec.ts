@@ -4,29 +4,27 @@ import { losses } from './losses.js';
 import { Results } from './results.js';
 import { median, percentile } from './statistics.js';
 
-function sample(kind: Sample['kind'], round: number, figures: Sample['figures'], workload = 'read-only'): Sample {
+function sample(kind: Sample['kind'], round: number, figures: Sample['figures'], workload: string): Sample {
   return { group: 'memory', contender: kind, kind, round, workload, figures };
 }
 
 describe('The figures of the benchmark', () => {
-  it('are compared with those of the same round', () => {
-    const results = new Results([
-      sample('ours', 1, { cpu: 50 }),
-      sample('peer', 1, { cpu: 100 }),
-      sample('ours', 2, { cpu: 300 }),
-      sample('peer', 2, { cpu: 400 }),
-      sample('ours', 3, { cpu: 60 }),
-    ]);
-
-    expect(results.ratio('memory', 'ours', 'read-only', 'peer')).toEqual({ median: 0.625, least: 0.5, most: 0.75 });
-  });
-
   it('are none where nothing was measured', () => {
     const results = new Results([sample('ours', 1, { lost: 0 }, 'contention')]);
 
     expect(results.figure('memory', 'ours', 'contention', 'cpu')).toBeUndefined();
-    expect(results.ratio('memory', 'ours', 'contention', 'peer')).toBeUndefined();
     expect(spread(undefined, 2)).toBe('');
+  });
+
+  it('tell the share of the updates that was lost, over all stores', () => {
+    const results = new Results([
+      sample('ours', 1, { lost: 0 }, 'contention'),
+      sample('peer', 1, { lost: 0.8 }, 'contention'),
+      sample('peer', 2, { lost: 0.9 }, 'contention'),
+    ]);
+
+    expect(results.lost('ours')).toEqual({ median: 0, least: 0, most: 0 });
+    expect(results.lost('peer')).toMatchObject({ least: 0.8, most: 0.9 });
   });
 
   it('fail the run when an update of ours was lost in any round, and not when one of a peer was', () => {

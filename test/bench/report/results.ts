@@ -18,11 +18,6 @@ export class Results {
     return distinct(this.samples.map(({ group }) => group));
   }
 
-  /** How many rounds there were. */
-  get rounds(): number {
-    return distinct(this.samples.map(({ round }) => round)).length;
-  }
-
   contenders(group: string, kind?: Sample['kind']): readonly string[] {
     const found = this.samples.filter((sample) => sample.group === group && (!kind || sample.kind === kind));
     return distinct(found.map(({ contender }) => contender));
@@ -36,15 +31,9 @@ export class Results {
     return spreadOf(this.#of(group, contender, workload).map(({ figures }) => figures[name]));
   }
 
-  /** CPU per request divided by the other's of the same round, in which both met the same machine. */
-  ratio(group: string, contender: string, workload: string, other: string): Spread | undefined {
-    const others = this.#of(group, other, workload);
-    return spreadOf(
-      this.#of(group, contender, workload).map(({ round, figures }) => {
-        const beside = others.find((sample) => sample.round === round)?.figures.cpu;
-        return figures.cpu === undefined || beside === undefined ? undefined : figures.cpu / beside;
-      }),
-    );
+  /** The share of the updates that was lost under contention, over all stores. */
+  lost(kind: Sample['kind']): Spread | undefined {
+    return spreadOf(this.samples.filter((sample) => sample.kind === kind).map(({ figures }) => figures.lost));
   }
 
   #of(group: string, contender?: string, workload?: string): readonly Sample[] {

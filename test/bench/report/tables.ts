@@ -1,55 +1,5 @@
-import { middle, number, spread, table } from './format.js';
+import { number, spread, table } from './format.js';
 import type { Results } from './results.js';
-
-export const STEADY = [
-  'route without a session',
-  'read-only',
-  'locked unchanged',
-  'locked changed',
-  'unlocked changed',
-  'first visit',
-];
-
-/** CPU per request of every contender in units of the bare handler, and of ours in units of express-session on the same store. */
-export function cpuTable(results: Results, group: string): string {
-  const [floor = ''] = results.contenders(group, 'floor');
-  const [ours = ''] = results.contenders(group, 'ours');
-  const peers = results.contenders(group, 'peer');
-  const others = results.contenders(group).filter((name) => name !== floor);
-  const head = ['workload', ...others.map(plain), ...peers.map((peer) => `ours ÷ ${plain(peer)}`)];
-  const rows = STEADY.filter((workload) => results.workloads(group).includes(workload)).map((workload) => [
-    workload,
-    ...others.map((name) => spread(results.ratio(group, name, workload, floor), 2)),
-    ...peers.map((peer) => spread(results.ratio(group, ours, workload, peer), 2)),
-  ]);
-  return table(head, rows);
-}
-
-/** All that was measured of the workloads that repeat one request. */
-export function detailTable(results: Results, group: string): string {
-  const head = ['workload', 'application', 'CPU µs', 'requests/s', 'p50 ms', 'p99 ms', 'trips', 'peak MB'];
-  const rows = results.workloads(group).flatMap((workload) =>
-    results
-      .contenders(group)
-      .map((name) => {
-        const figure = (figureName: Parameters<Results['figure']>[3]): ReturnType<Results['figure']> =>
-          results.figure(group, name, workload, figureName);
-        const memory = figure('peakMemory')?.median;
-        return [
-          workload,
-          name,
-          spread(figure('cpu'), 0),
-          spread(figure('rate'), 0),
-          spread(figure('p50'), 1),
-          spread(figure('p99'), 1),
-          middle(figure('trips'), 2),
-          memory === undefined ? '' : number(memory / 1e6, 0),
-        ];
-      })
-      .filter(([, , cpu]) => cpu !== ''),
-  );
-  return table(head, rows);
-}
 
 export function contentionTable(results: Results): string {
   return overGroups(results, 'contention', ['store', 'application', 'lost updates', 'increments/s'], (group, name) => {
@@ -101,8 +51,4 @@ function overGroups(
     .flatMap((group) => results.contenders(group).map((name) => [group, name, ...cellsOf(group, name)]))
     .filter(([, , ...cells]) => cells.some((cell) => cell !== ''));
   return table(head, rows);
-}
-
-function plain(name: string): string {
-  return name.replace('express-session, ', '');
 }

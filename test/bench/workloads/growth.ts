@@ -1,22 +1,28 @@
-import { measureRequest, warmUp } from './steady.js';
+import { measureSlice, send, type Request } from '../slice.js';
 import type { Measured, Workload } from './workload.js';
 
-const ROUTES = ['read-only', 'locked-changed'].map((name) => ({ name, path: `/${name}`, isNewVisitor: false }));
+const SLICES = 3;
+const REQUESTS: readonly Request[] = [
+  { path: '/read-object', isNewVisitor: false },
+  { path: '/locked-change', isNewVisitor: false },
+];
 
 /** The same requests while more and more sessions are stored. */
 export const growth: Workload = {
   name: 'growth',
-  isFor: ({ kind }) => kind !== 'floor',
-  isAlone: true,
-  measure: async (subjects, tools) => {
-    for (const route of ROUTES) await warmUp(route, subjects, tools);
+  isFor: () => true,
+  measure: async (subject, { load, effort }) => {
+    for (const request of REQUESTS) {
+      await send(subject, request, load, effort.warmUp);
+    }
     const measured: Measured[] = [];
     let stored = 0;
-    for (const goal of tools.effort.growth) {
-      for (const subject of subjects) await subject.ask({ ask: 'fill', count: goal - stored, areExpired: false });
+    for (const goal of effort.growth) {
+      await subject.ask({ ask: 'fill', count: goal - stored, areExpired: false });
       stored = goal;
-      for (const route of ROUTES) {
-        measured.push(...(await measureRequest(`${route.name} with ${goal} stored`, route, subjects, tools)));
+      for (const request of REQUESTS) {
+        const { cpu } = await measureSlice(subject, request, load, effort.slice * SLICES);
+        measured.push({ name: `${request.path.slice(1)} with ${goal} stored`, figures: { cpu } });
       }
     }
     return measured;
