@@ -187,7 +187,6 @@ export class Reply {
   }
 
   #endFailed(response: ServerResponse, proceed: Proceed<ServerResponse>): ServerResponse {
-    this.#state = 'failed';
     if (response.statusCode < 400) {
       const { engine } = this.http.home.settings;
       engine.log.warnings.log(
@@ -195,7 +194,10 @@ export class Reply {
         `${this.http.route}: a filter has answered ${response.statusCode} to a request whose session could not be stored`,
       );
     }
-    return proceed();
+    const ended = proceed();
+    // Only now: until then the headers of the error are still to be written.
+    this.#state = 'failed';
+    return ended;
   }
 
   #onHandlerEnd(): void {

@@ -48,7 +48,6 @@ export class UnitOfWork {
     return this.#failure;
   }
 
-  /** What the application asks for, in order. */
   get queue(): SerialQueue {
     return (this.#queue ??= new SerialQueue(this.deps.inFlight));
   }
