@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { replaceBody, replyWithError } from './error-response.js';
 import type { HttpSession } from './http-session.js';
 import { isRefused, RunningHandlers } from './running-handlers.js';
+import { endAgain } from './sealed-response.js';
 
 /** Ends, or begins, a response as it would be without us. */
 export type Proceed<R> = () => R;
@@ -31,8 +32,8 @@ export class Reply {
   /** The commit that began when the headers left before the body was complete. */
   #streaming: Promise<void> | undefined;
   #cookiesBefore = 0;
-  /** Sends our own error, when the application's filters do not. */
-  #answer: (() => void) | undefined;
+  /** Why the commit failed. */
+  #failure: unknown;
   #handlers: RunningHandlers | undefined;
 
   constructor(private readonly http: HttpSession) {}
@@ -103,13 +104,17 @@ export class Reply {
     }
   }
 
-  /** Nobody else has answered a commit that failed; `false` when there is none. */
-  answerUnanswered(): boolean {
-    const isUnanswered = this.#state === 'failing';
-    if (isUnanswered) {
-      this.#answer?.();
+  /** The failure of a commit that nobody has answered yet. */
+  get unansweredFailure(): unknown {
+    return this.#state === 'failing' ? this.#failure : undefined;
+  }
+
+  /** The application's filters have not answered a commit that failed: we do. */
+  answerFailure(): void {
+    const { response } = this.http;
+    if (response !== undefined && this.#state === 'failing') {
+      replyWithError(response, this.#failure);
     }
-    return isUnanswered;
   }
 
   #decide(response: ServerResponse, proceed: Proceed<ServerResponse>): ServerResponse {
@@ -176,13 +181,13 @@ export class Reply {
       return;
     }
     this.#state = 'failing';
-    this.#answer = () => replyWithError(response, error);
+    this.#failure = error;
     replaceBody(response, this.#cookiesBefore);
     const { settings, platform } = this.http.home;
     if (platform.handOver(this.http.request, error)) {
-      settings.clock.setTimer(() => this.answerUnanswered(), settings.answerTimeout);
+      settings.clock.setTimer(() => this.answerFailure(), settings.answerTimeout);
     } else {
-      this.answerUnanswered();
+      this.answerFailure();
     }
   }
 
@@ -230,19 +235,4 @@ export class Reply {
   #report(what: string, error: unknown): void {
     this.http.home.settings.engine.log.failed(what, error, this.http.route);
   }
-}
-
-/** Ignored; but who waits to hear of the end hears of the one that is held, as in Node. */
-function endAgain(response: ServerResponse, callback: unknown): ServerResponse {
-  if (typeof callback === 'function') {
-    const call = (): void => {
-      Reflect.apply(callback, response, []);
-    };
-    if (response.writableFinished) {
-      process.nextTick(call);
-    } else {
-      response.once('finish', call);
-    }
-  }
-  return response;
 }

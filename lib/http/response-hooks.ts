@@ -27,7 +27,7 @@ export class ResponseHooks {
       this.#define(name, { value: this.#hook(name, this.#inherited(name), true), writable: true });
     }
     for (const name of SEALABLE) {
-      this.#define(name, { value: this.#sealed(name, this.#inherited(name)), writable: true });
+      this.#define(name, { value: sealable(name, this.#inherited(name), replyOf), writable: true });
     }
     this.#defineSent('headersSent');
     this.#defineSent('writableEnded');
@@ -58,15 +58,16 @@ export class ResponseHooks {
   }
 
   #hook(name: (typeof DECIDING)[number], original: Call, isInnermost: boolean): Call {
-    const replyTo = (response: ServerResponse): Reply | undefined =>
+    // Inside of hooks that are outermost, the wrappers of others write what these have let pass.
+    const replyOf = (response: ServerResponse): Reply | undefined =>
       isInnermost && this.#wrapped.has(response) ? undefined : this.replyOf(response);
     const hooks: Record<(typeof DECIDING)[number], Call> = {
       end: function endAfterCommit(...args) {
         const proceed = (): ServerResponse => Reflect.apply(original, this, args) as ServerResponse;
-        return replyTo(this)?.end(this, proceed, args.at(-1)) ?? proceed();
+        return replyOf(this)?.end(this, proceed, args.at(-1)) ?? proceed();
       },
       writeHead: function writeHeadWithSession(...args) {
-        const reply = replyTo(this);
+        const reply = replyOf(this);
         if (reply === undefined) {
           return Reflect.apply(original, this, args);
         }
@@ -75,17 +76,9 @@ export class ResponseHooks {
         }
         return Reflect.apply(original, this, reply.haveHeadersLeft ? args : prepareHeaders(this, reply, args));
       },
-      write: this.#sealed(name, original),
+      write: sealable(name, original, replyOf),
     };
     return hooks[name];
-  }
-
-  #sealed(name: string, original: Call): Call {
-    const { replyOf } = this;
-    return function sealable(...args) {
-      const seal = replyOf(this)?.seal;
-      return seal === undefined ? Reflect.apply(original, this, args) : sealOf(seal, name).apply(this, args);
-    };
   }
 
   #defineSent(name: 'headersSent' | 'writableEnded'): void {
@@ -106,6 +99,13 @@ export class ResponseHooks {
   #inherited(name: string): Call {
     return Reflect.get(this.prototype, name) as Call;
   }
+}
+
+function sealable(name: string, original: Call, replyOf: (response: ServerResponse) => Reply | undefined): Call {
+  return function sealableCall(...args) {
+    const seal = replyOf(this)?.seal;
+    return seal === undefined ? Reflect.apply(original, this, args) : sealOf(seal, name).apply(this, args);
+  };
 }
 
 function sealOf(seal: 'sent' | 'ignored', name: string): Call {

@@ -62,6 +62,8 @@ export function isRefused(
   }
   const answer: unknown = commitOnError(handlers?.failure, status);
   if (typeof answer !== 'boolean') {
+    // Nobody waits for a promise: that it is rejected must not end the process.
+    Promise.resolve(answer).catch(() => undefined);
     throw new TypeError('commitOnError must return true or false, and no promise');
   }
   return !answer;

@@ -28,6 +28,21 @@ export const IGNORED: Readonly<Record<string, Call>> = {
   write: () => true,
 };
 
+/** A second end is ignored; but who waits to hear of it hears of the first one, as in Node. */
+export function endAgain(response: ServerResponse, callback: unknown): ServerResponse {
+  if (typeof callback === 'function') {
+    const call = (): void => {
+      Reflect.apply(callback, response, []);
+    };
+    if (response.writableFinished) {
+      process.nextTick(call);
+    } else {
+      response.once('finish', call);
+    }
+  }
+  return response;
+}
+
 function itself(this: ServerResponse): ServerResponse {
   return this;
 }
