@@ -1,8 +1,9 @@
 import { Logger, type Provider } from '@nestjs/common';
-import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { CurrentSession } from './http/current-session.js';
 import { UnavailableFilter } from './filters/unavailable.filter.js';
 import { LockSessionGuard } from './guards/lock-session.guard.js';
+import { ExceptionFilters } from './http/exception-filters.js';
 import { ExpressPlatform } from './http/express.platform.js';
 import { HttpSessions } from './http/http-sessions.js';
 import { RequestContext } from './http/request-context.js';
@@ -48,8 +49,13 @@ export const SESSIONS_PROVIDERS: Provider[] = [
   },
   {
     provide: HttpSessions,
-    inject: [RESOLVED_OPTIONS, SessionEngine, HttpAdapterHost],
-    useFactory: (options: ResolvedOptions, engine: SessionEngine, adapterHost: HttpAdapterHost) =>
+    inject: [RESOLVED_OPTIONS, SessionEngine, HttpAdapterHost, ApplicationConfig],
+    useFactory: (
+      options: ResolvedOptions,
+      engine: SessionEngine,
+      adapterHost: HttpAdapterHost,
+      config: ApplicationConfig,
+    ) =>
       new HttpSessions(
         {
           engine,
@@ -57,6 +63,7 @@ export const SESSIONS_PROVIDERS: Provider[] = [
           cookies: new CookieWriter(options.cookie, options.clock, options.signature),
           pathHeader: options.cookie.pathHeader,
           commitOnError: options.commitOnError,
+          filters: new ExceptionFilters(config),
           answerTimeout: options.storeTimeout,
           isRestricted: isRestricted(options),
         },

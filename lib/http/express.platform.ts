@@ -9,16 +9,8 @@ import { ResponseHooks } from './response-hooks.js';
 interface ExpressApplication {
   readonly request: HttpRequest;
   readonly response: ServerResponse;
-  readonly router?: { readonly stack?: readonly { readonly name?: string; readonly handle?: unknown }[] };
-  use(handler: ErrorHandler): unknown;
+  readonly router?: { readonly stack?: readonly { readonly name?: string }[] };
 }
-
-type ErrorHandler = (
-  error: unknown,
-  request: HttpRequest,
-  response: ServerResponse,
-  next: (error: unknown) => void,
-) => void;
 
 /** The middleware of other libraries that set `request.session`, by their names. */
 const OTHER_LIBRARIES: Readonly<Record<string, string>> = {
@@ -32,10 +24,7 @@ const OTHER_LIBRARIES: Readonly<Record<string, string>> = {
  */
 export class ExpressPlatform implements HttpPlatform {
   #app: ExpressApplication | undefined;
-  #sessions: SessionsOfRequests | undefined;
   #hooks: ResponseHooks | undefined;
-  /** Requests whose failed commit was shown to Nest's filters by hand. */
-  readonly #isShown = new WeakSet<HttpRequest>();
 
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 
@@ -56,7 +45,6 @@ export class ExpressPlatform implements HttpPlatform {
       );
     }
     this.#app = app;
-    this.#sessions = sessions;
     Object.defineProperty(request, 'session', {
       configurable: true,
       get(this: HttpRequest) {
@@ -84,21 +72,6 @@ export class ExpressPlatform implements HttpPlatform {
         throw new SessionsConfigError(`${library} is mounted as well, and sets request.session: remove its app.use()`);
       }
     }
-    const filters = this.#app?.router?.stack?.findLast(({ handle }) => isErrorHandler(handle))?.handle;
-    // Behind Nest's own: what its filters do not answer must not reach the page of Express, which shows a stack.
-    this.#app?.use((error: unknown, request, response, next) => {
-      const reply = this.#sessions?.touched(request)?.reply;
-      const failure = reply?.unansweredFailure;
-      if (failure === undefined) {
-        next(error);
-      } else if (error === failure && !this.#isShown.has(request) && isErrorHandler(filters)) {
-        // The request was past the filters already, as after `next(error)` of a handler: they have not seen this error.
-        this.#isShown.add(request);
-        filters(error, request, response, next);
-      } else {
-        reply?.answerFailure();
-      }
-    });
   }
 
   isSecure({ secure, socket }: HttpRequest): boolean {
@@ -112,14 +85,4 @@ export class ExpressPlatform implements HttpPlatform {
   renewHooks(response: ServerResponse): void {
     this.#hooks?.renew(response);
   }
-
-  handOver({ next }: HttpRequest, error: unknown): boolean {
-    next?.(error);
-    return next !== undefined;
-  }
-}
-
-/** Express tells handlers of errors by their four parameters. */
-function isErrorHandler(handle: unknown): handle is ErrorHandler {
-  return typeof handle === 'function' && handle.length === 4;
 }

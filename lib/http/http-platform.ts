@@ -34,6 +34,4 @@ export interface HttpPlatform {
   responseOf(request: HttpRequest): ServerResponse | undefined;
   /** Another wrapper may have been laid over the hooks of the reply: they have to be the outermost. */
   renewHooks(response: ServerResponse): void;
-  /** Hands an error to the application's exception filters; `false` when there is no way to them. */
-  handOver(request: HttpRequest, error: unknown): boolean;
 }

@@ -4,6 +4,7 @@ import type { CommitOnError } from '../interfaces/sessions-options.interface.js'
 import type { CookieWriter } from '../session/cookie/cookie-writer.js';
 import type { LockSettings } from '../session/lock/lock-settings.js';
 import type { SessionEngine } from '../session/session-engine.js';
+import type { ExceptionFilters } from './exception-filters.js';
 import type { HttpPlatform, SessionsOfRequests } from './http-platform.js';
 import type { HttpRequest } from './http-request.js';
 import { HttpSession } from './http-session.js';
@@ -17,6 +18,7 @@ export interface HttpSettings {
   /** Lower case. */
   readonly pathHeader: string | undefined;
   readonly commitOnError: CommitOnError | undefined;
+  readonly filters: ExceptionFilters;
   /** Milliseconds in which the application's filters must have answered a failed commit. */
   readonly answerTimeout: number;
   /** With `forRoutes` or `exclude` only the routes that the module's middleware has seen have a session. */

@@ -32,8 +32,6 @@ export class Reply {
   /** The commit that began when the headers left before the body was complete. */
   #streaming: Promise<void> | undefined;
   #cookiesBefore = 0;
-  /** Why the commit failed. */
-  #failure: unknown;
   #handlers: RunningHandlers | undefined;
 
   constructor(private readonly http: HttpSession) {}
@@ -104,19 +102,6 @@ export class Reply {
     }
   }
 
-  /** The failure of a commit that nobody has answered yet. */
-  get unansweredFailure(): unknown {
-    return this.#state === 'failing' ? this.#failure : undefined;
-  }
-
-  /** The application's filters have not answered a commit that failed: we do. */
-  answerFailure(): void {
-    const { response } = this.http;
-    if (response !== undefined && this.#state === 'failing') {
-      replyWithError(response, this.#failure);
-    }
-  }
-
   #decide(response: ServerResponse, proceed: Proceed<ServerResponse>): ServerResponse {
     const pending = this.#streaming?.then(() => this.#commit(true)) ?? this.#commit(true);
     if (pending === undefined) {
@@ -181,14 +166,25 @@ export class Reply {
       return;
     }
     this.#state = 'failing';
-    this.#failure = error;
     replaceBody(response, this.#cookiesBefore);
-    const { settings, platform } = this.http.home;
-    if (platform.handOver(this.http.request, error)) {
-      settings.clock.setTimer(() => this.answerFailure(), settings.answerTimeout);
-    } else {
-      this.answerFailure();
-    }
+    const answerUnanswered = (): void => {
+      if (this.#state === 'failing') {
+        replyWithError(response, error);
+      }
+    };
+    const { filters, clock, answerTimeout } = this.http.home.settings;
+    clock.setTimer(answerUnanswered, answerTimeout);
+    filters.handle(error, this.http.request, response).then(
+      (isTaken) => {
+        if (!isTaken) {
+          answerUnanswered();
+        }
+      },
+      (thrown: unknown) => {
+        this.#report('An exception filter failed on a session that could not be stored', thrown);
+        answerUnanswered();
+      },
+    );
   }
 
   #endFailed(response: ServerResponse, proceed: Proceed<ServerResponse>): ServerResponse {

@@ -28,11 +28,10 @@ export class ActiveSession {
   #stage: Stage = UNLOADED;
   #sent: ClientIds | undefined;
   #cookie: CookieChange | undefined;
-  /** The id that a new session, or a regenerated one, is going to have. */
+  /** The id that a new session, or a regenerated one, gets. */
   #freshId: string | undefined;
   /** Somebody has read the fresh id, or it has left in a cookie: it can no longer be exchanged for another. */
   #isFreshIdKnown = false;
-  /** A cookie has left before the commit, and announced this expiry. */
   #announcedExpiry: number | undefined;
 
   constructor(
@@ -180,8 +179,7 @@ export class ActiveSession {
     if (stage.at === 'stored') {
       this.#stage = { ...stage, rotation: { startsNewLife: !keepData || stage.rotation?.startsNewLife === true } };
     } else {
-      this.#stage = NEW;
-      this.#cookie = undefined;
+      this.beginAnew();
     }
     if (!keepData) {
       this.data.clear();
@@ -190,6 +188,11 @@ export class ActiveSession {
     this.#isFreshIdKnown = false;
     this.isCookieExpired = false;
     this.isRegenerated = true;
+  }
+
+  /** Another session, with what this request has set of the one that ended, under the id that somebody may have read. */
+  beginAnew(): void {
+    [this.#stage, this.#cookie] = [NEW, undefined];
   }
 
   /** @throws SessionIdCollisionError when somebody knows the id: it cannot be exchanged behind their back. */

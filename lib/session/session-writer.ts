@@ -151,7 +151,7 @@ export class SessionWriter {
     if (stage.at !== 'stored' || stage.rotation === undefined) {
       throw error;
     }
-    active.rotate(true);
+    active.beginAnew();
     await this.write(active, true);
   }
 

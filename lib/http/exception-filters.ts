@@ -1,0 +1,63 @@
+import type { ArgumentsHost, ContextType, ExceptionFilter } from '@nestjs/common';
+import type { ApplicationConfig } from '@nestjs/core';
+import type { ServerResponse } from 'node:http';
+import type { HttpRequest } from './http-request.js';
+
+/** Where Nest keeps what a filter catches. */
+const CAUGHT = '__filterCatchExceptions__';
+
+/**
+ * The application's own global filters, for an error that comes when no handler runs any more. They are asked directly: by
+ * `next(error)` Nest would change errors below 500 into others, and a request that is past its error handlers would find none.
+ */
+export class ExceptionFilters {
+  constructor(private readonly config: ApplicationConfig) {}
+
+  /** `false` when no filter catches the error. Rejects with what the filter throws. */
+  async handle(error: unknown, request: HttpRequest, response: ServerResponse): Promise<boolean> {
+    // As Nest: the last one is asked first.
+    const filter = this.config.getGlobalFilters().findLast((candidate) => catches(candidate, error));
+    await filter?.catch(error, new HttpHost([request, response, request.next]));
+    return filter !== undefined;
+  }
+}
+
+function catches(filter: ExceptionFilter, error: unknown): boolean {
+  const classes: unknown = Reflect.getMetadata(CAUGHT, filter.constructor);
+  const caught: readonly unknown[] = Array.isArray(classes) ? classes : [];
+  return caught.length === 0 || caught.some((one) => typeof one === 'function' && error instanceof one);
+}
+
+/* eslint-disable @typescript-eslint/no-unnecessary-type-parameters -- as Nest declares it */
+/** What a filter sees of the exchange. */
+class HttpHost implements ArgumentsHost {
+  constructor(private readonly args: readonly unknown[]) {}
+
+  getArgs<T extends unknown[]>(): T {
+    return [...this.args] as T;
+  }
+
+  getArgByIndex<T>(index: number): T {
+    return this.args[index] as T;
+  }
+
+  getType<T extends string = ContextType>(): T {
+    return 'http' as T;
+  }
+
+  switchToHttp(): ReturnType<ArgumentsHost['switchToHttp']> {
+    return {
+      getRequest: <T>() => this.getArgByIndex<T>(0),
+      getResponse: <T>() => this.getArgByIndex<T>(1),
+      getNext: <T>() => this.getArgByIndex<T>(2),
+    };
+  }
+
+  switchToRpc(): never {
+    throw new TypeError('This is an HTTP request: switchToHttp()');
+  }
+
+  switchToWs(): never {
+    throw new TypeError('This is an HTTP request: switchToHttp()');
+  }
+}
