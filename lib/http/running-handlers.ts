@@ -1,3 +1,4 @@
+import { SessionGoneError } from '../errors/index.js';
 import type { CommitOnError } from '../interfaces/sessions-options.interface.js';
 
 /** The handlers of one request that take the session: an observer of their results. */
@@ -50,6 +51,10 @@ export function isRefused(
   commitOnError: CommitOnError | undefined,
 ): boolean {
   if (status === 408 && (handlers?.isRunning === true || handlers?.isCutShort === true)) {
+    return true;
+  }
+  if (handlers?.failure instanceof SessionGoneError) {
+    // The reply says already that nothing is stored.
     return true;
   }
   // A handler may answer 404 by itself; before it, or instead of it, that is an error.

@@ -130,7 +130,7 @@ export class ActiveSession {
     }
   }
 
-  /** Returns the lock, which is free, or about to be. */
+  /** Returns the lock, which is about to be free. */
   unlocked(): SessionLock | undefined {
     const { stage } = this;
     if (stage.at !== 'stored' || stage.lock === undefined) {
@@ -212,8 +212,7 @@ export class ActiveSession {
     } else if (stage.at === 'new' && !this.data.isEmpty) {
       this.#decideCookie(this.nextId, this.firstRecord('').expiresAt);
     }
-    this.isCookieSent = this.cookie?.kind === 'set';
-    this.#isFreshIdKnown ||= this.isCookieSent;
+    this.#isFreshIdKnown ||= this.isCookieSent = this.cookie?.kind === 'set';
   }
 
   assertWritable(operation: string): void {
