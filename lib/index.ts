@@ -33,6 +33,7 @@ export { MemoryStore, type MemoryStoreOptions } from './stores/memory/memory.sto
 export { SessionStore } from './stores/session-store.js';
 export type {
   Acquired,
+  EndReason,
   Found,
   Gone,
   Held,

@@ -5,6 +5,7 @@ CREATE TABLE IF NOT EXISTS "nestjs_sessions" (
   version uuid NOT NULL,
   created_at timestamptz NOT NULL,
   expires_at timestamptz NOT NULL,
+  end_reason text,
   lock_token text,
   lock_until timestamptz,
   lock_holder text

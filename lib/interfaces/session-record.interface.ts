@@ -36,9 +36,13 @@ export interface Missing {
   readonly status: 'missing';
 }
 
+/** Why an id has a tombstone: the session was deleted under it, or was moved to another id. */
+export type EndReason = 'destroyed' | 'rotated';
+
 /** A tombstone: the session was destroyed, or its id was changed, a moment ago. */
 export interface Gone {
   readonly status: 'gone';
+  readonly because: EndReason;
 }
 
 /** The lock is ours, and this is the record as it is under the lock. */

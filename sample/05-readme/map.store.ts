@@ -1,6 +1,7 @@
 import {
   SessionStore,
   type Acquired,
+  type EndReason,
   type Found,
   type Gone,
   type Held,
@@ -25,10 +26,15 @@ interface Stored {
   readonly lock?: Lock | undefined;
 }
 
+interface Tombstone {
+  readonly because: EndReason;
+  readonly until: number;
+}
+
 /** The smallest store that keeps the contract. No method awaits between reading and writing: so each is one atomic step. */
 export class MapStore extends SessionStore {
   readonly #records = new Map<string, Stored>();
-  readonly #tombstones = new Map<string, number>();
+  readonly #tombstones = new Map<string, Tombstone>();
   #lastVersion = 0;
 
   constructor(private readonly now: () => number = Date.now) {
@@ -61,14 +67,14 @@ export class MapStore extends SessionStore {
 
   async delete({ id, tombstoneUntil }: Args<'delete'>): Promise<boolean> {
     if (this.#find(id) === undefined) return false;
-    this.#bury(id, tombstoneUntil);
+    this.#bury(id, { because: 'destroyed', until: tombstoneUntil });
     return true;
   }
 
   async rotate({ from, to, record, guard, tombstoneUntil }: Args<'rotate'>): Promise<SessionVersion | false> {
     const stored = this.#find(from);
     if (stored === undefined || !holds(guard, stored) || this.#isTaken(to)) return false;
-    this.#bury(from, tombstoneUntil);
+    this.#bury(from, { because: 'rotated', until: tombstoneUntil });
     return this.#write(to, prolonged(record, stored), guard.lock?.release === false ? stored.lock : undefined);
   }
 
@@ -103,7 +109,9 @@ export class MapStore extends SessionStore {
   }
 
   #absence(id: string): Missing | Gone {
-    return { status: this.now() < (this.#tombstones.get(id) ?? 0) ? 'gone' : 'missing' };
+    const tombstone = this.#tombstones.get(id);
+    const isGone = tombstone !== undefined && this.now() < tombstone.until;
+    return isGone ? { status: 'gone', because: tombstone.because } : { status: 'missing' };
   }
 
   #isTaken(id: string): boolean {
@@ -116,9 +124,9 @@ export class MapStore extends SessionStore {
     return this.#lastVersion;
   }
 
-  #bury(id: string, until: number): void {
+  #bury(id: string, tombstone: Tombstone): void {
     this.#records.delete(id);
-    this.#tombstones.set(id, until);
+    this.#tombstones.set(id, tombstone);
   }
 }
 

@@ -152,7 +152,7 @@ describe('holding the lock of a session', () => {
     await rotate(lock, to);
     rig.locks.rebind(lock, to);
 
-    expect(await waiting).toEqual([{ status: 'gone' }, { status: 'gone' }, { status: 'gone' }]);
+    expect(await waiting).toEqual(Array.from({ length: 3 }, () => ({ status: 'gone', because: 'rotated' })));
     await rig.clock.advanceAsync(LEASE + 1);
     id = to;
     expect(await elsewhere()).toBe('held');
@@ -167,7 +167,7 @@ describe('holding the lock of a session', () => {
     const gate = new Gate();
     const tryLock = jest.spyOn(rig.store, 'tryLock').mockImplementation(async () => {
       await gate.pass();
-      return { status: 'gone' };
+      return { status: 'gone', because: 'destroyed' };
     });
     await rig.clock.advanceAsync(LEASE / 3);
     rig.locks.rebind(lock, hashSessionId('new id'));

@@ -183,7 +183,7 @@ describe('a commit', () => {
 
     expect(takeTrips()).toEqual(['rotate']);
     expect(await rig.data(state.id)).toEqual({ cart: 1 });
-    expect(await rig.store.load({ id: hashSessionId(old) })).toEqual({ status: 'gone' });
+    expect(await rig.store.load({ id: hashSessionId(old) })).toEqual({ status: 'gone', because: 'rotated' });
     expect(await rig.isFree(state.id!)).toBe(true);
     expect(rig.locks.size).toBe(0);
     expect(state.cookie).toMatchObject({ kind: 'set', id: state.id, isRefresh: false });
@@ -283,7 +283,7 @@ describe('a commit', () => {
     const state = await rig.opened(id);
     await rig.writer.destroy(state);
 
-    expect(await rig.store.load({ id: hashSessionId(id) })).toEqual({ status: 'gone' });
+    expect(await rig.store.load({ id: hashSessionId(id) })).toEqual({ status: 'gone', because: 'destroyed' });
     expect(state.cookie).toEqual({ kind: 'expire' });
     expect(rig.locks.size).toBe(0);
     expect(rig.clock.pendingTimers).toBeLessThanOrEqual(1);

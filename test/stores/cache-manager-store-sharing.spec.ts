@@ -20,7 +20,7 @@ describe('CacheManagerStore, on a cache that it shares', () => {
   it('two prefixes on one cache do not meet', async () => {
     const cache = createCache();
     const { id } = await trialOn({ cache, prefix: 'mine:' }).givenLocked();
-    await trialOn({ cache, prefix: 'theirs:' }).isAbsent(id, 'missing');
+    await trialOn({ cache, prefix: 'theirs:' }).isMissing(id);
   });
 
   it('a cache in memory holds text, so that nobody has a reference to a session', async () => {
@@ -35,7 +35,7 @@ describe('CacheManagerStore, on a cache that it shares', () => {
     for (const value of ['text', 17, { data: '{}' }, '{"data":"{}"}', 'null']) {
       const id = trial.id();
       await cache.set(`sessions:${id}`, value);
-      await trial.isAbsent(id, 'missing');
+      await trial.isMissing(id);
     }
   });
 
@@ -74,7 +74,7 @@ describe('CacheManagerStore, beside another process', () => {
     await elsewhere.delete({ id, tombstoneUntil: Date.now() + 30_000 });
     monotonic += 1_000;
     expect(await here.update({ id, record, guard: { version, lock: { token, release: true } } })).toBe(false);
-    await trial.isAbsent(id, 'gone');
+    await trial.isGone(id, 'destroyed');
   });
 
   it('a holder can write over what was written there, once it has seen it', async () => {

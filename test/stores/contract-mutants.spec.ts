@@ -4,6 +4,7 @@ import { lifeMutants } from '../support/life-mutants.js';
 import { lockMutants } from '../support/lock-mutants.js';
 import { OpenStore } from '../support/open-store.js';
 import { recordMutants } from '../support/record-mutants.js';
+import { tombstoneMutants } from '../support/tombstone-mutants.js';
 
 /* The suite bites: each store that breaks a rule is caught, and by the cases that name the rule. */
 
@@ -17,7 +18,7 @@ describe('the store contract suite', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it.each([...recordMutants, ...lockMutants, ...lifeMutants, ...abilityMutants])(
+  it.each([...recordMutants, ...tombstoneMutants, ...lockMutants, ...lifeMutants, ...abilityMutants])(
     'catches $name',
     async ({ create, caughtBy }) => {
       expect(await failures(create)).toEqual(expect.arrayContaining([...caughtBy]));

@@ -171,6 +171,22 @@ describe('FileStore, sweeping what does not belong there', () => {
   });
 });
 
+describe('FileStore, the tombstone that a killed rotation has left', () => {
+  it('does not hide that the session was destroyed afterwards', async () => {
+    const version = await given(ID);
+    const tombstoneUntil = clock.now() + HOUR;
+    const rotation = new Lane(() =>
+      store.rotate({ from: ID, to: OTHER, record: record(), guard: { version }, tombstoneUntil }),
+    );
+    while (!(await readdir(folderOf(ID))).some((name) => name.startsWith('t'))) await rotation.step();
+    expect(await store.load({ id: ID })).toMatchObject({ status: 'found' });
+    expect(await store.delete({ id: ID, tombstoneUntil: clock.now() + HOUR / 2 })).toBe(true);
+    expect(await store.load({ id: ID })).toEqual({ status: 'gone', because: 'destroyed' });
+    clock.advance(HOUR / 2);
+    expect(await store.load({ id: ID })).toEqual({ status: 'gone', because: 'destroyed' });
+  });
+});
+
 async function stepTo(lane: Lane, call: string): Promise<void> {
   while (lane.next !== call && !lane.isFinished) await lane.step();
 }

@@ -81,8 +81,11 @@ describe('the name of a head', () => {
 
 describe('other names', () => {
   it('are read as they were written, and never twice the same', () => {
-    expect(parseTombstone(tombstoneName(123))).toBe(123);
-    expect(tombstoneName(123)).not.toBe(tombstoneName(123));
+    for (const because of ['destroyed', 'rotated'] as const) {
+      const tombstone = { until: 123, because };
+      expect(parseTombstone(tombstoneName(tombstone))).toEqual(tombstone);
+      expect(tombstoneName(tombstone)).not.toBe(tombstoneName(tombstone));
+    }
     expect(parseRotation(rotationName('abc'))).toBe('abc');
     expect(rotationName('abc')).not.toBe(rotationName('abc'));
     expect(nonce()).toMatch(/^[\w-]{16}$/);
@@ -90,7 +93,7 @@ describe('other names', () => {
 
   it('are not taken for each other', () => {
     expect(parseTombstone(rotationName('abc'))).toBeUndefined();
-    expect(parseRotation(tombstoneName(1))).toBeUndefined();
+    expect(parseRotation(tombstoneName({ until: 1, because: 'rotated' }))).toBeUndefined();
     expect(parseTombstone(headName(PLAIN))).toBeUndefined();
     expect(isOurs('README')).toBe(false);
     expect(isOurs('.nfs0001')).toBe(false);

@@ -40,7 +40,7 @@ const PLACES: readonly [string, () => Promise<void>][] = [
   ['the data', async () => replaceByLink(await nameBeginningWith('d,'), victim)],
   ['the head and its lock', async () => replaceByLink(await nameBeginningWith('h,'), victim)],
   ['a name that a store might use', () => replaceByLink(join(folderOf(FROM), 'd,abcdefgh'), victim)],
-  ['a tombstone', () => replaceByLink(join(folderOf(FROM), 't,9999999999999,abc'), victim)],
+  ['a tombstone', () => replaceByLink(join(folderOf(FROM), 't,9999999999999,destroyed,abc'), victim)],
   ['the folder of the session', () => replaceByLink(folderOf(FROM), victims)],
   ['the folder of the next session', () => replaceByLink(folderOf(TO), victims)],
   ['the folder of a session that leads nowhere', () => replaceByLink(folderOf(TO), join(victims, 'none'))],

@@ -116,7 +116,7 @@ describe('MemcachedStore, what it keeps', () => {
     const trial = trialOn(store);
     const id = trial.id();
     await server.ask(`set sessions:${id} ${flag} 0 ${value.length}\r\n${value}`);
-    await trial.isAbsent(id, 'missing');
+    await trial.isMissing(id);
     expect(await store.create({ id, record: trial.record() })).toBe(false);
     expect(await store.touch({ id, expiresAt: Date.now() + DAY })).toBe(false);
     expect(await store.delete({ id, tombstoneUntil: Date.now() + DAY })).toBe(false);
@@ -146,7 +146,7 @@ describe('MemcachedStore, what it keeps', () => {
     const mine = trialOn(new MemcachedStore({ servers: server.address, prefix: 'mine/' }));
     const theirs = trialOn(new MemcachedStore({ servers: server.address, prefix: 'theirs/' }));
     const { id } = await mine.given();
-    await theirs.isAbsent(id, 'missing');
+    await theirs.isMissing(id);
     await mine.found(id);
   });
 });

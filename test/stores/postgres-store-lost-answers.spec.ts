@@ -132,7 +132,7 @@ describe('PostgresStore, when a statement was carried out and its answer got los
     const { id } = await trial.given();
     pool.loseAnswer();
     expect(await store.delete({ id, tombstoneUntil: Date.now() + HOUR })).toBe(true);
-    await trial.isAbsent(id, 'gone');
+    await trial.isGone(id, 'destroyed');
   });
 
   it('another’s deletion is not', async () => {
@@ -149,7 +149,7 @@ describe('PostgresStore, when a statement was carried out and its answer got los
       await store.rotate({ from, to, record, guard: { version }, tombstoneUntil: Date.now() + HOUR }),
     );
     expect(await store.load({ id: to })).toEqual({ status: 'found', record, version: rotated });
-    await trial.isAbsent(from, 'gone');
+    await trial.isGone(from, 'rotated');
   });
 
   it('another’s rotation is not, and nothing is under our new id', async () => {
@@ -159,7 +159,7 @@ describe('PostgresStore, when a statement was carried out and its answer got los
     const to = trial.id();
     pool.loseAnswer();
     expect(await store.rotate({ from, to, record, guard: { version }, tombstoneUntil })).toBe(false);
-    await trial.isAbsent(to, 'missing');
+    await trial.isMissing(to);
   });
 
   it('a lock is ours, and nobody else’s', async () => {

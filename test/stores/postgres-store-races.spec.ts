@@ -70,13 +70,14 @@ describe.each(['read committed', 'repeatable read', 'serializable'])(
     });
 
     it('a session that was deleted meanwhile is neither locked nor written', async () => {
-      const change = "UPDATE nestjs_sessions SET data = NULL, expires_at = now() + interval '1 hour' WHERE id = $1";
+      const change = `UPDATE nestjs_sessions SET data = NULL, end_reason = 'destroyed', expires_at = now() + interval '1 hour'
+        WHERE id = $1`;
       const { id, record, version } = await trial.given();
       expect(await afterWaitingFor(change, [id], () => store.update({ id, record, guard: { version } }))).toBe(false);
       const { id: other } = await trial.given();
       const answer = await afterWaitingFor(change, [other], () => trial.tryLock(other, trial.token()));
       expect(answer.status).not.toBe('acquired');
-      await trial.isAbsent(other, 'gone');
+      await trial.isGone(other, 'destroyed');
     });
 
     it('a rotation takes along the lease that was renewed meanwhile', async () => {
@@ -88,7 +89,7 @@ describe.each(['read committed', 'repeatable read', 'serializable'])(
       written(await afterWaitingFor(change, [from], () => store.rotate(rotation)));
       await sleep(SHORT);
       await trial.isLocked(to);
-      await trial.isAbsent(from, 'gone');
+      await trial.isGone(from, 'rotated');
     });
 
     it('a rotation of what was written meanwhile is refused, and leaves nothing under the new id', async () => {
@@ -97,7 +98,7 @@ describe.each(['read committed', 'repeatable read', 'serializable'])(
       const change = "UPDATE nestjs_sessions SET data = 'theirs', version = gen_random_uuid() WHERE id = $1";
       const rotation = { from, to, record, guard: { version }, tombstoneUntil: Date.now() + HOUR };
       expect(await afterWaitingFor(change, [from], () => store.rotate(rotation))).toBe(false);
-      await trial.isAbsent(to, 'missing');
+      await trial.isMissing(to);
       expect((await trial.found(from)).record.data).toBe('theirs');
     });
 

@@ -2,6 +2,8 @@ import { type Mutant, mutant, nextTurn } from './mutant.js';
 import { type Args, OpenStore } from './open-store.js';
 
 const FOREVER = Number.MAX_SAFE_INTEGER;
+const DELETED = 'a deleted record is gone: readers, and those who want its lock, are told that it was destroyed';
+const ROTATED = 'rotate moves the record to the new id, and the tombstone under the old one says "rotated"';
 
 export const lifeMutants: readonly Mutant[] = [
   mutant(
@@ -9,7 +11,7 @@ export const lifeMutants: readonly Mutant[] = [
     ['create fails when a record is there, and leaves it as it is: two visitors never share an id'],
     class extends OpenStore {
       override async create(args: Args<'create'>) {
-        return this.find(args.id)?.isGone ? false : this.put(args.id, args.record).version;
+        return this.find(args.id)?.endReason ? false : this.put(args.id, args.record).version;
       }
     },
   ),
@@ -35,7 +37,7 @@ export const lifeMutants: readonly Mutant[] = [
   ),
   mutant(
     'a delete without a tombstone',
-    ['a deleted record is gone, for readers and for those who want its lock'],
+    [DELETED],
     class extends OpenStore {
       override async delete({ id }: Args<'delete'>) {
         return super.delete({ id, tombstoneUntil: 0 });
@@ -51,7 +53,8 @@ export const lifeMutants: readonly Mutant[] = [
     class extends OpenStore {
       override async delete({ id, tombstoneUntil }: Args<'delete'>) {
         const isThere = this.findLive(id) !== undefined;
-        if (!this.find(id)?.isGone) this.bury(this.put(id, { data: '', createdAt: 0, expiresAt: 0 }), tombstoneUntil);
+        if (!this.find(id)?.endReason)
+          this.bury(this.put(id, { data: '', createdAt: 0, expiresAt: 0 }), 'destroyed', tombstoneUntil);
         return isThere;
       }
     },
@@ -103,7 +106,7 @@ export const lifeMutants: readonly Mutant[] = [
   ),
   mutant(
     'a rotation that leaves the old record',
-    ['rotate moves the record to the new id and leaves a tombstone under the old one'],
+    [ROTATED],
     class extends OpenStore {
       override async rotate({ from, to, record, guard }: Args<'rotate'>) {
         const entry = this.findLive(from);
@@ -120,7 +123,7 @@ export const lifeMutants: readonly Mutant[] = [
         if (!entry || !this.permits(entry, guard) || this.find(to)) return false;
         const { version } = this.put(to, record);
         await nextTurn();
-        this.bury(entry, tombstoneUntil);
+        this.bury(entry, 'rotated', tombstoneUntil);
         return version;
       }
     },
@@ -132,7 +135,7 @@ export const lifeMutants: readonly Mutant[] = [
       override async rotate({ from, to, record, guard, tombstoneUntil }: Args<'rotate'>) {
         const entry = this.findLive(from);
         if (!entry || !this.permits(entry, guard) || this.find(to)) return false;
-        this.bury(entry, tombstoneUntil);
+        this.bury(entry, 'rotated', tombstoneUntil);
         await nextTurn();
         return this.put(to, record).version;
       }
@@ -166,7 +169,7 @@ export const lifeMutants: readonly Mutant[] = [
     ['rotate to an id that is gone changes nothing'],
     class extends OpenStore {
       override async rotate(args: Args<'rotate'>) {
-        if (this.find(args.to)?.isGone) this.entries.delete(args.to);
+        if (this.find(args.to)?.endReason) this.entries.delete(args.to);
         return super.rotate(args);
       }
     },

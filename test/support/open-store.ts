@@ -1,5 +1,6 @@
 import type {
   Acquired,
+  EndReason,
   Found,
   Gone,
   Held,
@@ -14,7 +15,7 @@ import { SessionStore } from '../../lib/stores/session-store.js';
 export interface OpenEntry {
   record: SessionRecord;
   version: number;
-  isGone: boolean;
+  endReason: EndReason | undefined;
   lock: { token: string; endsAt: number; holder: LockHolder } | undefined;
 }
 
@@ -36,8 +37,8 @@ export class OpenStore extends SessionStore implements CountableStore, Sweepable
   async load({ id }: Args<'load'>): Promise<Found | Missing | Gone> {
     const entry = this.find(id);
     if (!entry) return { status: 'missing' };
-    return entry.isGone
-      ? { status: 'gone' }
+    return entry.endReason
+      ? this.gone(entry.endReason)
       : { status: 'found', record: this.copy(entry.record), version: entry.version };
   }
 
@@ -62,7 +63,7 @@ export class OpenStore extends SessionStore implements CountableStore, Sweepable
 
   async delete({ id, tombstoneUntil }: Args<'delete'>): Promise<boolean> {
     const entry = this.findLive(id);
-    if (entry) this.bury(entry, tombstoneUntil);
+    if (entry) this.bury(entry, 'destroyed', tombstoneUntil);
     return entry !== undefined;
   }
 
@@ -72,14 +73,14 @@ export class OpenStore extends SessionStore implements CountableStore, Sweepable
     const expiresAt = this.later(entry.record.expiresAt, record.expiresAt);
     const rotated = this.put(to, { ...record, expiresAt });
     if (guard.lock?.release === false) rotated.lock = entry.lock;
-    this.bury(entry, tombstoneUntil);
+    this.bury(entry, 'rotated', tombstoneUntil);
     return rotated.version;
   }
 
   async tryLock({ id, token, lease, holder }: Args<'tryLock'>): Promise<Acquired | Held | Missing | Gone> {
     const entry = this.find(id);
     if (!entry) return { status: 'missing' };
-    if (entry.isGone) return { status: 'gone' };
+    if (entry.endReason) return this.gone(entry.endReason);
     if (entry.lock && entry.lock.token !== token && this.now() < entry.lock.endsAt) {
       return { status: 'held', holder: entry.lock.holder };
     }
@@ -128,7 +129,7 @@ export class OpenStore extends SessionStore implements CountableStore, Sweepable
 
   protected findLive(id: string): OpenEntry | undefined {
     const entry = this.find(id);
-    return entry?.isGone ? undefined : entry;
+    return entry?.endReason ? undefined : entry;
   }
 
   protected isExpired({ record }: OpenEntry): boolean {
@@ -137,6 +138,10 @@ export class OpenStore extends SessionStore implements CountableStore, Sweepable
 
   protected isLocked({ lock }: OpenEntry): boolean {
     return lock !== undefined && this.now() < lock.endsAt;
+  }
+
+  protected gone(because: EndReason): Gone {
+    return { status: 'gone', because };
   }
 
   protected permits(entry: OpenEntry, { version, lock }: WriteGuard): boolean {
@@ -160,14 +165,19 @@ export class OpenStore extends SessionStore implements CountableStore, Sweepable
   }
 
   protected put(id: string, record: SessionRecord): OpenEntry {
-    const entry: OpenEntry = { record: this.copy(record), version: ++this.lastVersion, isGone: false, lock: undefined };
+    const entry: OpenEntry = {
+      record: this.copy(record),
+      version: ++this.lastVersion,
+      endReason: undefined,
+      lock: undefined,
+    };
     this.entries.set(id, entry);
     return entry;
   }
 
-  protected bury(entry: OpenEntry, until: number): void {
+  protected bury(entry: OpenEntry, because: EndReason, until: number): void {
     entry.record = { data: '', createdAt: 0, expiresAt: until };
-    entry.isGone = true;
+    entry.endReason = because;
     entry.lock = undefined;
   }
 }

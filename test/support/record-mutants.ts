@@ -21,7 +21,7 @@ export const recordMutants: readonly Mutant[] = [
     ['an expired record is missing, whether it has been removed or not', 'an expired id can be created anew'],
     class extends OpenStore {
       protected override isExpired(entry: OpenEntry) {
-        return entry.isGone && super.isExpired(entry);
+        return entry.endReason !== undefined && super.isExpired(entry);
       }
     },
   ),
@@ -31,12 +31,12 @@ export const recordMutants: readonly Mutant[] = [
     class extends OpenStore {
       override async update(args: Args<'update'>) {
         const entry = this.entries.get(args.id);
-        if (entry && !entry.isGone) this.renew(entry, args.record.expiresAt);
+        if (entry && !entry.endReason) this.renew(entry, args.record.expiresAt);
         return super.update(args);
       }
       override async touch(args: Args<'touch'>) {
         const entry = this.entries.get(args.id);
-        if (entry && !entry.isGone) this.renew(entry, args.expiresAt);
+        if (entry && !entry.endReason) this.renew(entry, args.expiresAt);
         return super.touch(args);
       }
     },

@@ -66,7 +66,10 @@ const rotation = (data: string, guard: WriteGuard): Parameters<SessionStore['rot
   tombstoneUntil: NOW + MINUTE,
 });
 const isWritten = (version: SessionVersion | false): boolean => version !== false;
-const seen = (answer: Answer): string => `${answer.status} ${'record' in answer ? answer.record.data : ''}`;
+const seen = (answer: Answer): string => {
+  const detail = answer.status === 'gone' ? answer.because : 'record' in answer ? answer.record.data : '';
+  return `${answer.status} ${detail}`;
+};
 
 export const OPERATIONS: readonly Operation[] = [
   { name: 'load', run: async (store) => seen(await store.load({ id: FROM })) },
@@ -120,7 +123,7 @@ export async function observe(store: SessionStore): Promise<unknown> {
     const answer = await store.load({ id });
     const lock = await store.tryLock({ id, token: 'observer', lease: 1, holder: HOLDER });
     const isTheirs = await Promise.all([TOKEN, 'another token'].map((token) => store.unlock({ id, token })));
-    return { ...answer, version: undefined, lock: lock.status, isTheirs };
+    return { ...answer, version: undefined, lock: seen(lock), isTheirs };
   };
   return [await seenOf(FROM), await seenOf(TO)];
 }

@@ -77,7 +77,7 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
     await this.#shared.turns.settled(key);
     const entry = await this.#entries.read(key);
     if (entry === undefined) return { status: 'missing' };
-    if (!isRecord(entry)) return { status: 'gone' };
+    if (!isRecord(entry)) return { status: 'gone', because: entry.endReason };
     return { status: 'found', record: recordOf(entry), version: entry.version };
   }
 
@@ -108,7 +108,7 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
   delete({ id, tombstoneUntil }: { id: string; tombstoneUntil: number }): Promise<boolean> {
     return this.#inTurn(id, async (key) => {
       if (!(await this.#entries.record(key))) return false;
-      await this.#entries.write(key, tombstoneOf(tombstoneUntil));
+      await this.#entries.write(key, tombstoneOf('destroyed', tombstoneUntil));
       this.#shared.locks.delete(key);
       return true;
     });
@@ -126,7 +126,7 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
       if (previous === undefined || (await this.#entries.read(newKey))) return false;
       const entry = entryOf(record, previous);
       await this.#entries.write(newKey, entry);
-      await this.#entries.write(oldKey, tombstoneOf(tombstoneUntil));
+      await this.#entries.write(oldKey, tombstoneOf('rotated', tombstoneUntil));
       const lock = locks.get(oldKey);
       locks.delete(oldKey);
       // Only the lock of the one who rotates goes along: another holder does not know the new id, and could not free it.
@@ -147,7 +147,7 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
       const entry = await this.#entries.read(key);
       if (!isRecord(entry)) {
         locks.delete(key);
-        return { status: entry === undefined ? 'missing' : 'gone' };
+        return entry === undefined ? { status: 'missing' } : { status: 'gone', because: entry.endReason };
       }
       const now = this.#monotonic();
       locks.set(key, { token, holder, leaseEndsAt: now + lease, known: this.#entries.known(entry) }, now);

@@ -1,26 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import type { SessionRecord } from '../../interfaces/session-record.interface.js';
+import type { EndReason, SessionRecord } from '../../interfaces/session-record.interface.js';
 
 /** A session, or the tombstone of one. */
-export interface Entry {
+export type Entry = LiveEntry | Tombstone;
+
+interface Facts {
   readonly version: string;
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly data: string;
-  readonly isGone: boolean;
 }
 
-/** A session that is no tombstone. */
-export type LiveEntry = Entry & { readonly isGone: false };
+export interface LiveEntry extends Facts {
+  readonly endReason?: undefined;
+}
+
+export interface Tombstone extends Facts {
+  readonly endReason: EndReason;
+}
 
 /** The record as an entry of a new version; one that takes the place of another does not expire earlier. */
-export function entryOf({ data, createdAt, expiresAt }: SessionRecord, previous?: Entry): Entry {
+export function entryOf({ data, createdAt, expiresAt }: SessionRecord, previous?: Entry): LiveEntry {
   const latest = Math.max(expiresAt, previous?.expiresAt ?? 0);
-  return { version: randomUUID(), createdAt, expiresAt: latest, data, isGone: false };
+  return { version: randomUUID(), createdAt, expiresAt: latest, data };
 }
 
-export function tombstoneOf(tombstoneUntil: number): Entry {
-  return { version: randomUUID(), createdAt: 0, expiresAt: tombstoneUntil, data: '', isGone: true };
+export function tombstoneOf(because: EndReason, tombstoneUntil: number): Tombstone {
+  return { version: randomUUID(), createdAt: 0, expiresAt: tombstoneUntil, data: '', endReason: because };
 }
 
 export function recordOf({ data, createdAt, expiresAt }: Entry): SessionRecord {
@@ -28,7 +34,7 @@ export function recordOf({ data, createdAt, expiresAt }: Entry): SessionRecord {
 }
 
 export function isRecord(entry: Entry | undefined): entry is LiveEntry {
-  return entry?.isGone === false;
+  return entry !== undefined && entry.endReason === undefined;
 }
 
 /** A string, so that a cache in memory gives nobody a reference to what it keeps. */
@@ -52,12 +58,12 @@ function parse(text: string): unknown {
 
 function isEntry(entry: unknown): entry is Entry {
   if (typeof entry !== 'object' || entry === null) return false;
-  const { version, createdAt, expiresAt, data, isGone }: Partial<Entry> = entry;
+  const { version, createdAt, expiresAt, data, endReason }: Partial<Entry> = entry;
   return (
     typeof version === 'string' &&
     typeof createdAt === 'number' &&
     typeof expiresAt === 'number' &&
     typeof data === 'string' &&
-    typeof isGone === 'boolean'
+    [undefined, 'destroyed', 'rotated'].includes(endReason)
   );
 }

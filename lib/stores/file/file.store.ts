@@ -18,7 +18,7 @@ import type {
 } from '../../interfaces/store-abilities.interface.js';
 import { Directory } from './directory.js';
 import { Draft } from './data-file.js';
-import { Folder } from './folder.js';
+import { type Content, Folder } from './folder.js';
 import {
   dataName,
   hashToken,
@@ -66,8 +66,9 @@ export class FileStore extends SessionStore implements StartableStore, Countable
 
   async load({ id }: { id: string }): Promise<Found | Missing | Gone> {
     const folder = this.#folder(id);
-    return folder.settle(async ({ status, head }) => {
-      if (status !== 'live') return { status };
+    return folder.settle(async (content) => {
+      if (content.status !== 'live') return absenceOf(content);
+      const { head } = content;
       const record = await recordOf(folder, head);
       return record && { status: 'found', record, version: head.version };
     });
@@ -143,8 +144,9 @@ export class FileStore extends SessionStore implements StartableStore, Countable
     const folder = this.#folder(id);
     const { directory, self } = this.#open();
     const hash = hashToken(token);
-    return folder.settle(async ({ status, head }) => {
-      if (status !== 'live') return { status };
+    return folder.settle(async (content) => {
+      if (content.status !== 'live') return absenceOf(content);
+      const { head } = content;
       if (head.lock && head.lock.token !== hash && (await isHeld(head.lock, directory.now(), self))) {
         return { status: 'held', holder: head.lock.holder };
       }
@@ -195,6 +197,10 @@ export class FileStore extends SessionStore implements StartableStore, Countable
     if (!this.#opened) throw new Error('FileStore: start() has not been called.');
     return this.#opened;
   }
+}
+
+function absenceOf(content: Exclude<Content, { readonly status: 'live' }>): Missing | Gone {
+  return content.status === 'gone' ? { status: 'gone', because: content.because } : { status: 'missing' };
 }
 
 /** Whether what the writer read still holds. */

@@ -1,12 +1,18 @@
 import { join } from 'node:path';
 import type { Directory } from './directory.js';
+import type { EndReason } from '../../interfaces/session-record.interface.js';
 import * as disk from './disk.js';
 import { dataName, type Head, headName, parseHead, parseTombstone, tombstoneName } from './names.js';
 
 /** What a look into a session's folder found. */
 export type Content =
   | { readonly status: 'live'; readonly head: Head; readonly names: readonly string[] }
-  | { readonly status: 'gone'; readonly head?: undefined; readonly names: readonly string[] }
+  | {
+      readonly status: 'gone';
+      readonly because: EndReason;
+      readonly head?: undefined;
+      readonly names: readonly string[];
+    }
   | { readonly status: 'missing'; readonly head: Head | undefined; readonly names: readonly string[] };
 
 /** How often an operation looks again because somebody else was faster. Each time, somebody else got on. */
@@ -63,7 +69,7 @@ export class Folder {
 
   /** From a session to its tombstone, in one step. */
   bury(head: Head, until: number): Promise<boolean> {
-    return disk.rename(this.file(headName(head)), this.file(tombstoneName(until)));
+    return disk.rename(this.file(headName(head)), this.file(tombstoneName({ until, because: 'destroyed' })));
   }
 
   /** The data of a state; `undefined` when the session has another state by now. */
@@ -95,8 +101,11 @@ export class Folder {
 function judge(names: readonly string[], now: number): Content {
   const head = names.map(parseHead).reduce(newer, undefined);
   if (head) return now < head.expiresAt ? { status: 'live', head, names } : { status: 'missing', head, names };
-  const isGone = names.some((name) => now < (parseTombstone(name) ?? 0));
-  return isGone ? { status: 'gone', names } : { status: 'missing', head: undefined, names };
+  const tombstones = names.map(parseTombstone).filter((tombstone) => tombstone !== undefined);
+  if (!tombstones.some(({ until }) => now < until)) return { status: 'missing', head: undefined, names };
+  // A rotation that was killed may have left a tombstone beside the head. That of a deletion was the head: so it happened.
+  const isDestroyed = tombstones.some(({ because }) => because === 'destroyed');
+  return { status: 'gone', because: isDestroyed ? 'destroyed' : 'rotated', names };
 }
 
 function newer(one: Head | undefined, other: Head | undefined): Head | undefined {

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { LockHolder, SessionRecord } from '../../interfaces/session-record.interface.js';
+import type { EndReason, LockHolder, SessionRecord } from '../../interfaces/session-record.interface.js';
 
 /*
  * The names in a session's folder. What a name begins with says what it is:
  *
  *   h  the head: an empty file whose name is the session's whole state but for the data
  *   d  data: `d,<version>`
- *   t  a tombstone, with the instant that it ends; it counts when the folder has no head
+ *   t  a tombstone: `t,<the instant that it ends>,<why it is there>`; it counts when the folder has no head
  *   r  a rotation that is being prepared, with the id that it comes from
  *
  * `,` stands in no field: they are numbers and base64url.
@@ -100,15 +100,24 @@ export function dataName(version: string): string {
   return `d,${version}`;
 }
 
-/** Unlike any other, so that whoever removes it removes no later one. */
-export function tombstoneName(until: number): string {
-  return `t,${until},${nonce()}`;
+export interface Tombstone {
+  /** Epoch milliseconds. */
+  readonly until: number;
+  readonly because: EndReason;
 }
 
-/** The instant that a tombstone ends; `undefined` when the name is not one. */
-export function parseTombstone(name: string): number | undefined {
-  const [kind, until] = name.split(',');
-  return kind === 't' && until ? Number(until) : undefined;
+/** Unlike any other, so that whoever removes it removes no later one. */
+export function tombstoneName({ until, because }: Tombstone): string {
+  return `t,${until},${because},${nonce()}`;
+}
+
+/** `undefined` when the name is not that of a tombstone. */
+export function parseTombstone(name: string): Tombstone | undefined {
+  const [kind, until, because] = name.split(',');
+  if (kind !== 't' || (because !== 'destroyed' && because !== 'rotated')) {
+    return undefined;
+  }
+  return { until: Number(until), because };
 }
 
 /** Unlike any other, as a tombstone. */

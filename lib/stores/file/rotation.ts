@@ -34,7 +34,7 @@ async function attempt(rotation: Rotation, head: Head): Promise<string | false |
   const prepared = {
     version: nonce(),
     marker: rotationName(from.id),
-    tombstone: tombstoneName(rotation.tombstoneUntil),
+    tombstone: tombstoneName({ until: rotation.tombstoneUntil, because: 'rotated' }),
   };
   const next: Head = {
     serial: head.serial + 1,

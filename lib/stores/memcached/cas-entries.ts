@@ -51,7 +51,7 @@ export class Entries {
     const { entry } = snapshot;
     if (entry.movesFrom === undefined) return snapshot;
     const old = await this.peek(entry.movesFrom);
-    const hasMoved = old?.entry.isGone === true && old.entry.version === entry.version;
+    const hasMoved = old?.entry.endReason === 'rotated' && old.entry.version === entry.version;
     return hasMoved ? { ...snapshot, entry: { ...entry, movesFrom: undefined } } : undefined;
   }
 

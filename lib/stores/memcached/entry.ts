@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { LockHolder, SessionRecord, WriteGuard } from '../../interfaces/session-record.interface.js';
+import type { EndReason, LockHolder, SessionRecord, WriteGuard } from '../../interfaces/session-record.interface.js';
 
 export interface Lock {
   readonly token: string;
@@ -9,20 +9,26 @@ export interface Lock {
 }
 
 /** A session, or the tombstone of one: all that is kept under its key. */
-export interface Entry {
+export type Entry = LiveEntry | Tombstone;
+
+interface Facts {
   /** Random. The tombstone of a rotated id has the version of the record that took its place. */
   readonly version: string;
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly data: string;
-  readonly isGone: boolean;
   readonly lock: Lock | undefined;
   /** The id that this record takes the place of, while that is not settled. */
   readonly movesFrom: string | undefined;
 }
 
-/** A session that is no tombstone. */
-export type LiveEntry = Entry & { readonly isGone: false };
+export interface LiveEntry extends Facts {
+  readonly endReason: undefined;
+}
+
+export interface Tombstone extends Facts {
+  readonly endReason: EndReason;
+}
 
 /** An entry as it was when it was read. */
 export interface Snapshot {
@@ -32,22 +38,30 @@ export interface Snapshot {
   readonly cas: string;
 }
 
-export function entryOf({ data, createdAt, expiresAt }: SessionRecord): Entry {
-  return { version: randomUUID(), createdAt, expiresAt, data, isGone: false, lock: undefined, movesFrom: undefined };
+export function entryOf({ data, createdAt, expiresAt }: SessionRecord): LiveEntry {
+  return {
+    version: randomUUID(),
+    createdAt,
+    expiresAt,
+    data,
+    endReason: undefined,
+    lock: undefined,
+    movesFrom: undefined,
+  };
 }
 
 /** What takes an entry's place does not expire earlier, and has its lock. */
-export function successorOf(entry: Entry, record: SessionRecord): Entry {
+export function successorOf(entry: Entry, record: SessionRecord): LiveEntry {
   return { ...entryOf(record), expiresAt: Math.max(entry.expiresAt, record.expiresAt), lock: entry.lock };
 }
 
-export function tombstoneOf(version: string, tombstoneUntil: number): Entry {
+export function tombstoneOf(because: EndReason, tombstoneUntil: number, version: string = randomUUID()): Tombstone {
   return {
     version,
     createdAt: 0,
     expiresAt: tombstoneUntil,
     data: '',
-    isGone: true,
+    endReason: because,
     lock: undefined,
     movesFrom: undefined,
   };
@@ -58,7 +72,7 @@ export function recordOf({ data, createdAt, expiresAt }: Entry): SessionRecord {
 }
 
 export function isRecord(entry: Entry | undefined): entry is LiveEntry {
-  return entry?.isGone === false;
+  return entry !== undefined && entry.endReason === undefined;
 }
 
 export function holds(entry: Entry | undefined, { version, lock }: WriteGuard): entry is LiveEntry {

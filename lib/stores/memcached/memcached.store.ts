@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type {
   Acquired,
   Found,
@@ -67,7 +66,7 @@ export class MemcachedStore extends SessionStore implements StartableStore, Clos
   async load({ id }: { id: string }): Promise<Found | Missing | Gone> {
     const entry = (await this.#entries.read(id))?.entry;
     if (entry === undefined) return { status: 'missing' };
-    if (entry.isGone) return { status: 'gone' };
+    if (!isRecord(entry)) return { status: 'gone', because: entry.endReason };
     return { status: 'found', record: recordOf(entry), version: entry.version };
   }
 
@@ -98,7 +97,7 @@ export class MemcachedStore extends SessionStore implements StartableStore, Clos
 
   delete({ id, tombstoneUntil }: { id: string; tombstoneUntil: number }): Promise<boolean> {
     return this.#entries.change(id, (entry) =>
-      isRecord(entry) ? { next: tombstoneOf(randomUUID(), tombstoneUntil), answer: true } : { answer: false },
+      isRecord(entry) ? { next: tombstoneOf('destroyed', tombstoneUntil), answer: true } : { answer: false },
     );
   }
 
@@ -111,7 +110,7 @@ export class MemcachedStore extends SessionStore implements StartableStore, Clos
       id,
       (entry) => {
         if (entry === undefined) return { answer: { status: 'missing' } };
-        if (!isRecord(entry)) return { answer: { status: 'gone' } };
+        if (!isRecord(entry)) return { answer: { status: 'gone', because: entry.endReason } };
         const now = this.#now();
         const { lock, version } = entry;
         if (lock !== undefined && lock.token !== token && now < lock.leaseEndsAt) {

@@ -18,7 +18,7 @@ export async function rotate(
   // Only the lock of the one who rotates goes along: another holder does not know the new id, and could not free it.
   const takesLock = guard.lock?.release === false;
   const version = randomUUID();
-  const tombstone = tombstoneOf(version, tombstoneUntil);
+  const tombstone = tombstoneOf('rotated', tombstoneUntil, version);
   let placed: Snapshot | undefined;
   let old = entries.recall(from, guard.lock?.token);
   if (!holds(old?.entry, guard)) old = await entries.read(from);

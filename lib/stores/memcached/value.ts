@@ -1,4 +1,5 @@
 import { SessionTooLargeError } from '../../errors/index.js';
+import type { EndReason } from '../../interfaces/session-record.interface.js';
 import type { Entry, Lock } from './entry.js';
 
 /** The server's limit for an item is 1 MiB, with its key and the server's own notes. */
@@ -21,10 +22,20 @@ export function decode(value: unknown): Entry | undefined {
   const end = value.indexOf(SEPARATOR);
   const facts = parse(value.slice(0, Math.max(end, 0)));
   if (!isFacts(facts)) return undefined;
-  return { lock: undefined, movesFrom: undefined, ...facts, data: value.slice(end + SEPARATOR.length) };
+  return {
+    endReason: undefined,
+    lock: undefined,
+    movesFrom: undefined,
+    ...facts,
+    data: value.slice(end + SEPARATOR.length),
+  };
 }
 
-type Facts = Omit<Entry, 'data' | 'lock' | 'movesFrom'> & { readonly lock?: Lock; readonly movesFrom?: string };
+type Facts = Omit<Entry, 'data' | 'endReason' | 'lock' | 'movesFrom'> & {
+  readonly endReason?: EndReason;
+  readonly lock?: Lock;
+  readonly movesFrom?: string;
+};
 
 function parse(text: string): unknown {
   try {
@@ -36,11 +47,11 @@ function parse(text: string): unknown {
 
 function isFacts(facts: unknown): facts is Facts {
   if (typeof facts !== 'object' || facts === null) return false;
-  const { version, createdAt, expiresAt, isGone }: Partial<Facts> = facts;
+  const { version, createdAt, expiresAt, endReason }: Partial<Facts> = facts;
   return (
     typeof version === 'string' &&
     typeof createdAt === 'number' &&
     typeof expiresAt === 'number' &&
-    typeof isGone === 'boolean'
+    [undefined, 'destroyed', 'rotated'].includes(endReason)
   );
 }

@@ -1,4 +1,4 @@
-import type { LockHolder, SessionRecord } from '../../interfaces/session-record.interface.js';
+import type { EndReason, LockHolder, SessionRecord } from '../../interfaces/session-record.interface.js';
 
 /** A session, or the tombstone of one: then `expiresAt` is when the tombstone disappears. */
 export interface Entry {
@@ -7,7 +7,8 @@ export interface Entry {
   createdAt: number;
   expiresAt: number;
   version: number;
-  gone: boolean;
+  /** Why this is a tombstone; `undefined` while the session lives. */
+  endReason: EndReason | undefined;
   lock: Lock | undefined;
   /** Its neighbours in the order of last use; the order's own. */
   older: Entry | undefined;
@@ -91,9 +92,9 @@ export function recordOf({ data, createdAt, expiresAt }: Entry): SessionRecord {
 }
 
 /** Turns a session into its tombstone: no data, no lock. */
-export function bury(entry: Entry, tombstoneUntil: number): void {
+export function bury(entry: Entry, because: EndReason, tombstoneUntil: number): void {
   entry.data = '';
   entry.expiresAt = tombstoneUntil;
-  entry.gone = true;
+  entry.endReason = because;
   entry.lock = undefined;
 }

@@ -36,7 +36,6 @@ type RotateArgs = Parameters<SessionStore['rotate']>[0];
 type TryLockArgs = Parameters<SessionStore['tryLock']>[0];
 
 const MISSING: Missing = Object.freeze({ status: 'missing' });
-const GONE: Gone = Object.freeze({ status: 'gone' });
 
 /** How many entries a sweep looks at before it lets requests run: well under a millisecond of work. */
 const SWEEP_STEP = 500;
@@ -88,7 +87,7 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
   load({ id }: { id: string }): Promise<Found | Missing | Gone> {
     const entry = this.#use(id);
     if (!entry) return Promise.resolve(MISSING);
-    if (entry.gone) return Promise.resolve(GONE);
+    if (entry.endReason) return Promise.resolve({ status: 'gone', because: entry.endReason });
     return Promise.resolve({ status: 'found', record: recordOf(entry), version: entry.version });
   }
 
@@ -118,7 +117,7 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
   delete({ id, tombstoneUntil }: { id: string; tombstoneUntil: number }): Promise<boolean> {
     const entry = this.#useLive(id);
     if (!entry) return Promise.resolve(false);
-    bury(entry, tombstoneUntil);
+    bury(entry, 'destroyed', tombstoneUntil);
     return Promise.resolve(true);
   }
 
@@ -128,14 +127,14 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
     // Only the lock of the one who rotates goes along: another holder does not know the new id, and could not free it.
     const lock = guard.lock && !guard.lock.release ? entry.lock : undefined;
     const expiresAt = Math.max(entry.expiresAt, record.expiresAt);
-    bury(entry, tombstoneUntil);
+    bury(entry, 'rotated', tombstoneUntil);
     return Promise.resolve(this.#put(to, { ...record, expiresAt }, lock).version);
   }
 
   tryLock({ id, token, lease, holder }: TryLockArgs): Promise<Acquired | Held | Missing | Gone> {
     const entry = this.#use(id);
     if (!entry) return Promise.resolve(MISSING);
-    if (entry.gone) return Promise.resolve(GONE);
+    if (entry.endReason) return Promise.resolve({ status: 'gone', because: entry.endReason });
     const now = this.#monotonic();
     if (entry.lock && entry.lock.token !== token && now < entry.lock.leaseEndsAt) {
       return Promise.resolve({ status: 'held', holder: entry.lock.holder });
@@ -163,7 +162,7 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
   count(): Promise<number> {
     const now = this.#now();
     let live = 0;
-    for (const entry of this.#entries.values()) if (!entry.gone && now < entry.expiresAt) live += 1;
+    for (const entry of this.#entries.values()) if (!entry.endReason && now < entry.expiresAt) live += 1;
     return Promise.resolve(live);
   }
 
@@ -195,7 +194,7 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
 
   #useLive(id: string): Entry | undefined {
     const entry = this.#use(id);
-    return entry?.gone ? undefined : entry;
+    return entry?.endReason ? undefined : entry;
   }
 
   #guarded(id: string, { version, lock }: WriteGuard): Entry | undefined {
@@ -209,7 +208,7 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
     if (expired) this.#entries.remove(expired);
     this.#makeRoom();
     const version = ++this.#lastVersion;
-    return this.#entries.add({ id, data, createdAt, expiresAt, version, lock, gone: false });
+    return this.#entries.add({ id, data, createdAt, expiresAt, version, lock, endReason: undefined });
   }
 
   #makeRoom(): void {

@@ -83,7 +83,7 @@ export class PostgresStore
     const { rows } = await this.#table.run(this.#statements.load, [id]);
     const row = rows[0];
     if (row === undefined) return { status: 'missing' };
-    if (row.data === null) return { status: 'gone' };
+    if (row.data === null) return { status: 'gone', because: row.end_reason };
     return { status: 'found', record: recordOf(row), version: row.version };
   }
 
@@ -129,8 +129,10 @@ export class PostgresStore
         return { status: 'acquired', record: recordOf(row), version: row.version };
       case 'held':
         return { status: 'held', ...holderOf(row.holder) };
+      case 'gone':
+        return { status: 'gone', because: row.end_reason };
       default:
-        return { status: row?.status ?? 'missing' };
+        return { status: 'missing' };
     }
   }
 

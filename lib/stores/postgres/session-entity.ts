@@ -1,4 +1,5 @@
 import type { EntitySchemaOptions } from 'typeorm';
+import type { EndReason } from '../../interfaces/session-record.interface.js';
 import { DEFAULT_TABLE, indexName, quotedName, type SessionTableName } from './table-sql.js';
 
 /** A row of the table, as TypeORM reads it. */
@@ -9,6 +10,8 @@ export interface SessionRow {
   version: string;
   createdAt: Date;
   expiresAt: Date;
+  /** Why this is a tombstone; `null` while the session lives. */
+  endReason: EndReason | null;
   lockToken: string | null;
   lockUntil: Date | null;
   lockHolder: string | null;
@@ -39,6 +42,7 @@ export function sessionEntity(where: SessionTableName = {}) {
         version: { type: 'uuid' },
         createdAt: { name: 'created_at', type: 'timestamptz' },
         expiresAt: { name: 'expires_at', type: 'timestamptz' },
+        endReason: { name: 'end_reason', type: 'text', nullable: true },
         lockToken: { name: 'lock_token', type: 'text', nullable: true },
         lockUntil: { name: 'lock_until', type: 'timestamptz', nullable: true },
         lockHolder: { name: 'lock_holder', type: 'text', nullable: true },

@@ -1,3 +1,4 @@
+import type { EndReason } from '../../interfaces/session-record.interface.js';
 import { statement } from './statement.js';
 import { ADVISORY_LOCKS } from './table-sql.js';
 
@@ -13,12 +14,14 @@ export type LoadRow = RecordRow | TombstoneRow;
 
 export interface TombstoneRow {
   readonly data: null;
+  readonly end_reason: EndReason;
 }
 
 export type LockRow =
   | (RecordRow & { readonly status: 'acquired' })
   | { readonly status: 'held'; readonly holder: string | null }
-  | { readonly status: 'gone' | 'missing' };
+  | { readonly status: 'gone'; readonly end_reason: EndReason }
+  | { readonly status: 'missing' };
 
 /** Who wrote last, and who holds the lock or held it last. */
 export interface MarksRow {
@@ -41,7 +44,9 @@ const RECORD = `data, version, ${milliseconds('created_at')}, ${milliseconds('ex
  */
 export function statementsFor(table: string) {
   return {
-    load: statement<LoadRow>(`SELECT ${RECORD} FROM ${table} WHERE id = $1 AND expires_at > clock_timestamp()`),
+    load: statement<LoadRow>(
+      `SELECT ${RECORD}, end_reason FROM ${table} WHERE id = $1 AND expires_at > clock_timestamp()`,
+    ),
 
     // What has expired is replaced in its place: deleted and inserted again, it would look missing to whoever waits for it.
     create: statement(`
@@ -49,7 +54,7 @@ export function statementsFor(table: string) {
       VALUES ($1, $2, $3, ${instant('$4')}, ${instant('$5')})
       ON CONFLICT (id) DO UPDATE SET
         data = excluded.data, version = excluded.version,
-        created_at = excluded.created_at, expires_at = excluded.expires_at,
+        created_at = excluded.created_at, expires_at = excluded.expires_at, end_reason = NULL,
         lock_token = NULL, lock_until = NULL, lock_holder = NULL
       WHERE old.expires_at <= clock_timestamp()`),
 
@@ -64,7 +69,7 @@ export function statementsFor(table: string) {
       UPDATE ${table} SET expires_at = greatest(expires_at, ${instant('$2')}) WHERE id = $1 AND ${LIVE}`),
 
     delete: statement(`
-      UPDATE ${table} SET version = $2, ${tombstone('$3')} WHERE id = $1 AND ${LIVE}`),
+      UPDATE ${table} SET version = $2, ${tombstone('destroyed', '$3')} WHERE id = $1 AND ${LIVE}`),
 
     // The old row is locked and checked first, so that nothing is written unless both halves are. Only the lock of the one who
     // rotates goes along: another holder does not know the new id, and could not free it. $7 the version, $8 the token, $9
@@ -81,12 +86,12 @@ export function statementsFor(table: string) {
         FROM old
         ON CONFLICT (id) DO UPDATE SET
           data = excluded.data, version = excluded.version,
-          created_at = excluded.created_at, expires_at = excluded.expires_at,
+          created_at = excluded.created_at, expires_at = excluded.expires_at, end_reason = NULL,
           lock_token = excluded.lock_token, lock_until = excluded.lock_until, lock_holder = excluded.lock_holder
         WHERE present.expires_at <= clock_timestamp()
         RETURNING version
       )
-      UPDATE ${table} SET version = moved.version, ${tombstone('$10')} FROM moved WHERE id = $1`),
+      UPDATE ${table} SET version = moved.version, ${tombstone('rotated', '$10')} FROM moved WHERE id = $1`),
 
     // The second half tells why not. It may be out of date by the time the first half has waited: "held" is then a hint to
     // ask again, which is what "held" means anyway.
@@ -98,11 +103,11 @@ export function statementsFor(table: string) {
           AND (lock_until IS NULL OR lock_until <= clock_timestamp() OR lock_token = $2)
         RETURNING ${RECORD}
       )
-      SELECT 'acquired' AS status, data, version, created_at, expires_at, NULL AS holder FROM acquired
+      SELECT 'acquired' AS status, data, version, created_at, expires_at, NULL AS holder, NULL AS end_reason FROM acquired
       UNION ALL
       SELECT
         CASE WHEN expires_at <= clock_timestamp() THEN 'missing' WHEN data IS NULL THEN 'gone' ELSE 'held' END,
-        NULL, NULL, NULL, NULL, CASE WHEN lock_until > clock_timestamp() THEN lock_holder END
+        NULL, NULL, NULL, NULL, CASE WHEN lock_until > clock_timestamp() THEN lock_holder END, end_reason
       FROM ${table} WHERE id = $1 AND NOT EXISTS (SELECT FROM acquired)`),
 
     renewLock: statement(`
@@ -155,6 +160,6 @@ function lockedBy(token: string): string {
   return `lock_token = ${token} AND lock_until IS NOT NULL`;
 }
 
-function tombstone(until: string): string {
-  return `data = NULL, expires_at = ${instant(until)}, lock_token = NULL, lock_until = NULL, lock_holder = NULL`;
+function tombstone(because: EndReason, until: string): string {
+  return `data = NULL, expires_at = ${instant(until)}, end_reason = '${because}', lock_token = NULL, lock_until = NULL, lock_holder = NULL`;
 }

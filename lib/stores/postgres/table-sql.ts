@@ -35,6 +35,7 @@ export const COLUMNS = [
   'version',
   'created_at',
   'expires_at',
+  'end_reason',
   'lock_token',
   'lock_until',
   'lock_holder',
@@ -43,7 +44,7 @@ export const COLUMNS = [
 /**
  * The SQL that makes the table, for a role that may; harmless where it is there already.
  *
- * A tombstone is a row without `data`. The lock columns and `expires_at` are written far more often than data, so pages keep
+ * A tombstone is a row without `data`, and `end_reason` says why it is one. The lock columns and `expires_at` are written far more often than data, so pages keep
  * room (`fillfactor`) for the next version of a row on the same page, which then costs no index entry (a HOT update); an
  * index on a lock column would end that. `COLLATE "C"` compares bytes, as ids need no more, and does not break when the
  * system's collations change.
@@ -56,6 +57,7 @@ export function createTableSql(name: SessionTableName = {}): string {
   version uuid NOT NULL,
   created_at timestamptz NOT NULL,
   expires_at timestamptz NOT NULL,
+  end_reason text,
   lock_token text,
   lock_until timestamptz,
   lock_holder text

@@ -39,7 +39,7 @@ export const abilityRules: readonly ContractRule[] = [
       assert.equal(await sweepAll(store), 0);
       assert.deepEqual((await harness.found(kept.id)).record, kept.record);
       await harness.isLocked(locked.id);
-      await harness.isAbsent(gone, 'gone');
+      await harness.isGone(gone, 'destroyed');
     },
   },
   {

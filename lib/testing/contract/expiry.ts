@@ -7,7 +7,7 @@ export const expiryRules: readonly ContractRule[] = [
     name: 'an expired record is missing, whether it has been removed or not',
     check: async (harness) => {
       const { id } = await givenExpired(harness);
-      await harness.isAbsent(id, 'missing');
+      await harness.isMissing(id);
     },
   },
   {
@@ -15,7 +15,7 @@ export const expiryRules: readonly ContractRule[] = [
     check: async (harness) => {
       const { id, version } = await givenExpired(harness);
       assert.equal(await harness.store.update({ id, record: harness.record(), guard: { version } }), false);
-      await harness.isAbsent(id, 'missing');
+      await harness.isMissing(id);
     },
   },
   {
@@ -23,7 +23,7 @@ export const expiryRules: readonly ContractRule[] = [
     check: async (harness) => {
       const { id } = await givenExpired(harness);
       assert.equal(await harness.store.touch({ id, expiresAt: harness.now() + HOUR }), false);
-      await harness.isAbsent(id, 'missing');
+      await harness.isMissing(id);
     },
   },
   {
@@ -31,7 +31,7 @@ export const expiryRules: readonly ContractRule[] = [
     check: async (harness) => {
       const { id } = await givenExpired(harness);
       assert.equal(await harness.store.delete({ id, tombstoneUntil: harness.now() + HOUR }), false);
-      await harness.isAbsent(id, 'missing');
+      await harness.isMissing(id);
     },
   },
   {
@@ -42,8 +42,8 @@ export const expiryRules: readonly ContractRule[] = [
       const tombstoneUntil = harness.now() + HOUR;
       const rotation = { from: id, to, record: harness.record(), guard: { version }, tombstoneUntil };
       assert.equal(await harness.store.rotate(rotation), false);
-      await harness.isAbsent(id, 'missing');
-      await harness.isAbsent(to, 'missing');
+      await harness.isMissing(id);
+      await harness.isMissing(to);
     },
   },
   {
@@ -55,7 +55,7 @@ export const expiryRules: readonly ContractRule[] = [
       assert.equal(await harness.store.update({ id, record: harness.record(), guard: { version, lock } }), false);
       assert.equal(await harness.store.renewLock({ id, token, lease: HOUR }), false);
       assert.equal(await harness.store.unlock({ id, token, expiresAt: harness.now() + HOUR }), false);
-      await harness.isAbsent(id, 'missing');
+      await harness.isMissing(id);
     },
   },
   {

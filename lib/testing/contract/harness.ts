@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   Acquired,
+  EndReason,
   Found,
   LockHolder,
   SessionRecord,
@@ -95,7 +96,16 @@ export class ContractHarness {
     return { id, record, version, token };
   }
 
-  /** Puts a record into the store and buries it. */
+  /** Puts a record into the store and moves it to another id: `id` is the one that it left. */
+  async givenRotated(tombstoneLife = HOUR): Promise<Stored> {
+    const stored = await this.given();
+    const { id: from, record, version } = stored;
+    const tombstoneUntil = this.now() + tombstoneLife;
+    written(await this.store.rotate({ from, to: this.id(), record, guard: { version }, tombstoneUntil }));
+    return stored;
+  }
+
+  /** Puts a record into the store and deletes it. */
   async givenGone(tombstoneLife = HOUR): Promise<Stored> {
     const stored = await this.given();
     assert.equal(await this.store.delete({ id: stored.id, tombstoneUntil: this.now() + tombstoneLife }), true);
@@ -119,10 +129,16 @@ export class ContractHarness {
     return answer;
   }
 
-  /** Asserts what a reader and somebody who wants the lock are told of an id that has no live record. */
-  async isAbsent(id: string, status: 'missing' | 'gone'): Promise<void> {
-    assert.equal((await this.store.load({ id })).status, status);
-    assert.equal((await this.tryLock(id, this.token())).status, status);
+  /** Asserts that a reader and a caller that wants the lock are both told that nothing is there. */
+  async isMissing(id: string): Promise<void> {
+    assert.deepEqual(await this.store.load({ id }), { status: 'missing' });
+    assert.deepEqual(await this.tryLock(id, this.token()), { status: 'missing' });
+  }
+
+  /** Asserts that a reader and a caller that wants the lock both find the tombstone, and why it is there. */
+  async isGone(id: string, because: EndReason): Promise<void> {
+    assert.deepEqual(await this.store.load({ id }), { status: 'gone', because });
+    assert.deepEqual(await this.tryLock(id, this.token()), { status: 'gone', because });
   }
 
   async isLocked(id: string): Promise<void> {

@@ -48,7 +48,7 @@ export const raceRules: readonly ContractRule[] = [
     check: async (harness) => {
       const { id } = await harness.given();
       await onlyWinner(() => harness.store.delete({ id, tombstoneUntil: harness.now() + HOUR }));
-      await harness.isAbsent(id, 'gone');
+      await harness.isGone(id, 'destroyed');
     },
   },
   {
@@ -60,7 +60,7 @@ export const raceRules: readonly ContractRule[] = [
       const winner = await onlyWinner((n) =>
         harness.store.rotate({ from, to: ids[n] ?? from, record, guard: { version }, tombstoneUntil }),
       );
-      await harness.isAbsent(from, 'gone');
+      await harness.isGone(from, 'rotated');
       for (const [n, id] of ids.entries()) {
         assert.equal((await harness.store.load({ id })).status, n === winner ? 'found' : 'missing');
       }
@@ -82,7 +82,7 @@ export const raceRules: readonly ContractRule[] = [
         ]);
         assert.equal([updated, rotated].filter((won) => won !== false).length, 1);
         if (rotated === false) assert.equal((await harness.found(from)).record.data, 'new');
-        else await harness.isAbsent(from, 'gone');
+        else await harness.isGone(from, 'rotated');
         assert.equal((await harness.store.load({ id: to })).status, rotated === false ? 'missing' : 'found');
       }
     },
@@ -105,7 +105,7 @@ export const raceRules: readonly ContractRule[] = [
           harness.store.update({ id, record, guard: { version } }),
           harness.store.touch({ id, expiresAt: record.expiresAt + 2_000 }),
         ]);
-        await harness.isAbsent(id, 'gone');
+        await harness.isGone(id, 'destroyed');
       }
     },
   },

@@ -106,7 +106,7 @@ export const recordRules: readonly ContractRule[] = [
       const { version } = await harness.given();
       const id = harness.id();
       assert.equal(await harness.store.update({ id, record: harness.record(), guard: { version } }), false);
-      await harness.isAbsent(id, 'missing');
+      await harness.isMissing(id);
     },
   },
   {
@@ -144,7 +144,7 @@ export const recordRules: readonly ContractRule[] = [
     check: async (harness) => {
       const id = harness.id();
       assert.equal(await harness.store.touch({ id, expiresAt: harness.now() + HOUR }), false);
-      await harness.isAbsent(id, 'missing');
+      await harness.isMissing(id);
     },
   },
 ];

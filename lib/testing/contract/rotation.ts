@@ -4,14 +4,14 @@ import { HOUR, SHORT, written } from './harness.js';
 
 export const rotationRules: readonly ContractRule[] = [
   {
-    name: 'rotate moves the record to the new id and leaves a tombstone under the old one',
+    name: 'rotate moves the record to the new id, and the tombstone under the old one says "rotated"',
     check: async (harness) => {
       const { id, record, version } = await harness.given('old');
       const to = harness.id();
       const next = { ...record, data: 'new' };
       const rotated = written(await rotate(harness, { from: id, to, record: next, guard: { version } }));
       assert.deepEqual(await harness.store.load({ id: to }), { status: 'found', record: next, version: rotated });
-      await harness.isAbsent(id, 'gone');
+      await harness.isGone(id, 'rotated');
       written(await harness.store.update({ id: to, record: next, guard: { version: rotated } }));
     },
   },
@@ -81,7 +81,7 @@ export const rotationRules: readonly ContractRule[] = [
       const to = harness.id();
       assert.equal(await rotate(harness, { from: id, to, record, guard: { version } }), false);
       assert.deepEqual((await harness.found(id)).record, theirs);
-      await harness.isAbsent(to, 'missing');
+      await harness.isMissing(to);
     },
   },
   {
@@ -91,7 +91,7 @@ export const rotationRules: readonly ContractRule[] = [
       const to = harness.id();
       const lock = { token: harness.token(), release: true };
       assert.equal(await rotate(harness, { from: id, to, record, guard: { version, lock } }), false);
-      await harness.isAbsent(to, 'missing');
+      await harness.isMissing(to);
       await harness.isLocked(id);
       written(await harness.store.update({ id, record, guard: { version, lock: { token, release: true } } }));
     },
@@ -117,7 +117,7 @@ export const rotationRules: readonly ContractRule[] = [
       const { id: gone } = await harness.givenGone();
       assert.equal(await rotate(harness, { from: id, to: gone, record, guard: { version } }), false);
       assert.deepEqual(await harness.store.load({ id }), { status: 'found', record, version });
-      await harness.isAbsent(gone, 'gone');
+      await harness.isGone(gone, 'destroyed');
     },
   },
   {
@@ -126,8 +126,8 @@ export const rotationRules: readonly ContractRule[] = [
       const { record, version } = await harness.given();
       const [from, to] = [harness.id(), harness.id()];
       assert.equal(await rotate(harness, { from, to, record, guard: { version } }), false);
-      await harness.isAbsent(from, 'missing');
-      await harness.isAbsent(to, 'missing');
+      await harness.isMissing(from);
+      await harness.isMissing(to);
     },
   },
   {

@@ -4,10 +4,10 @@ import { HOUR, SHORT, written } from './harness.js';
 
 export const tombstoneRules: readonly ContractRule[] = [
   {
-    name: 'a deleted record is gone, for readers and for those who want its lock',
+    name: 'a deleted record is gone: readers, and those who want its lock, are told that it was destroyed',
     check: async (harness) => {
       const { id } = await harness.givenGone();
-      await harness.isAbsent(id, 'gone');
+      await harness.isGone(id, 'destroyed');
     },
   },
   {
@@ -15,7 +15,7 @@ export const tombstoneRules: readonly ContractRule[] = [
     check: async (harness) => {
       const { id } = await harness.givenGone();
       assert.equal(await harness.store.create({ id, record: harness.record() }), false);
-      await harness.isAbsent(id, 'gone');
+      await harness.isGone(id, 'destroyed');
     },
   },
   {
@@ -23,7 +23,7 @@ export const tombstoneRules: readonly ContractRule[] = [
     check: async (harness) => {
       const { id, record, version } = await harness.givenGone();
       assert.equal(await harness.store.update({ id, record, guard: { version } }), false);
-      await harness.isAbsent(id, 'gone');
+      await harness.isGone(id, 'destroyed');
     },
   },
   {
@@ -31,7 +31,7 @@ export const tombstoneRules: readonly ContractRule[] = [
     check: async (harness) => {
       const { id } = await harness.givenGone();
       assert.equal(await harness.store.touch({ id, expiresAt: harness.now() + HOUR }), false);
-      await harness.isAbsent(id, 'gone');
+      await harness.isGone(id, 'destroyed');
     },
   },
   {
@@ -41,8 +41,8 @@ export const tombstoneRules: readonly ContractRule[] = [
       const to = harness.id();
       const tombstoneUntil = harness.now() + HOUR;
       assert.equal(await harness.store.rotate({ from: id, to, record, guard: { version }, tombstoneUntil }), false);
-      await harness.isAbsent(id, 'gone');
-      await harness.isAbsent(to, 'missing');
+      await harness.isGone(id, 'destroyed');
+      await harness.isMissing(to);
     },
   },
   {
@@ -54,7 +54,7 @@ export const tombstoneRules: readonly ContractRule[] = [
       assert.equal(await harness.store.update({ id, record, guard: { version, lock } }), false);
       assert.equal(await harness.store.renewLock({ id, token, lease: HOUR }), false);
       assert.equal(await harness.store.unlock({ id, token, expiresAt: harness.now() + HOUR }), false);
-      await harness.isAbsent(id, 'gone');
+      await harness.isGone(id, 'destroyed');
     },
   },
   {
@@ -62,7 +62,7 @@ export const tombstoneRules: readonly ContractRule[] = [
     check: async (harness) => {
       const id = harness.id();
       assert.equal(await harness.store.delete({ id, tombstoneUntil: harness.now() + HOUR }), false);
-      await harness.isAbsent(id, 'missing');
+      await harness.isMissing(id);
     },
   },
   {
@@ -70,17 +70,69 @@ export const tombstoneRules: readonly ContractRule[] = [
     check: async (harness) => {
       const { id } = await harness.givenGone();
       assert.equal(await harness.store.delete({ id, tombstoneUntil: harness.now() + 2 * HOUR }), false);
-      await harness.isAbsent(id, 'gone');
+      await harness.isGone(id, 'destroyed');
+    },
+  },
+  {
+    name: 'deleting an id that was rotated changes nothing: its tombstone still says "rotated"',
+    check: async (harness) => {
+      const { id } = await harness.givenRotated();
+      assert.equal(await harness.store.delete({ id, tombstoneUntil: harness.now() + 2 * HOUR }), false);
+      await harness.isGone(id, 'rotated');
+    },
+  },
+  {
+    name: 'a tombstone says why it is there until it ends, also after the time at which its session would have expired',
+    check: async (harness) => {
+      const { id: destroyed } = await harness.given('destroyed', SHORT);
+      const { id: rotated, record, version } = await harness.given('rotated', SHORT);
+      const tombstoneUntil = harness.now() + 4 * SHORT;
+      const rotation = { from: rotated, to: harness.id(), record, guard: { version }, tombstoneUntil };
+      assert.equal(await harness.store.delete({ id: destroyed, tombstoneUntil }), true);
+      written(await harness.store.rotate(rotation));
+      for (const id of [destroyed, rotated]) {
+        await harness.until('missing', async () => {
+          const answers = [await harness.store.load({ id: destroyed }), await harness.store.load({ id: rotated })];
+          if (harness.now() < tombstoneUntil) {
+            assert.deepEqual(answers, [
+              { status: 'gone', because: 'destroyed' },
+              { status: 'gone', because: 'rotated' },
+            ]);
+          }
+          return harness.store.load({ id });
+        });
+      }
+    },
+  },
+  {
+    name: 'what is refused because of a tombstone does not change what the tombstone says',
+    check: async (harness) => {
+      const gone = [
+        { ...(await harness.givenGone()), because: 'destroyed' as const },
+        { ...(await harness.givenRotated()), because: 'rotated' as const },
+      ];
+      for (const { id, record, version, because } of gone) {
+        const token = harness.token();
+        const guard = { version };
+        const tombstoneUntil = harness.now() + HOUR;
+        assert.equal(await harness.store.create({ id, record }), false);
+        assert.equal(await harness.store.update({ id, record, guard }), false);
+        assert.equal(await harness.store.touch({ id, expiresAt: record.expiresAt + 1_000 }), false);
+        assert.equal(await harness.store.rotate({ from: id, to: harness.id(), record, guard, tombstoneUntil }), false);
+        assert.equal(await harness.store.renewLock({ id, token, lease: HOUR }), false);
+        assert.equal(await harness.store.unlock({ id, token, expiresAt: record.expiresAt + 1_000 }), false);
+        await harness.isGone(id, because);
+      }
     },
   },
   {
     name: 'a tombstone disappears when its time is over',
     check: async (harness) => {
       const { id } = await harness.givenGone(SHORT);
-      await harness.isAbsent(id, 'gone');
+      await harness.isGone(id, 'destroyed');
       await harness.wait(SHORT + 1);
       await harness.until('missing', () => harness.store.load({ id }));
-      await harness.isAbsent(id, 'missing');
+      await harness.isMissing(id);
     },
   },
   {
