@@ -9,7 +9,7 @@ import type {
   SessionVersion,
 } from '../../interfaces/session-record.interface.js';
 import type { StartableStore, StoreContext } from '../../interfaces/store-abilities.interface.js';
-import { Entries } from './cached-entries.js';
+import { CachedEntries } from './cached-entries.js';
 import { entryOf, isRecord, recordOf, tombstoneOf } from './entry.js';
 import { keyvOf, type SessionCache, type SessionKeyv } from './session-cache.js';
 import type { Lock } from './locks.js';
@@ -39,7 +39,7 @@ type TryLockArgs = Parameters<SessionStore['tryLock']>[0];
 export class CacheManagerStore extends SessionStore implements StartableStore {
   readonly #keyv: SessionKeyv;
   readonly #shared: Shared;
-  readonly #entries: Entries;
+  readonly #entries: CachedEntries;
   readonly #prefix: string;
   #now: () => number = Date.now;
   #monotonic: () => number = () => performance.now();
@@ -50,8 +50,8 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
     this.#keyv = keyvOf(cache);
     this.#shared = sharedOf(this.#keyv);
     this.#prefix = prefix;
-    const { values, locks } = this.#shared;
-    this.#entries = new Entries(values, locks, { now: () => this.#now(), monotonic: () => this.#monotonic() });
+    const { keyv, locks } = this.#shared;
+    this.#entries = new CachedEntries(keyv, locks, { now: () => this.#now(), monotonic: () => this.#monotonic() });
   }
 
   start({ clock, logger }: StoreContext): Promise<void> {
@@ -74,16 +74,22 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
 
   async load({ id }: { id: string }): Promise<Found | Missing | Gone> {
     const key = this.#keyOf(id);
-    await this.#shared.turns.settled(key);
+    await this.#shared.mutex.untilWhole(key);
     const entry = await this.#entries.read(key);
-    if (entry === undefined) return { status: 'missing' };
-    if (!isRecord(entry)) return { status: 'gone', because: entry.endReason };
+    if (entry === undefined) {
+      return { status: 'missing' };
+    }
+    if (!isRecord(entry)) {
+      return { status: 'gone', because: entry.endReason };
+    }
     return { status: 'found', record: recordOf(entry), version: entry.version };
   }
 
   create({ id, record }: { id: string; record: SessionRecord }): Promise<SessionVersion | false> {
     return this.#inTurn(id, async (key) => {
-      if (await this.#entries.read(key)) return false;
+      if (await this.#entries.read(key)) {
+        return false;
+      }
       const entry = entryOf(record);
       await this.#entries.write(key, entry);
       return entry.version;
@@ -93,10 +99,14 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
   update({ id, record, guard }: UpdateArgs): Promise<SessionVersion | false> {
     return this.#inTurn(id, async (key) => {
       const previous = await this.#entries.guarded(key, guard);
-      if (previous === undefined) return false;
+      if (previous === undefined) {
+        return false;
+      }
       const entry = entryOf(record, previous);
       await this.#entries.write(key, entry);
-      if (guard.lock?.release) this.#shared.locks.delete(key);
+      if (guard.lock?.release) {
+        this.#shared.locks.delete(key);
+      }
       return entry.version;
     });
   }
@@ -107,7 +117,9 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
 
   delete({ id, tombstoneUntil }: { id: string; tombstoneUntil: number }): Promise<boolean> {
     return this.#inTurn(id, async (key) => {
-      if (!(await this.#entries.record(key))) return false;
+      if (!(await this.#entries.record(key))) {
+        return false;
+      }
       await this.#entries.write(key, tombstoneOf('destroyed', tombstoneUntil));
       this.#shared.locks.delete(key);
       return true;
@@ -119,11 +131,13 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
    * nobody was told.
    */
   rotate({ from, to, record, guard, tombstoneUntil }: RotateArgs): Promise<SessionVersion | false> {
-    const { turns, locks } = this.#shared;
+    const { mutex, locks } = this.#shared;
     const [oldKey, newKey] = [this.#keyOf(from), this.#keyOf(to)];
-    return turns.takeBoth(oldKey, newKey, async () => {
+    return mutex.runOnBoth(oldKey, newKey, async () => {
       const previous = await this.#entries.guarded(oldKey, guard);
-      if (previous === undefined || (await this.#entries.read(newKey))) return false;
+      if (previous === undefined || (await this.#entries.read(newKey))) {
+        return false;
+      }
       const entry = entryOf(record, previous);
       await this.#entries.write(newKey, entry);
       await this.#entries.write(oldKey, tombstoneOf('rotated', tombstoneUntil));
@@ -131,7 +145,7 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
       locks.delete(oldKey);
       // Only the lock of the one who rotates goes along: another holder does not know the new id, and could not free it.
       if (lock && guard.lock?.release === false) {
-        locks.set(newKey, { ...lock, known: this.#entries.known(entry) }, this.#monotonic());
+        locks.set(newKey, { ...lock, cached: this.#entries.asCached(entry) }, this.#monotonic());
       }
       return entry.version;
     });
@@ -150,7 +164,7 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
         return entry === undefined ? { status: 'missing' } : { status: 'gone', because: entry.endReason };
       }
       const now = this.#monotonic();
-      locks.set(key, { token, holder, leaseEndsAt: now + lease, known: this.#entries.known(entry) }, now);
+      locks.set(key, { token, holder, leaseEndsAt: now + lease, cached: this.#entries.asCached(entry) }, now);
       return { status: 'acquired', record: recordOf(entry), version: entry.version };
     });
   }
@@ -158,14 +172,18 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
   renewLock({ id, token, lease }: { id: string; token: string; lease: number }): Promise<boolean> {
     return this.#inTurn(id, async (key) => {
       const lock = this.#lockOf(key, token);
-      if (lock) lock.leaseEndsAt = this.#monotonic() + lease;
+      if (lock) {
+        lock.leaseEndsAt = this.#monotonic() + lease;
+      }
       return lock !== undefined;
     });
   }
 
   unlock({ id, token, expiresAt }: { id: string; token: string; expiresAt?: number }): Promise<boolean> {
     return this.#inTurn(id, async (key) => {
-      if (!this.#lockOf(key, token)) return false;
+      if (!this.#lockOf(key, token)) {
+        return false;
+      }
       const isThere = expiresAt === undefined || (await this.#prolong(key, expiresAt));
       this.#shared.locks.delete(key);
       return isThere;
@@ -178,20 +196,24 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
     return lock && this.#isLive(lock) ? lock : undefined;
   }
 
-  #isLive({ known }: Lock): boolean {
-    return known === undefined || this.#entries.isLive(known.entry);
+  #isLive({ cached }: Lock): boolean {
+    return cached === undefined || this.#entries.isLive(cached.entry);
   }
 
   async #prolong(key: string, expiresAt: number): Promise<boolean> {
     const entry = await this.#entries.record(key);
-    if (entry === undefined) return false;
-    if (expiresAt > entry.expiresAt) await this.#entries.write(key, { ...entry, expiresAt });
+    if (entry === undefined) {
+      return false;
+    }
+    if (expiresAt > entry.expiresAt) {
+      await this.#entries.write(key, { ...entry, expiresAt });
+    }
     return true;
   }
 
   #inTurn<T>(id: string, work: (key: string) => Promise<T>): Promise<T> {
     const key = this.#keyOf(id);
-    return this.#shared.turns.take(key, () => work(key));
+    return this.#shared.mutex.run(key, () => work(key));
   }
 
   #keyOf(id: string): string {

@@ -57,7 +57,9 @@ function parse(text: string): unknown {
 }
 
 function isEntry(entry: unknown): entry is Entry {
-  if (typeof entry !== 'object' || entry === null) return false;
+  if (typeof entry !== 'object' || entry === null) {
+    return false;
+  }
   const { version, createdAt, expiresAt, data, endReason }: Partial<Entry> = entry;
   return (
     typeof version === 'string' &&

@@ -10,7 +10,7 @@ const LIMIT = 5_000;
  * The values of a Keyv, with an outage as a rejection. Backends throw, or answer "no", or emit an error and answer as if all
  * were well, or never answer.
  */
-export class Values {
+export class KeyvAdapter {
   readonly #keyv: SessionKeyv;
   #errors = 0;
   #lastError: unknown;
@@ -30,7 +30,9 @@ export class Values {
 
   async set(key: string, value: string, ttl: number): Promise<void> {
     const isStored = await this.#watch(() => this.#keyv.set(key, value, ttl));
-    if (!isStored) throw failure(new Error('it refused to store a value'));
+    if (!isStored) {
+      throw failure(new Error('it refused to store a value'));
+    }
   }
 
   /** An error that comes meanwhile may be another operation's: it says the same of the backend. */
@@ -42,7 +44,9 @@ export class Values {
     } catch (error) {
       throw failure(error);
     }
-    if (this.#errors > errors) throw failure(this.#lastError);
+    if (this.#errors > errors) {
+      throw failure(this.#lastError);
+    }
     return answer;
   }
 }

@@ -6,11 +6,11 @@ export interface Lock {
   readonly holder: LockHolder;
   /** On the monotonic clock. */
   leaseEndsAt: number;
-  /** The session as this process last read or wrote it; not known after a write that failed. */
-  known: Known | undefined;
+  /** The session as this process last read or wrote it; `undefined` after a write that failed. */
+  cached: CachedEntry | undefined;
 }
 
-export interface Known {
+export interface CachedEntry {
   readonly entry: Entry;
   /** On the monotonic clock. */
   readonly since: number;
@@ -46,7 +46,9 @@ export class Locks {
   /** Holders that never came back must not fill the memory. */
   #forgetOldest(now: number): void {
     for (const [key, { leaseEndsAt }] of this.#byKey) {
-      if (now - leaseEndsAt < FORGOTTEN_AFTER) return;
+      if (now - leaseEndsAt < FORGOTTEN_AFTER) {
+        return;
+      }
       this.#byKey.delete(key);
     }
   }

@@ -8,7 +8,7 @@ export interface SessionCache {
 
 /** What it uses of a Keyv, version 5.5 or later. */
 export interface SessionKeyv {
-  /** Where the values are. */
+  /** Where the values are kept. */
   readonly store: unknown;
   readonly opts?: { readonly emitErrors?: boolean };
   getRaw(key: string): Promise<{ readonly value?: unknown } | undefined>;

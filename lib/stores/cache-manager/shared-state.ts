@@ -1,11 +1,11 @@
 import type { SessionKeyv } from './session-cache.js';
 import { Locks } from './locks.js';
-import { Turns } from '../shared/keyed-mutex.js';
-import { Values } from './keyv-adapter.js';
+import { KeyedMutex } from '../shared/keyed-mutex.js';
+import { KeyvAdapter } from './keyv-adapter.js';
 
 export interface Shared {
-  readonly values: Values;
-  readonly turns: Turns;
+  readonly keyv: KeyvAdapter;
+  readonly mutex: KeyedMutex;
   readonly locks: Locks;
 }
 
@@ -15,7 +15,7 @@ const byKeyv = new WeakMap<SessionKeyv, Shared>();
 export function sharedOf(keyv: SessionKeyv): Shared {
   let shared = byKeyv.get(keyv);
   if (shared === undefined) {
-    shared = { values: new Values(keyv), turns: new Turns(), locks: new Locks() };
+    shared = { keyv: new KeyvAdapter(keyv), mutex: new KeyedMutex(), locks: new Locks() };
     byKeyv.set(keyv, shared);
   }
   return shared;

@@ -6,12 +6,12 @@ export type FileStoreFsync = 'none' | 'file' | 'full';
 
 export interface FileStoreOptions {
   /**
-   * Where the sessions are kept: a directory of its own on a local disk, for this user alone (mode 700). It is made where
+   * Where the sessions are kept: a directory of its own on a local disk, for this user alone (mode 700). It is created where
    * there is none. All processes of one machine may share it.
    */
   directory: string;
   /**
-   * What is flushed to the disk before a write counts. Default `'none'`: a write that was acknowledged survives `kill -9` and
+   * What is flushed to the disk before a write is acknowledged. Default `'none'`: a write that was acknowledged survives `kill -9` and
    * any crash of the application, but the last seconds may be lost when the machine loses power. `'file'`: after such a loss
    * every session is still one that was written, though not always the last. `'full'`: nothing acknowledged is lost.
    */

@@ -1,7 +1,7 @@
 import { SessionStoreError } from '../../errors/index.js';
 import type { MemcachedCommands } from './commands.js';
 import { RETRY_AFTER } from './connection.js';
-import type { LockGrants } from './cas-hints.js';
+import type { CasHints } from './cas-hints.js';
 import { lifetimeOf } from './lifetime.js';
 import type { Entry, Snapshot } from './entry.js';
 import { decode, encode } from './value.js';
@@ -24,32 +24,36 @@ const MAX_ATTEMPTS = 100;
  * Entries under their keys. Record, lock and tombstone are one value, and every change of it is one `cas`: so whatever was
  * judged, the lock's token included, is still true when it is written.
  */
-export class Entries {
+export class CasEntries {
   readonly #commands: MemcachedCommands;
   readonly #prefix: string;
-  readonly #grants: LockGrants;
+  readonly #hints: CasHints;
   readonly #now: () => number;
   readonly #onForeignValue: () => void;
 
   constructor(
     commands: MemcachedCommands,
     prefix: string,
-    grants: LockGrants,
+    hints: CasHints,
     now: () => number,
     onForeignValue: () => void,
   ) {
     this.#commands = commands;
     this.#prefix = prefix;
-    this.#grants = grants;
+    this.#hints = hints;
     this.#now = now;
     this.#onForeignValue = onForeignValue;
   }
 
   async read(id: string): Promise<Snapshot | undefined> {
     const snapshot = await this.peek(id);
-    if (snapshot === undefined || !this.#isLive(snapshot)) return undefined;
+    if (snapshot === undefined || !this.#isLive(snapshot)) {
+      return undefined;
+    }
     const { entry } = snapshot;
-    if (entry.movesFrom === undefined) return snapshot;
+    if (entry.movesFrom === undefined) {
+      return snapshot;
+    }
     const old = await this.peek(entry.movesFrom);
     const hasMoved = old?.entry.endReason === 'rotated' && old.entry.version === entry.version;
     return hasMoved ? { ...snapshot, entry: { ...entry, movesFrom: undefined } } : undefined;
@@ -57,7 +61,9 @@ export class Entries {
 
   /** Writes where nothing is, an expired entry aside. */
   async insert(id: string, entry: Entry): Promise<boolean> {
-    if (await this.#commands.add(this.#keyOf(id), encode(entry), this.#lifetimeOf(entry))) return true;
+    if (await this.#commands.add(this.#keyOf(id), encode(entry), this.#lifetimeOf(entry))) {
+      return true;
+    }
     const present = await this.peek(id);
     return present !== undefined && !this.#isLive(present) && this.replace(present, entry);
   }
@@ -69,14 +75,18 @@ export class Entries {
    */
   async readAgain({ id, cas }: Snapshot): Promise<Snapshot | undefined> {
     const current = await this.read(id);
-    if (current?.cas !== cas) return current;
+    if (current?.cas !== cas) {
+      return current;
+    }
     throw new SessionStoreError('memcached refused to store a session; it may be out of memory', RETRY_AFTER);
   }
 
   /** What is there under the id, in whatever state. */
   async peek(id: string): Promise<Snapshot | undefined> {
     const stored = await this.#commands.read(this.#keyOf(id));
-    if (stored === undefined) return undefined;
+    if (stored === undefined) {
+      return undefined;
+    }
     const entry = decode(stored.value);
     if (entry === undefined) {
       this.#onForeignValue();
@@ -92,7 +102,7 @@ export class Entries {
 
   /** What was read when a lock was granted to `token` here. */
   recall(id: string, token: string | undefined): Snapshot | undefined {
-    const known = token === undefined ? undefined : this.#grants.take(token, id);
+    const known = token === undefined ? undefined : this.#hints.take(token, id);
     return known && this.#isLive(known) ? known : undefined;
   }
 
@@ -114,7 +124,9 @@ export class Entries {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const { next, answer } = decide(snapshot?.entry);
       if (snapshot === undefined || next === undefined) {
-        if (isFresh) return answer;
+        if (isFresh) {
+          return answer;
+        }
       } else if (await write(snapshot, next)) {
         return answer;
       }
@@ -137,7 +149,9 @@ export class Entries {
       // Without the answer the lock is held all the same, and the next write asks again.
       this.#commands.read(this.#keyOf(id)).catch(() => undefined),
     ]);
-    if (isWritten && current?.value === value) this.#grants.remember(token, { id, entry: next, cas: current.cas });
+    if (isWritten && current?.value === value) {
+      this.#hints.remember(token, { id, entry: next, cas: current.cas });
+    }
     return isWritten;
   }
 

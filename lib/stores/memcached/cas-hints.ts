@@ -4,7 +4,7 @@ import type { Snapshot } from './entry.js';
  * What was read back when a lock was granted: the holder's next write needs the cas id, and so no trip of its own to ask for
  * it. Only a hint: a write that finds it outdated reads and judges again.
  */
-export class LockGrants {
+export class CasHints {
   readonly #byToken = new Map<string, Snapshot>();
   readonly #now: () => number;
 
@@ -27,7 +27,9 @@ export class LockGrants {
   /** Holders that never came back: the oldest are first. */
   #dropEnded(): void {
     for (const [token, { entry }] of this.#byToken) {
-      if (entry.lock !== undefined && this.#now() < entry.lock.leaseEndsAt) return;
+      if (entry.lock !== undefined && this.#now() < entry.lock.leaseEndsAt) {
+        return;
+      }
       this.#byToken.delete(token);
     }
   }

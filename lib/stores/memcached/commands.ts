@@ -20,7 +20,9 @@ export class MemcachedCommands {
 
   async read(key: string): Promise<StoredValue | undefined> {
     const answer = await this.#connection.send<MemcachedValue>(key, (client, callback) => client.gets(key, callback));
-    if (answer === undefined) return undefined;
+    if (answer === undefined) {
+      return undefined;
+    }
     // A client that has lost count gives one visitor the answer for another. A client with a namespace puts it before the key.
     const name = Object.keys(answer).find((name) => name.endsWith(key));
     const { cas } = answer;
@@ -34,10 +36,15 @@ export class MemcachedCommands {
   add(key: string, value: string, lifetime: number): Promise<boolean> {
     return this.#connection.send<boolean>(key, (client, callback) => {
       client.add(key, value, lifetime, (error, isStored) => {
-        if (isNotStored(error)) callback(undefined, false);
+        if (isNotStored(error)) {
+          callback(undefined, false);
+        }
         // The package tells of "out of memory" in no other way.
-        else if (!error && !isStored) callback(new Error('the server refused to store a value'), false);
-        else callback(error, isStored);
+        else if (!error && !isStored) {
+          callback(new Error('the server refused to store a value'), false);
+        } else {
+          callback(error, isStored);
+        }
       });
     });
   }

@@ -25,7 +25,7 @@ export interface MemcachedConnection {
 }
 
 /** A client that the application made, and closes. */
-export class GivenClient implements MemcachedConnection {
+export class ExternalClient implements MemcachedConnection {
   readonly #client: MemcachedClient;
   readonly #timeout: number;
 

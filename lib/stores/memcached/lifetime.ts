@@ -7,9 +7,13 @@ const AT_ONCE = -1;
  * in seconds and the instant in the value decides.
  */
 export function lifetimeOf(milliseconds: number): number {
-  if (milliseconds <= 0) return AT_ONCE;
+  if (milliseconds <= 0) {
+    return AT_ONCE;
+  }
   const seconds = Math.ceil(milliseconds / 1_000) + 1;
-  if (seconds <= LONGEST_RELATIVE) return seconds;
+  if (seconds <= LONGEST_RELATIVE) {
+    return seconds;
+  }
   // Above 30 days the server takes the number for a Unix time: one in 1970, and the session is gone at once.
   return Math.min(Math.floor(Date.now() / 1_000) + seconds, LONGEST_ABSOLUTE);
 }

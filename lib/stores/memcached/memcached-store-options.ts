@@ -1,7 +1,7 @@
 import { SessionsConfigError } from '../../errors/index.js';
 import type { MemcachedClient } from './client.js';
-import { GivenClient, type MemcachedConnection } from './connection.js';
-import { OwnServers } from './managed-servers.js';
+import { ExternalClient, type MemcachedConnection } from './connection.js';
+import { ManagedServers } from './managed-servers.js';
 
 export type MemcachedStoreOptions = MemcachedStoreSettings &
   (
@@ -41,14 +41,16 @@ export function connectionOf({ servers, client, commandTimeout = 2_500 }: Memcac
     throw new SessionsConfigError("MemcachedStore needs either servers, such as 'localhost:11211', or a client.");
   }
   return client === undefined
-    ? new OwnServers(addressesOf(servers), commandTimeout)
-    : new GivenClient(withCommands(client), commandTimeout);
+    ? new ManagedServers(addressesOf(servers), commandTimeout)
+    : new ExternalClient(withCommands(client), commandTimeout);
 }
 
 /** @throws SessionsConfigError when it could not be part of a key. */
 export function prefixOf({ prefix = 'sessions:' }: MemcachedStoreSettings): string {
   // The package mangles "$" in keys, and memcached takes what follows a space for another command's argument.
-  if (PREFIX.test(prefix)) return prefix;
+  if (PREFIX.test(prefix)) {
+    return prefix;
+  }
   throw new SessionsConfigError(
     'MemcachedStore: prefix must be at most 200 printable ASCII characters, without spaces and "$".',
   );
@@ -57,14 +59,18 @@ export function prefixOf({ prefix = 'sessions:' }: MemcachedStoreSettings): stri
 function addressesOf(servers: string | readonly string[]): readonly string[] {
   const addresses = typeof servers === 'string' ? [servers] : servers;
   const unusable = addresses.find((address) => !ADDRESS.test(address));
-  if (addresses.length > 0 && unusable === undefined) return addresses;
+  if (addresses.length > 0 && unusable === undefined) {
+    return addresses;
+  }
   const fault = unusable === undefined ? 'the list is empty' : `'${unusable}' is not`;
   throw new SessionsConfigError(`MemcachedStore: servers must be like 'host:11211', or a list of such; ${fault}.`);
 }
 
 function withCommands(client: MemcachedClient): MemcachedClient {
   const missing = COMMANDS.filter((command) => typeof client[command] !== 'function');
-  if (missing.length === 0) return client;
+  if (missing.length === 0) {
+    return client;
+  }
   throw new SessionsConfigError(
     `MemcachedStore: the client has no method ${missing.join(', ')}. Give it one of the package memcached, or its server as servers.`,
   );

@@ -10,8 +10,8 @@ import type {
 import type { SessionsLogger } from '../../interfaces/sessions-logger.interface.js';
 import type { ClosableStore, StartableStore, StoreContext } from '../../interfaces/store-abilities.interface.js';
 import { MemcachedCommands } from './commands.js';
-import { type Decide, Entries } from './cas-entries.js';
-import { LockGrants } from './cas-hints.js';
+import { type Decide, CasEntries } from './cas-entries.js';
+import { CasHints } from './cas-hints.js';
 import { connectionOf, type MemcachedStoreOptions, prefixOf } from './memcached-store-options.js';
 import { rotate } from './rotation.js';
 import { entryOf, holds, isRecord, recordOf, successorOf, tombstoneOf } from './entry.js';
@@ -36,7 +36,7 @@ type TryLockArgs = Parameters<SessionStore['tryLock']>[0];
  */
 export class MemcachedStore extends SessionStore implements StartableStore, ClosableStore {
   readonly #commands: MemcachedCommands;
-  readonly #entries: Entries;
+  readonly #entries: CasEntries;
   #now: () => number = Date.now;
   #logger: SessionsLogger | undefined;
   #isWarned = false;
@@ -46,7 +46,7 @@ export class MemcachedStore extends SessionStore implements StartableStore, Clos
     super();
     const now = (): number => this.#now();
     this.#commands = new MemcachedCommands(connectionOf(options));
-    this.#entries = new Entries(this.#commands, prefixOf(options), new LockGrants(now), now, () =>
+    this.#entries = new CasEntries(this.#commands, prefixOf(options), new CasHints(now), now, () =>
       this.#warnOfForeignValue(),
     );
   }
@@ -65,8 +65,12 @@ export class MemcachedStore extends SessionStore implements StartableStore, Clos
 
   async load({ id }: { id: string }): Promise<Found | Missing | Gone> {
     const entry = (await this.#entries.read(id))?.entry;
-    if (entry === undefined) return { status: 'missing' };
-    if (!isRecord(entry)) return { status: 'gone', because: entry.endReason };
+    if (entry === undefined) {
+      return { status: 'missing' };
+    }
+    if (!isRecord(entry)) {
+      return { status: 'gone', because: entry.endReason };
+    }
     return { status: 'found', record: recordOf(entry), version: entry.version };
   }
 
@@ -78,7 +82,9 @@ export class MemcachedStore extends SessionStore implements StartableStore, Clos
   update({ id, record, guard }: UpdateArgs): Promise<SessionVersion | false> {
     const { lock } = guard;
     const decide: Decide<SessionVersion | false> = (entry) => {
-      if (!holds(entry, guard)) return { answer: false };
+      if (!holds(entry, guard)) {
+        return { answer: false };
+      }
       const successor = successorOf(entry, record);
       const next = lock?.release ? { ...successor, lock: undefined } : successor;
       return { next, answer: next.version };
@@ -90,7 +96,9 @@ export class MemcachedStore extends SessionStore implements StartableStore, Clos
 
   touch({ id, expiresAt }: { id: string; expiresAt: number }): Promise<boolean> {
     return this.#entries.change(id, (entry) => {
-      if (!isRecord(entry)) return { answer: false };
+      if (!isRecord(entry)) {
+        return { answer: false };
+      }
       return expiresAt > entry.expiresAt ? { next: { ...entry, expiresAt }, answer: true } : { answer: true };
     });
   }
@@ -109,8 +117,12 @@ export class MemcachedStore extends SessionStore implements StartableStore, Clos
     return this.#entries.grant<Acquired | Held | Missing | Gone>(
       id,
       (entry) => {
-        if (entry === undefined) return { answer: { status: 'missing' } };
-        if (!isRecord(entry)) return { answer: { status: 'gone', because: entry.endReason } };
+        if (entry === undefined) {
+          return { answer: { status: 'missing' } };
+        }
+        if (!isRecord(entry)) {
+          return { answer: { status: 'gone', because: entry.endReason } };
+        }
         const now = this.#now();
         const { lock, version } = entry;
         if (lock !== undefined && lock.token !== token && now < lock.leaseEndsAt) {
@@ -127,7 +139,9 @@ export class MemcachedStore extends SessionStore implements StartableStore, Clos
     return this.#entries.grant(
       id,
       (entry) => {
-        if (entry?.lock?.token !== token) return { answer: false };
+        if (entry?.lock?.token !== token) {
+          return { answer: false };
+        }
         return { next: { ...entry, lock: { ...entry.lock, leaseEndsAt: this.#now() + lease } }, answer: true };
       },
       token,
@@ -138,7 +152,9 @@ export class MemcachedStore extends SessionStore implements StartableStore, Clos
     return this.#entries.change(
       id,
       (entry) => {
-        if (entry?.lock?.token !== token) return { answer: false };
+        if (entry?.lock?.token !== token) {
+          return { answer: false };
+        }
         const next = { ...entry, expiresAt: Math.max(entry.expiresAt, expiresAt), lock: undefined };
         return { next, answer: true };
       },
@@ -147,7 +163,9 @@ export class MemcachedStore extends SessionStore implements StartableStore, Clos
   }
 
   #warnOfForeignValue(): void {
-    if (this.#isWarned) return;
+    if (this.#isWarned) {
+      return;
+    }
     this.#isWarned = true;
     this.#logger?.warn(
       'MemcachedStore found a value that it did not write under a key of its own, and takes the session for missing. ' +

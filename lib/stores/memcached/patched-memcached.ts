@@ -18,7 +18,7 @@ const ASK_AGAIN = 20;
  * The package `memcached` with what its options cannot mend. It is no longer maintained, so what is overridden here, methods
  * that its types leave out, does not change.
  */
-export class MendedMemcached extends Memcached {
+export class PatchedMemcached extends Memcached {
   /** The server does not answer: commands that wait are left to their own deadlines when the connections are closed. */
   isHung = false;
   readonly #watched = new WeakSet<Socket>();
@@ -31,8 +31,11 @@ export class MendedMemcached extends Memcached {
         return;
       }
       // Left to itself it goes on trying for minutes, and keeps the process alive.
-      if (error && socket) socket.destroy();
-      else if (socket) this.#prepare(socket);
+      if (error && socket) {
+        socket.destroy();
+      } else if (socket) {
+        this.#prepare(socket);
+      }
       onConnection(error, socket);
     });
   }
@@ -54,7 +57,9 @@ export class MendedMemcached extends Memcached {
     try {
       callOriginal(this, 'rawDataReceived', socket);
     } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
+      if (!(error instanceof SyntaxError)) {
+        throw error;
+      }
       this.rawDataReceived(socket);
     }
   }
@@ -63,13 +68,19 @@ export class MendedMemcached extends Memcached {
     // Commands of one turn go out together; the package sends each by itself.
     socket.cork();
     process.nextTick(() => socket.uncork());
-    if (this.#watched.has(socket)) return;
+    if (this.#watched.has(socket)) {
+      return;
+    }
     this.#watched.add(socket);
     // When a connection ends, the package forgets the commands that wait on it: their callbacks would never be called.
     socket.once('close', () => {
       const waiting = socket.metaData.splice(0);
-      if (this.isHung) return;
-      for (const { callback } of waiting) callback?.(new Error('the connection was closed'));
+      if (this.isHung) {
+        return;
+      }
+      for (const { callback } of waiting) {
+        callback?.(new Error('the connection was closed'));
+      }
     });
   }
 }

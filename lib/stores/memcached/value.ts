@@ -12,16 +12,22 @@ const SEPARATOR = '\t';
 export function encode({ data, ...facts }: Entry): string {
   const value = `${JSON.stringify(facts)}${SEPARATOR}${data}`;
   const bytes = Buffer.byteLength(value);
-  if (bytes > MAX_BYTES) throw new SessionTooLargeError(bytes, MAX_BYTES);
+  if (bytes > MAX_BYTES) {
+    throw new SessionTooLargeError(bytes, MAX_BYTES);
+  }
   return value;
 }
 
 /** `undefined` when `encode()` did not write it. */
 export function decode(value: unknown): Entry | undefined {
-  if (typeof value !== 'string') return undefined;
+  if (typeof value !== 'string') {
+    return undefined;
+  }
   const end = value.indexOf(SEPARATOR);
   const facts = parse(value.slice(0, Math.max(end, 0)));
-  if (!isFacts(facts)) return undefined;
+  if (!isFacts(facts)) {
+    return undefined;
+  }
   return {
     endReason: undefined,
     lock: undefined,
@@ -46,7 +52,9 @@ function parse(text: string): unknown {
 }
 
 function isFacts(facts: unknown): facts is Facts {
-  if (typeof facts !== 'object' || facts === null) return false;
+  if (typeof facts !== 'object' || facts === null) {
+    return false;
+  }
   const { version, createdAt, expiresAt, endReason }: Partial<Facts> = facts;
   return (
     typeof version === 'string' &&

@@ -26,7 +26,7 @@ export interface Lock {
  * Entries by id, and in the order of their last use: both in constant time, however many there are. (Taking the first key
  * of a `Map` to find the oldest is not constant: it steps over every key deleted before it.)
  */
-export class Entries {
+export class LruEntries {
   readonly #byId = new Map<string, Entry>();
   #oldest: Entry | undefined;
   #newest: Entry | undefined;
@@ -66,7 +66,9 @@ export class Entries {
   }
 
   noteUse(entry: Entry): void {
-    if (entry === this.#newest) return;
+    if (entry === this.#newest) {
+      return;
+    }
     this.#unlink(entry);
     this.#append(entry);
   }
@@ -74,16 +76,25 @@ export class Entries {
   #append(entry: Entry): void {
     entry.older = this.#newest;
     entry.newer = undefined;
-    if (this.#newest) this.#newest.newer = entry;
-    else this.#oldest = entry;
+    if (this.#newest) {
+      this.#newest.newer = entry;
+    } else {
+      this.#oldest = entry;
+    }
     this.#newest = entry;
   }
 
   #unlink({ older, newer }: Entry): void {
-    if (older) older.newer = newer;
-    else this.#oldest = newer;
-    if (newer) newer.older = older;
-    else this.#newest = older;
+    if (older) {
+      older.newer = newer;
+    } else {
+      this.#oldest = newer;
+    }
+    if (newer) {
+      newer.older = older;
+    } else {
+      this.#newest = older;
+    }
   }
 }
 

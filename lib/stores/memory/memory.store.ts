@@ -20,7 +20,7 @@ import type {
   SweepBatch,
   SweepOptions,
 } from '../../interfaces/store-abilities.interface.js';
-import { bury, Entries, type Entry, type Lock, recordOf } from './lru-entries.js';
+import { bury, LruEntries, type Entry, type Lock, recordOf } from './lru-entries.js';
 import { SessionStore } from '../session-store.js';
 
 export interface MemoryStoreOptions {
@@ -54,7 +54,7 @@ const RELIEF = 0.9;
  */
 export class MemoryStore extends SessionStore implements StartableStore, CountableStore, SweepableStore {
   readonly #maxSessions: number;
-  readonly #entries = new Entries();
+  readonly #entries = new LruEntries();
   #now: () => number = Date.now;
   #monotonic: () => number = () => performance.now();
   #logger: SessionsLogger | undefined;
@@ -86,44 +86,60 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
 
   load({ id }: { id: string }): Promise<Found | Missing | Gone> {
     const entry = this.#use(id);
-    if (!entry) return Promise.resolve(MISSING);
-    if (entry.endReason) return Promise.resolve({ status: 'gone', because: entry.endReason });
+    if (!entry) {
+      return Promise.resolve(MISSING);
+    }
+    if (entry.endReason) {
+      return Promise.resolve({ status: 'gone', because: entry.endReason });
+    }
     return Promise.resolve({ status: 'found', record: recordOf(entry), version: entry.version });
   }
 
   create({ id, record }: { id: string; record: SessionRecord }): Promise<SessionVersion | false> {
-    if (this.#use(id)) return Promise.resolve(false);
+    if (this.#use(id)) {
+      return Promise.resolve(false);
+    }
     return Promise.resolve(this.#put(id, record, undefined).version);
   }
 
   update({ id, record, guard }: UpdateArgs): Promise<SessionVersion | false> {
     const entry = this.#guarded(id, guard);
-    if (!entry) return Promise.resolve(false);
+    if (!entry) {
+      return Promise.resolve(false);
+    }
     entry.data = record.data;
     entry.createdAt = record.createdAt;
     entry.expiresAt = Math.max(entry.expiresAt, record.expiresAt);
     entry.version = ++this.#lastVersion;
-    if (guard.lock?.release) entry.lock = undefined;
+    if (guard.lock?.release) {
+      entry.lock = undefined;
+    }
     return Promise.resolve(entry.version);
   }
 
   touch({ id, expiresAt }: { id: string; expiresAt: number }): Promise<boolean> {
     const entry = this.#useLive(id);
-    if (!entry) return Promise.resolve(false);
+    if (!entry) {
+      return Promise.resolve(false);
+    }
     entry.expiresAt = Math.max(entry.expiresAt, expiresAt);
     return Promise.resolve(true);
   }
 
   delete({ id, tombstoneUntil }: { id: string; tombstoneUntil: number }): Promise<boolean> {
     const entry = this.#useLive(id);
-    if (!entry) return Promise.resolve(false);
+    if (!entry) {
+      return Promise.resolve(false);
+    }
     bury(entry, 'destroyed', tombstoneUntil);
     return Promise.resolve(true);
   }
 
   rotate({ from, to, record, guard, tombstoneUntil }: RotateArgs): Promise<SessionVersion | false> {
     const entry = this.#guarded(from, guard);
-    if (!entry || this.#use(to)) return Promise.resolve(false);
+    if (!entry || this.#use(to)) {
+      return Promise.resolve(false);
+    }
     // Only the lock of the one who rotates goes along: another holder does not know the new id, and could not free it.
     const lock = guard.lock && !guard.lock.release ? entry.lock : undefined;
     const expiresAt = Math.max(entry.expiresAt, record.expiresAt);
@@ -133,8 +149,12 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
 
   tryLock({ id, token, lease, holder }: TryLockArgs): Promise<Acquired | Held | Missing | Gone> {
     const entry = this.#use(id);
-    if (!entry) return Promise.resolve(MISSING);
-    if (entry.endReason) return Promise.resolve({ status: 'gone', because: entry.endReason });
+    if (!entry) {
+      return Promise.resolve(MISSING);
+    }
+    if (entry.endReason) {
+      return Promise.resolve({ status: 'gone', because: entry.endReason });
+    }
     const now = this.#monotonic();
     if (entry.lock && entry.lock.token !== token && now < entry.lock.leaseEndsAt) {
       return Promise.resolve({ status: 'held', holder: entry.lock.holder });
@@ -145,14 +165,18 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
 
   renewLock({ id, token, lease }: { id: string; token: string; lease: number }): Promise<boolean> {
     const lock = this.#useLive(id)?.lock;
-    if (lock?.token !== token) return Promise.resolve(false);
+    if (lock?.token !== token) {
+      return Promise.resolve(false);
+    }
     lock.leaseEndsAt = this.#monotonic() + lease;
     return Promise.resolve(true);
   }
 
   unlock({ id, token, expiresAt = 0 }: { id: string; token: string; expiresAt?: number }): Promise<boolean> {
     const entry = this.#useLive(id);
-    if (entry?.lock?.token !== token) return Promise.resolve(false);
+    if (entry?.lock?.token !== token) {
+      return Promise.resolve(false);
+    }
     entry.lock = undefined;
     entry.expiresAt = Math.max(entry.expiresAt, expiresAt);
     return Promise.resolve(true);
@@ -162,7 +186,11 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
   count(): Promise<number> {
     const now = this.#now();
     let live = 0;
-    for (const entry of this.#entries.values()) if (!entry.endReason && now < entry.expiresAt) live += 1;
+    for (const entry of this.#entries.values()) {
+      if (!entry.endReason && now < entry.expiresAt) {
+        live += 1;
+      }
+    }
     return Promise.resolve(live);
   }
 
@@ -175,7 +203,9 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
         removed += 1;
       }
       looked += 1;
-      if (removed < batchSize && looked < SWEEP_STEP) continue;
+      if (removed < batchSize && looked < SWEEP_STEP) {
+        continue;
+      }
       yield { removed };
       removed = 0;
       looked = 0;
@@ -187,7 +217,9 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
   /** What is there under the id, a tombstone included, and notes that it was used. */
   #use(id: string): Entry | undefined {
     const entry = this.#entries.get(id);
-    if (!entry || this.#now() >= entry.expiresAt) return undefined;
+    if (!entry || this.#now() >= entry.expiresAt) {
+      return undefined;
+    }
     this.#entries.noteUse(entry);
     return entry;
   }
@@ -199,30 +231,42 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
 
   #guarded(id: string, { version, lock }: WriteGuard): Entry | undefined {
     const entry = this.#useLive(id);
-    if (entry?.version !== version) return undefined;
+    if (entry?.version !== version) {
+      return undefined;
+    }
     return lock && entry.lock?.token !== lock.token ? undefined : entry;
   }
 
   #put(id: string, { data, createdAt, expiresAt }: SessionRecord, lock: Lock | undefined): Entry {
     const expired = this.#entries.get(id);
-    if (expired) this.#entries.remove(expired);
+    if (expired) {
+      this.#entries.remove(expired);
+    }
     this.#makeRoom();
     const version = ++this.#lastVersion;
     return this.#entries.add({ id, data, createdAt, expiresAt, version, lock, endReason: undefined });
   }
 
   #makeRoom(): void {
-    if (this.#entries.size < this.#maxSessions * RELIEF) this.#evicting = false;
+    if (this.#entries.size < this.#maxSessions * RELIEF) {
+      this.#evicting = false;
+    }
     for (const entry of this.#entries.oldestFirst()) {
-      if (this.#entries.size < this.#maxSessions) return;
+      if (this.#entries.size < this.#maxSessions) {
+        return;
+      }
       // A locked session is in the hands of a request: it stays, even if that means one too many for a while.
-      if (!this.#isLocked(entry)) this.#evict(entry);
+      if (!this.#isLocked(entry)) {
+        this.#evict(entry);
+      }
     }
   }
 
   #evict(entry: Entry): void {
     this.#entries.remove(entry);
-    if (this.#evicting || this.#now() >= entry.expiresAt) return;
+    if (this.#evicting || this.#now() >= entry.expiresAt) {
+      return;
+    }
     this.#evicting = true;
     this.#logger?.warn(
       `MemoryStore is full (maxSessions: ${this.#maxSessions}): the sessions used longest ago are being dropped.`,

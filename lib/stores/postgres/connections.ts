@@ -55,8 +55,11 @@ export class DataSourceConnections implements Connections {
   connect(onConnection: OnConnection): void {
     // Looked up each time: it is another one when the data source was closed and opened again.
     const { master } = this.dataSource.driver;
-    if (isPool(master)) master.connect(onConnection);
-    else onConnection(new Error('the DataSource is not initialised'), undefined, () => undefined);
+    if (isPool(master)) {
+      master.connect(onConnection);
+    } else {
+      onConnection(new Error('the DataSource is not initialised'), undefined, () => undefined);
+    }
   }
 
   close(): Promise<void> {

@@ -4,14 +4,14 @@ import { Deadline } from './deadline.js';
 import { kindOf } from './failures.js';
 import type { PostgresStoreLog } from './postgres-store-log.js';
 import type { Statement } from './statement.js';
-import { Trip } from './pooled-query.js';
+import { PooledQuery } from './pooled-query.js';
 
 export interface Answer<Row> {
   readonly rows: readonly Row[];
   /** Rows found or changed. */
   readonly count: number;
   /** The statement was sent twice, because its first answer got lost: the first one may have done what this one did not. */
-  readonly isRepeated: boolean;
+  readonly isRetried: boolean;
 }
 
 /** Enough for a burst of requests of one session, of which one gets through each time. */
@@ -21,7 +21,7 @@ const MOST_CONTENTIONS = 20;
  * Sends statements, each a transaction and a trip of its own, and each with a connection for no longer than it takes.
  *
  * A statement whose connection broke is sent once more, and so is one that was refused for what others did at the same time.
- * Every statement of the store bears that: see `RepeatedWrites`.
+ * Every statement of the store bears that: see `RetriedWrites`.
  */
 export class Database {
   readonly #connections: Connections;
@@ -38,26 +38,31 @@ export class Database {
   /** @throws the client's own errors, and OperationTimeout. */
   async run<Row>(statement: Statement<Row>, values: unknown[] = []): Promise<Answer<Row>> {
     const deadline = new Deadline(this.#timeout);
-    let isRepeated = false;
+    let isRetried = false;
     for (let contentions = 0; ;) {
       const isPrepared = this.#isPreparing;
-      const trip = new Trip(this.#connections, deadline);
+      const query = new PooledQuery(this.#connections, deadline);
       try {
-        const { rows, rowCount } = await trip.send(isPrepared ? statement : statement.text, values);
-        return { rows: rows as Row[], count: rowCount ?? 0, isRepeated };
+        const { rows, rowCount } = await query.send(isPrepared ? statement : statement.text, values);
+        return { rows: rows as Row[], count: rowCount ?? 0, isRetried };
       } catch (error) {
         const kind = kindOf(error);
-        if (kind === 'cut' && trip.isSent && !isRepeated) isRepeated = true;
-        else if (kind === 'contended' && contentions < MOST_CONTENTIONS) contentions += 1;
-        else if (kind === 'unprepared' && isPrepared) this.#stopPreparing();
-        else throw error;
+        if (kind === 'cut' && query.isSent && !isRetried) {
+          isRetried = true;
+        } else if (kind === 'contended' && contentions < MOST_CONTENTIONS) {
+          contentions += 1;
+        } else if (kind === 'unprepared' && isPrepared) {
+          this.#stopPreparing();
+        } else {
+          throw error;
+        }
       }
     }
   }
 
   /** Several statements without parameters in one trip and one transaction. Sent once. */
   async runScript(text: string): Promise<void> {
-    await new Trip(this.#connections, new Deadline(this.#timeout)).send(text);
+    await new PooledQuery(this.#connections, new Deadline(this.#timeout)).send(text);
   }
 
   /** A server that hangs does not take leave: the application closes without it. */
@@ -66,7 +71,9 @@ export class Database {
   }
 
   #stopPreparing(): void {
-    if (!this.#isPreparing) return;
+    if (!this.#isPreparing) {
+      return;
+    }
     this.#isPreparing = false;
     this.#log.warn(
       'unprepared',

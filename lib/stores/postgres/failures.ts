@@ -46,17 +46,25 @@ export function sqlStateOf(error: unknown): string | undefined {
 }
 
 export function kindOf(error: unknown): FailureKind {
-  if (error instanceof OperationTimeout) return 'late';
+  if (error instanceof OperationTimeout) {
+    return 'late';
+  }
   const state = sqlStateOf(error);
-  if (state === undefined || state.startsWith(CONNECTION_EXCEPTION)) return 'cut';
+  if (state === undefined || state.startsWith(CONNECTION_EXCEPTION)) {
+    return 'cut';
+  }
   return KINDS[state] ?? 'other';
 }
 
 /** What went wrong, in a few words that name no host, no statement and no value. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof OperationTimeout) return error.message;
+  if (error instanceof OperationTimeout) {
+    return error.message;
+  }
   const state = sqlStateOf(error);
-  if (state !== undefined) return `SQLSTATE ${state}`;
+  if (state !== undefined) {
+    return `SQLSTATE ${state}`;
+  }
   return codeOf(error) ?? (error instanceof Error ? error.message : String(error));
 }
 

@@ -4,13 +4,13 @@ import type { Deadline } from './deadline.js';
 import { kindOf } from './failures.js';
 
 /** Nothing is done: the statement in progress fails with the same error, and without a listener it would end the process. */
-const heardElsewhere = (): void => undefined;
+const ignoreError = (): void => undefined;
 
 /**
  * One statement's way to the server and back: takes a connection, sends the statement and gives the connection back, with one
  * timer for all of that.
  */
-export class Trip {
+export class PooledQuery {
   #isSent = false;
   #isLate = false;
   #giveBack: ((isBroken: boolean) => void) | undefined;
@@ -45,7 +45,9 @@ export class Trip {
       this.#connect(fail, (client) => {
         client.query(query, values, (error, result) => {
           // It was given up, and so was its connection.
-          if (this.#isLate) return;
+          if (this.#isLate) {
+            return;
+          }
           if (error) {
             fail(error);
             return;
@@ -64,20 +66,25 @@ export class Trip {
   #connect(fail: (error: Error) => void, use: (client: PostgresClient) => void, isAgain = false): void {
     this.connections.connect((error, client, release) => {
       if (client === undefined) {
-        if (this.#isLate) return;
+        if (this.#isLate) {
+          return;
+        }
         const failure = error ?? new Error('the pool gave neither a connection nor an error');
         // Nothing has been sent yet: a connection that breaks while it is made is simply made again, once.
-        if (!isAgain && kindOf(failure) === 'cut') this.#connect(fail, use, true);
-        else fail(failure);
+        if (!isAgain && kindOf(failure) === 'cut') {
+          this.#connect(fail, use, true);
+        } else {
+          fail(failure);
+        }
         return;
       }
       if (this.#isLate) {
         release(false);
         return;
       }
-      client.on('error', heardElsewhere);
+      client.on('error', ignoreError);
       this.#giveBack = (isBroken) => {
-        client.removeListener('error', heardElsewhere);
+        client.removeListener('error', ignoreError);
         release(isBroken);
       };
       this.#isSent = true;

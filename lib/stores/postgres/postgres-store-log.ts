@@ -22,11 +22,15 @@ export class PostgresStoreLog {
   }
 
   #write(kind: string, write: (logger: SessionsLogger) => void): void {
-    if (this.#context === undefined) return;
+    if (this.#context === undefined) {
+      return;
+    }
     const { clock, logger } = this.#context;
     const now = clock.monotonic();
     const last = this.#writtenAt.get(kind);
-    if (last !== undefined && now - last < SPELL) return;
+    if (last !== undefined && now - last < SPELL) {
+      return;
+    }
     this.#writtenAt.set(kind, now);
     write(logger);
   }

@@ -75,8 +75,12 @@ export function connectionsOf(options: PostgresStoreOptions, timeout: number, lo
       'idle',
       `an idle connection to PostgreSQL broke (${reasonOf(error)}); the pool makes another when it needs it.`,
     );
-  if (options.dataSource !== undefined) return new DataSourceConnections(postgresOnly(options.dataSource));
-  if (options.pool !== undefined) return new PoolConnections(poolOnly(options.pool), onIdleError);
+  if (options.dataSource !== undefined) {
+    return new DataSourceConnections(postgresOnly(options.dataSource));
+  }
+  if (options.pool !== undefined) {
+    return new PoolConnections(poolOnly(options.pool), onIdleError);
+  }
   return new OwnPoolConnections(ownPool(options.connectionString, timeout), onIdleError);
 }
 
@@ -91,7 +95,9 @@ function postgresOnly(dataSource: PostgresDataSource): PostgresDataSource {
     throw new SessionsConfigError('PostgresStore: dataSource must be a DataSource of TypeORM.');
   }
   const { type } = dataSource.options;
-  if (type === 'postgres') return dataSource;
+  if (type === 'postgres') {
+    return dataSource;
+  }
   throw new SessionsConfigError(
     `PostgresStore: the dataSource is of type '${type}', and must be of type 'postgres'. ` +
       'Give the store another one, or a connectionString.',
@@ -99,7 +105,9 @@ function postgresOnly(dataSource: PostgresDataSource): PostgresDataSource {
 }
 
 function poolOnly(pool: PostgresPool): PostgresPool {
-  if (isPool(pool)) return pool;
+  if (isPool(pool)) {
+    return pool;
+  }
   throw new SessionsConfigError('PostgresStore: pool must be a Pool of the package pg.');
 }
 
@@ -125,7 +133,9 @@ function ownPool(connectionString: string, timeout: number): pg.Pool {
 
 function isConnectionString(options: { connectionString: string }): boolean {
   // The package takes what has no scheme for the name of a database on this machine.
-  if (!SCHEME.test(options.connectionString)) return false;
+  if (!SCHEME.test(options.connectionString)) {
+    return false;
+  }
   try {
     // Reads the string, and connects to nothing.
     new pg.Client(options);

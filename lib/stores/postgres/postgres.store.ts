@@ -21,7 +21,7 @@ import type {
 import { Database } from './database.js';
 import { PostgresStoreLog } from './postgres-store-log.js';
 import { checkOptions, connectionsOf, type PostgresStoreOptions, tableNameOf } from './postgres-store-options.js';
-import { RepeatedWrites } from './retried-writes.js';
+import { RetriedWrites } from './retried-writes.js';
 import { holderOf, recordOf } from './rows.js';
 import { SessionTable } from './session-table.js';
 import { TableSetup } from './table-setup.js';
@@ -40,7 +40,7 @@ type TryLockArgs = Parameters<SessionStore['tryLock']>[0];
  * A lock is a lease in columns of the session's row. It needs no transaction and no connection while a handler runs, so a pool
  * of one serves any number of locked requests, and it works behind a pooler that gives out connections by transaction. Each
  * method is one statement, one trip, that checks and writes at once; what happens when its answer gets lost is told at
- * `RepeatedWrites`.
+ * `RetriedWrites`.
  *
  * Leases and expiry end by the server's clock, on which all machines agree. When a session expires is reckoned by the clock of
  * the machine that serves the request: if that is ten minutes slow, what it writes may end ten minutes early.
@@ -54,7 +54,7 @@ export class PostgresStore
   readonly #database: Database;
   readonly #table: SessionTable;
   readonly #statements: Statements;
-  readonly #repeated: RepeatedWrites;
+  readonly #retried: RetriedWrites;
 
   /** @throws SessionsConfigError when the options are wrong. The database is not asked anything yet. */
   constructor(options: PostgresStoreOptions) {
@@ -66,7 +66,7 @@ export class PostgresStore
     const name = tableNameOf(options);
     this.#statements = statementsFor(quotedName(name));
     this.#table = new SessionTable(this.#database, new TableSetup(this.#database, name), log, createTable);
-    this.#repeated = new RepeatedWrites(this.#table, this.#statements.marks);
+    this.#retried = new RetriedWrites(this.#table, this.#statements.lastWriter);
   }
 
   /** @throws SessionsConfigError when the table is missing or cannot be used, with the SQL that mends it. */
@@ -82,8 +82,12 @@ export class PostgresStore
   async load({ id }: { id: string }): Promise<Found | Missing | Gone> {
     const { rows } = await this.#table.run(this.#statements.load, [id]);
     const row = rows[0];
-    if (row === undefined) return { status: 'missing' };
-    if (row.data === null) return { status: 'gone', because: row.end_reason };
+    if (row === undefined) {
+      return { status: 'missing' };
+    }
+    if (row.data === null) {
+      return { status: 'gone', because: row.end_reason };
+    }
     return { status: 'found', record: recordOf(row), version: row.version };
   }
 
@@ -91,7 +95,7 @@ export class PostgresStore
     const version = randomUUID();
     const { data, createdAt, expiresAt } = record;
     const answer = await this.#table.run(this.#statements.create, [id, data, version, createdAt, expiresAt]);
-    return (await this.#repeated.isWritten(answer, id, version)) && version;
+    return (await this.#retried.isWritten(answer, id, version)) && version;
   }
 
   async update({ id, record, guard }: UpdateArgs): Promise<SessionVersion | false> {
@@ -99,7 +103,7 @@ export class PostgresStore
     const { data, createdAt, expiresAt } = record;
     const values = [id, data, version, createdAt, expiresAt, ...valuesOf(guard)];
     const answer = await this.#table.run(this.#statements.update, values);
-    return (await this.#repeated.isUpdated(answer, id, version)) && version;
+    return (await this.#retried.isUpdated(answer, id, version)) && version;
   }
 
   async touch({ id, expiresAt }: { id: string; expiresAt: number }): Promise<boolean> {
@@ -110,7 +114,7 @@ export class PostgresStore
   async delete({ id, tombstoneUntil }: { id: string; tombstoneUntil: number }): Promise<boolean> {
     const version = randomUUID();
     const answer = await this.#table.run(this.#statements.delete, [id, version, tombstoneUntil]);
-    return this.#repeated.isWritten(answer, id, version);
+    return this.#retried.isWritten(answer, id, version);
   }
 
   async rotate({ from, to, record, guard, tombstoneUntil }: RotateArgs): Promise<SessionVersion | false> {
@@ -118,7 +122,7 @@ export class PostgresStore
     const { data, createdAt, expiresAt } = record;
     const values = [from, to, data, version, createdAt, expiresAt, ...valuesOf(guard), tombstoneUntil];
     const answer = await this.#table.run(this.#statements.rotate, values);
-    return (await this.#repeated.isWritten(answer, from, version)) && version;
+    return (await this.#retried.isWritten(answer, from, version)) && version;
   }
 
   async tryLock({ id, token, lease, holder }: TryLockArgs): Promise<Acquired | Held | Missing | Gone> {
@@ -143,7 +147,7 @@ export class PostgresStore
 
   async unlock({ id, token, expiresAt }: { id: string; token: string; expiresAt?: number }): Promise<boolean> {
     const answer = await this.#table.run(this.#statements.unlock, [id, token, expiresAt]);
-    return this.#repeated.isUnlocked(answer, id, token);
+    return this.#retried.isUnlocked(answer, id, token);
   }
 
   async count(): Promise<number> {

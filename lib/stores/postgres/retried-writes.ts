@@ -2,7 +2,7 @@ import { SessionStoreError } from '../../errors/index.js';
 import type { Answer } from './database.js';
 import type { SessionTable } from './session-table.js';
 import type { Statement } from './statement.js';
-import type { MarksRow } from './statements.js';
+import type { LastWriterRow } from './statements.js';
 
 const RETRY_AFTER = 1_000;
 
@@ -24,48 +24,60 @@ const RETRY_AFTER = 1_000;
  * written since: so that is an error. For the others the question does not come up: what was created or rotated is known to
  * nobody else yet, and what was deleted is not written to.
  */
-export class RepeatedWrites {
+export class RetriedWrites {
   readonly #table: SessionTable;
-  readonly #marks: Statement<MarksRow>;
+  readonly #lastWriter: Statement<LastWriterRow>;
 
-  constructor(table: SessionTable, marks: Statement<MarksRow>) {
+  constructor(table: SessionTable, lastWriter: Statement<LastWriterRow>) {
     this.#table = table;
-    this.#marks = marks;
+    this.#lastWriter = lastWriter;
   }
 
   /** Of `create`, `rotate` and `delete`: whether one of the two attempts wrote `version` to `id`. */
-  async isWritten({ count, isRepeated }: Answer<never>, id: string, version: string): Promise<boolean> {
-    if (count > 0 || !isRepeated) return count > 0;
-    return (await this.#marksOf(id))?.version === version;
+  async isWritten({ count, isRetried }: Answer<never>, id: string, version: string): Promise<boolean> {
+    if (count > 0 || !isRetried) {
+      return count > 0;
+    }
+    return (await this.#lastWriterOf(id))?.version === version;
   }
 
   /** Of `update`. @throws SessionStoreError when that cannot be known. */
-  async isUpdated({ count, isRepeated }: Answer<never>, id: string, version: string): Promise<boolean> {
-    if (count > 0 || !isRepeated) return count > 0;
-    const marks = await this.#marksOf(id);
-    if (marks?.version === version) return true;
-    return this.#refused(marks);
+  async isUpdated({ count, isRetried }: Answer<never>, id: string, version: string): Promise<boolean> {
+    if (count > 0 || !isRetried) {
+      return count > 0;
+    }
+    const lastWriter = await this.#lastWriterOf(id);
+    if (lastWriter?.version === version) {
+      return true;
+    }
+    return this.#refused(lastWriter);
   }
 
   /** Of `unlock`. @throws SessionStoreError when that cannot be known. */
-  async isUnlocked({ count, isRepeated }: Answer<never>, id: string, token: string): Promise<boolean> {
-    if (count > 0 || !isRepeated) return count > 0;
-    const marks = await this.#marksOf(id);
-    if (marks?.lock_token === token && !marks.is_locked) return true;
-    return this.#refused(marks);
+  async isUnlocked({ count, isRetried }: Answer<never>, id: string, token: string): Promise<boolean> {
+    if (count > 0 || !isRetried) {
+      return count > 0;
+    }
+    const lastWriter = await this.#lastWriterOf(id);
+    if (lastWriter?.lock_token === token && !lastWriter.is_locked) {
+      return true;
+    }
+    return this.#refused(lastWriter);
   }
 
   /** What is gone has no changes to lose: "no" is then true enough. */
-  #refused(marks: MarksRow | undefined): false {
-    if (marks?.is_live !== true) return false;
+  #refused(lastWriter: LastWriterRow | undefined): false {
+    if (lastWriter?.is_live !== true) {
+      return false;
+    }
     throw new SessionStoreError(
       'The connection to PostgreSQL broke, and whether the session was written before that is unknown',
       RETRY_AFTER,
     );
   }
 
-  async #marksOf(id: string): Promise<MarksRow | undefined> {
-    const { rows } = await this.#table.run(this.#marks, [id]);
+  async #lastWriterOf(id: string): Promise<LastWriterRow | undefined> {
+    const { rows } = await this.#table.run(this.#lastWriter, [id]);
     return rows[0];
   }
 }

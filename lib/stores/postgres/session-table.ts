@@ -35,11 +35,17 @@ export class SessionTable {
     try {
       this.#compareClocks(await this.#setup.serverTime(), context.clock.now());
       const missing = await this.#missingPrivileges();
-      if (missing !== '') throw new SessionsConfigError(this.#setup.adviceOnPrivileges(missing));
+      if (missing !== '') {
+        throw new SessionsConfigError(this.#setup.adviceOnPrivileges(missing));
+      }
     } catch (error) {
-      if (error instanceof SessionsConfigError) throw error;
+      if (error instanceof SessionsConfigError) {
+        throw error;
+      }
       const advice = this.#setup.adviceOn(error);
-      if (advice !== undefined) throw new SessionsConfigError(advice, { cause: error });
+      if (advice !== undefined) {
+        throw new SessionsConfigError(advice, { cause: error });
+      }
       this.#log.warn(
         'start',
         `PostgreSQL cannot be used yet (${reasonOf(error)}). Sessions are there as soon as it can.`,
@@ -53,7 +59,9 @@ export class SessionTable {
       return await this.#createdIfMissing(() => this.#database.run(statement, values));
     } catch (error) {
       const advice = this.#setup.adviceOn(error);
-      if (advice !== undefined) this.#log.error('setup', advice);
+      if (advice !== undefined) {
+        this.#log.error('setup', advice);
+      }
       throw new SessionStoreError(advice ?? `PostgreSQL failed: ${reasonOf(error)}`, RETRY_AFTER, { cause: error });
     }
   }
@@ -65,7 +73,9 @@ export class SessionTable {
   /** Tried whenever the table turns out to be missing, so that a database that was down at the start gets it later. */
   #createdIfMissing<T>(work: () => Promise<T>): Promise<T> {
     return work().catch(async (error: unknown) => {
-      if (!this.#isToBeCreated || kindOf(error) !== 'table') throw error;
+      if (!this.#isToBeCreated || kindOf(error) !== 'table') {
+        throw error;
+      }
       await this.#create();
       return work();
     });
@@ -81,7 +91,9 @@ export class SessionTable {
 
   #compareClocks(server: number, machine: number): void {
     const skew = server - machine;
-    if (Math.abs(skew) <= MOST_SKEW) return;
+    if (Math.abs(skew) <= MOST_SKEW) {
+      return;
+    }
     const direction = skew > 0 ? 'ahead of' : 'behind';
     this.#log.warn(
       'skew',

@@ -24,7 +24,7 @@ export type LockRow =
   | { readonly status: 'missing' };
 
 /** Who wrote last, and who holds the lock or held it last. */
-export interface MarksRow {
+export interface LastWriterRow {
   readonly version: string;
   readonly lock_token: string | null;
   readonly is_locked: boolean;
@@ -118,7 +118,7 @@ export function statementsFor(table: string) {
       UPDATE ${table} SET lock_until = NULL, expires_at = greatest(expires_at, ${instant('$3')})
       WHERE id = $1 AND ${LIVE} AND ${lockedBy('$2')}`),
 
-    marks: statement<MarksRow>(`
+    lastWriter: statement<LastWriterRow>(`
       SELECT version, lock_token, lock_until IS NOT NULL AS is_locked, ${LIVE} AS is_live FROM ${table} WHERE id = $1`),
 
     count: statement<{ live: string }>(

@@ -74,12 +74,16 @@ export function dropTableSql(name: SessionTableName = {}): string {
 export function setupSql(name: SessionTableName, role: string): string {
   const to = `"${role.replaceAll('"', '""')}"`;
   const table = `${createTableSql(name)}GRANT SELECT, INSERT, UPDATE, DELETE ON ${quotedName(name)} TO ${to};\n`;
-  if (name.schema === undefined) return table;
+  if (name.schema === undefined) {
+    return table;
+  }
   return `CREATE SCHEMA IF NOT EXISTS "${name.schema}";\nGRANT USAGE ON SCHEMA "${name.schema}" TO ${to};\n${table}`;
 }
 
 function quoted(option: string, identifier: string, longest: number): string {
-  if (IDENTIFIER.test(identifier) && identifier.length <= longest) return `"${identifier}"`;
+  if (IDENTIFIER.test(identifier) && identifier.length <= longest) {
+    return `"${identifier}"`;
+  }
   throw new SessionsConfigError(
     `PostgresStore: ${option} must be a name of at most ${longest} letters, digits and underscores; it is '${identifier}'.`,
   );

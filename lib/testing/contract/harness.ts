@@ -155,7 +155,9 @@ export class ContractHarness {
   async until<T extends { readonly status: string }>(status: T['status'], ask: () => Promise<T>): Promise<T> {
     for (let waited = 0; ; waited += POLL) {
       const answer = await ask();
-      if (answer.status === status) return answer;
+      if (answer.status === status) {
+        return answer;
+      }
       assert.ok(waited < GRACE, `still "${answer.status}" instead of "${status}" after ${GRACE} ms`);
       await this.wait(POLL);
     }
