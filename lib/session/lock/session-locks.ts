@@ -7,7 +7,7 @@ import { LeaseRenewer, type Lease } from './lease-renewer.js';
 import { FifoQueue, type Turn } from './fifo-queue.js';
 import { waitFor } from './wait.js';
 import { randomToken, shortHash } from '../session-id.js';
-import type { ThrottledLogger } from '../throttled-logger.js';
+import type { ThrottledLogger } from '../../logging/throttled-logger.js';
 
 const TOKEN_BYTES = 12;
 const LONGEST_PAUSE = 40;

@@ -1,15 +1,16 @@
 import type { Clock } from '../../interfaces/clock.interface.js';
 import type { SessionVersion, WriteGuard } from '../../interfaces/session-record.interface.js';
-import { decode, encode, type Entry, isRecord } from './entry.js';
+import { type Entry, isLive } from '../shared/entry.js';
+import { decode, encode } from '../shared/entry-codec.js';
 import type { CachedEntry, Locks } from './locks.js';
 import type { KeyvAdapter } from './keyv-adapter.js';
 
-/** Milliseconds that the cache keeps an entry beyond its life. The instant in the entry decides; some caches count in seconds. */
+/** Milliseconds that the cache keeps an entry after its end, because some caches count in seconds. The time in the entry decides. */
 const MARGIN = 2_000;
 
 /**
- * Milliseconds for which the holder of a lock writes without reading again. So a request that takes longer notices that
- * another process has destroyed the session, and does not revive it.
+ * Milliseconds for which the holder of a lock writes without reading again. A request that takes longer reads first: so it
+ * notices that another process has destroyed the session, and does not revive it.
  */
 const CACHE_FOR = 1_000;
 
@@ -27,12 +28,12 @@ export class CachedEntries {
 
   async read(key: string): Promise<Entry | undefined> {
     const entry = decode(await this.#keyv.get(key));
-    return entry !== undefined && this.isLive(entry) ? entry : undefined;
+    return entry !== undefined && this.isInTime(entry) ? entry : undefined;
   }
 
   async write(key: string, entry: Entry): Promise<void> {
     const lock = this.#locks.get(key);
-    // If the write fails, nobody knows what is there.
+    // If the write fails, what the cache holds is unknown.
     if (lock) {
       lock.cached = undefined;
     }
@@ -42,20 +43,20 @@ export class CachedEntries {
     }
   }
 
-  /** What may be replaced under this guard, if anything. */
+  /** The entry that may be replaced under this guard, if any. */
   async guarded(key: string, { version, lock }: WriteGuard): Promise<Entry | undefined> {
     const held = lock && this.#locks.of(key, lock.token);
     if (lock && !held) {
       return undefined;
     }
-    const entry = this.#fromCache(held?.cached, version) ?? (await this.record(key));
+    const entry = this.#fromCache(held?.cached, version) ?? (await this.readLive(key));
     return entry?.version === version ? entry : undefined;
   }
 
-  /** The entry, when it is a record. Otherwise its lock is forgotten too: another process may have destroyed the session. */
-  async record(key: string): Promise<Entry | undefined> {
+  /** The entry, if it is no tombstone. Otherwise its lock is forgotten too: another process may have destroyed the session. */
+  async readLive(key: string): Promise<Entry | undefined> {
     const entry = await this.read(key);
-    if (isRecord(entry)) {
+    if (isLive(entry)) {
       return entry;
     }
     this.#locks.delete(key);
@@ -66,12 +67,12 @@ export class CachedEntries {
     return { entry, since: this.#clock.monotonic() };
   }
 
-  isLive({ expiresAt }: Entry): boolean {
+  isInTime({ expiresAt }: Entry): boolean {
     return this.#clock.now() < expiresAt;
   }
 
   #fromCache(cached: CachedEntry | undefined, version: SessionVersion): Entry | undefined {
-    if (cached?.entry.version !== version || !this.isLive(cached.entry)) {
+    if (cached?.entry.version !== version || !this.isInTime(cached.entry)) {
       return undefined;
     }
     return this.#clock.monotonic() - cached.since < CACHE_FOR ? cached.entry : undefined;

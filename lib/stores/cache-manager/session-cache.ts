@@ -6,7 +6,7 @@ export interface SessionCache {
   readonly stores: readonly SessionKeyv[];
 }
 
-/** What it uses of a Keyv, version 5.5 or later. */
+/** What the store uses of a Keyv, version 5.5 or later. */
 export interface SessionKeyv {
   /** Where the values are kept. */
   readonly store: unknown;

@@ -3,16 +3,16 @@ import { Locks } from './locks.js';
 import { KeyedMutex } from '../shared/keyed-mutex.js';
 import { KeyvAdapter } from './keyv-adapter.js';
 
-export interface Shared {
+export interface SharedState {
   readonly keyv: KeyvAdapter;
   readonly mutex: KeyedMutex;
   readonly locks: Locks;
 }
 
-const byKeyv = new WeakMap<SessionKeyv, Shared>();
+const byKeyv = new WeakMap<SessionKeyv, SharedState>();
 
-/** Two stores on one Keyv have the same locks. */
-export function sharedOf(keyv: SessionKeyv): Shared {
+/** Two stores on one Keyv share their locks. */
+export function sharedStateOf(keyv: SessionKeyv): SharedState {
   let shared = byKeyv.get(keyv);
   if (shared === undefined) {
     shared = { keyv: new KeyvAdapter(keyv), mutex: new KeyedMutex(), locks: new Locks() };

@@ -3,6 +3,7 @@ import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SessionsConfigError } from '../../errors/sessions-config.error.js';
 import type { StoreContext } from '../../interfaces/store-abilities.interface.js';
+import { messageOf } from '../shared/store-failure.js';
 import * as disk from './disk.js';
 import type { FileStoreFsync, FileStoreOptions } from './file-store-options.js';
 
@@ -110,7 +111,7 @@ async function examine(path: string): Promise<DirectoryIdentity> {
   } catch (error) {
     // Something else than a directory: the checks below say so.
     if (!disk.isOneOf(error, 'EEXIST')) {
-      refuse(`cannot be created: ${reasonOf(error)}.`, error);
+      refuse(`cannot be created: ${messageOf(error)}.`, error);
     }
   }
   const found = (await disk.inspect(path)) ?? refuse('was removed while the store started.');
@@ -132,11 +133,7 @@ async function examine(path: string): Promise<DirectoryIdentity> {
   try {
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    refuse(`cannot be written: ${reasonOf(error)}.`, error);
+    refuse(`cannot be written: ${messageOf(error)}.`, error);
   }
   return found;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,13 +1,4 @@
-import type {
-  Acquired,
-  Found,
-  Gone,
-  Held,
-  Missing,
-  SessionRecord,
-  SessionVersion,
-  WriteGuard,
-} from '../../interfaces/session-record.interface.js';
+import type { SessionRecord, WriteGuard } from '../../interfaces/session-record.interface.js';
 import type {
   CountableStore,
   StartableStore,
@@ -16,9 +7,12 @@ import type {
   SweepBatch,
   SweepOptions,
 } from '../../interfaces/store-abilities.interface.js';
+import { SessionStore } from '../session-store.js';
+import { absenceOf } from '../shared/entry.js';
+import type { Answer, Args } from '../shared/store-methods.js';
 import { Directory } from './directory.js';
 import { DataFile } from './data-file.js';
-import { type Content, Folder } from './folder.js';
+import { Folder } from './folder.js';
 import {
   dataName,
   hashToken,
@@ -35,13 +29,8 @@ import { hasEnded, thisProcess } from './owner.js';
 import { createFolder } from './create-folder.js';
 import { rotate } from './rotation.js';
 import { countSessions, sweepSessions } from './sweep.js';
-import { SessionStore } from '../session-store.js';
 
 export type { FileStoreFsync, FileStoreOptions } from './file-store-options.js';
-
-type UpdateArgs = Parameters<SessionStore['update']>[0];
-type RotateArgs = Parameters<SessionStore['rotate']>[0];
-type TryLockArgs = Parameters<SessionStore['tryLock']>[0];
 
 /**
  * Sessions in files, for any number of processes on one machine. Not for network file systems.
@@ -64,19 +53,19 @@ export class FileStore extends SessionStore implements StartableStore, Countable
     this.#opened = { directory, self: await thisProcess() };
   }
 
-  async load({ id }: { id: string }): Promise<Found | Missing | Gone> {
+  async load({ id }: Args<'load'>): Promise<Answer<'load'>> {
     const folder = this.#folder(id);
     return folder.retry(async (content) => {
       if (content.status !== 'live') {
-        return absenceOf(content);
+        return absenceOf(content.endReason);
       }
       const { state } = content;
-      const record = await recordOf(folder, state);
+      const record = await readRecord(folder, state);
       return record && { status: 'found', record, version: state.version };
     });
   }
 
-  async create({ id, record }: { id: string; record: SessionRecord }): Promise<SessionVersion | false> {
+  async create({ id, record }: Args<'create'>): Promise<Answer<'create'>> {
     const { data, createdAt, expiresAt } = record;
     const content = Buffer.from(data);
     const state: StateName = { serial: 0, version: nonce(), size: content.length, createdAt, expiresAt };
@@ -84,7 +73,7 @@ export class FileStore extends SessionStore implements StartableStore, Countable
     return (await createFolder(this.#folder(id), files)) ? state.version : false;
   }
 
-  async update({ id, record, guard }: UpdateArgs): Promise<SessionVersion | false> {
+  async update({ id, record, guard }: Args<'update'>): Promise<Answer<'update'>> {
     const folder = this.#folder(id);
     const dataFile = new DataFile(folder, record.data);
     try {
@@ -116,7 +105,7 @@ export class FileStore extends SessionStore implements StartableStore, Countable
     }
   }
 
-  async touch({ id, expiresAt }: { id: string; expiresAt: number }): Promise<boolean> {
+  async touch({ id, expiresAt }: Args<'touch'>): Promise<boolean> {
     const folder = this.#folder(id);
     return folder.retry(async ({ status, state }) => {
       if (status !== 'live') {
@@ -129,7 +118,7 @@ export class FileStore extends SessionStore implements StartableStore, Countable
     });
   }
 
-  async delete({ id, tombstoneUntil }: { id: string; tombstoneUntil: number }): Promise<boolean> {
+  async delete({ id, tombstoneUntil }: Args<'delete'>): Promise<boolean> {
     const folder = this.#folder(id);
     return folder.retry(async ({ status, state }) => {
       if (status !== 'live') {
@@ -144,7 +133,7 @@ export class FileStore extends SessionStore implements StartableStore, Countable
     });
   }
 
-  async rotate({ from, to, record, guard, tombstoneUntil }: RotateArgs): Promise<SessionVersion | false> {
+  async rotate({ from, to, record, guard, tombstoneUntil }: Args<'rotate'>): Promise<Answer<'rotate'>> {
     return rotate({
       from: this.#folder(from),
       to: this.#folder(to),
@@ -156,13 +145,13 @@ export class FileStore extends SessionStore implements StartableStore, Countable
     });
   }
 
-  async tryLock({ id, token, lease, holder }: TryLockArgs): Promise<Acquired | Held | Missing | Gone> {
+  async tryLock({ id, token, lease, holder }: Args<'tryLock'>): Promise<Answer<'tryLock'>> {
     const folder = this.#folder(id);
     const { directory, self } = this.#open();
     const hash = hashToken(token);
     return folder.retry(async (content) => {
       if (content.status !== 'live') {
-        return absenceOf(content);
+        return absenceOf(content.endReason);
       }
       const { state } = content;
       if (state.lock && state.lock.token !== hash && (await isHeld(state.lock, directory.now(), self))) {
@@ -172,12 +161,12 @@ export class FileStore extends SessionStore implements StartableStore, Countable
       if (!(await folder.change(state, { ...state, lock }))) {
         return undefined;
       }
-      const record = await recordOf(folder, state);
+      const record = await readRecord(folder, state);
       return record && { status: 'acquired', record, version: state.version };
     });
   }
 
-  async renewLock({ id, token, lease }: { id: string; token: string; lease: number }): Promise<boolean> {
+  async renewLock({ id, token, lease }: Args<'renewLock'>): Promise<boolean> {
     const folder = this.#folder(id);
     const hash = hashToken(token);
     return folder.retry(async ({ status, state }) => {
@@ -189,7 +178,7 @@ export class FileStore extends SessionStore implements StartableStore, Countable
     });
   }
 
-  async unlock({ id, token, expiresAt = 0 }: { id: string; token: string; expiresAt?: number }): Promise<boolean> {
+  async unlock({ id, token, expiresAt = 0 }: Args<'unlock'>): Promise<boolean> {
     const folder = this.#folder(id);
     const hash = hashToken(token);
     return folder.retry(async ({ status, state }) => {
@@ -227,10 +216,6 @@ export class FileStore extends SessionStore implements StartableStore, Countable
   }
 }
 
-function absenceOf(content: Exclude<Content, { readonly status: 'live' }>): Missing | Gone {
-  return content.status === 'gone' ? { status: 'gone', because: content.because } : { status: 'missing' };
-}
-
 /** Whether the state is still the one that the writer read. */
 function permits({ version, lock }: WriteGuard, state: StateName): boolean {
   return state.version === version && (!lock || state.lock?.token === hashToken(lock.token));
@@ -241,7 +226,7 @@ async function isHeld({ leaseEndsAt, owner }: StateLock, now: number, self: Owne
 }
 
 /** `undefined` when the session has another state by now. */
-async function recordOf(folder: Folder, state: StateName): Promise<SessionRecord | undefined> {
+async function readRecord(folder: Folder, state: StateName): Promise<SessionRecord | undefined> {
   const data = await folder.readData(state);
   return data === undefined ? undefined : { data, createdAt: state.createdAt, expiresAt: state.expiresAt };
 }

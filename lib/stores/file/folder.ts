@@ -9,11 +9,16 @@ export type Content =
   | { readonly status: 'live'; readonly state: StateName; readonly names: readonly string[] }
   | {
       readonly status: 'gone';
-      readonly because: EndReason;
+      readonly endReason: EndReason;
       readonly state?: undefined;
       readonly names: readonly string[];
     }
-  | { readonly status: 'missing'; readonly state: StateName | undefined; readonly names: readonly string[] };
+  | {
+      readonly status: 'missing';
+      readonly endReason?: undefined;
+      readonly state: StateName | undefined;
+      readonly names: readonly string[];
+    };
 
 /** How often an operation reads the folder again because another one was faster. Each time, that other one succeeded. */
 const MAX_ATTEMPTS = 1_000;
@@ -123,7 +128,7 @@ function parse(names: readonly string[], now: number): Content {
   // A rotation that was killed before its last step leaves a tombstone too. That of a deletion is the renamed state file:
   // where there is one, the session was destroyed.
   const isDestroyed = tombstones.some(({ because }) => because === 'destroyed');
-  return { status: 'gone', because: isDestroyed ? 'destroyed' : 'rotated', names };
+  return { status: 'gone', endReason: isDestroyed ? 'destroyed' : 'rotated', names };
 }
 
 function newer(one: StateName | undefined, other: StateName | undefined): StateName | undefined {

@@ -1,16 +1,16 @@
-import { SessionStoreError } from '../../errors/index.js';
 import type { MemcachedValue } from './client.js';
-import { type MemcachedConnection, RETRY_AFTER } from './connection.js';
+import { storeFailure } from '../shared/store-failure.js';
+import type { MemcachedConnection } from './connection.js';
 
 /** A value as the server holds it. */
 export interface StoredValue {
-  /** A string, unless somebody else wrote it. */
+  /** A string, unless another program wrote it. */
   readonly value: unknown;
   /** Changes with every write of the key. */
   readonly cas: string;
 }
 
-/** The commands as promises, one trip each. */
+/** The commands as promises, one round trip each. */
 export class MemcachedCommands {
   readonly #connection: MemcachedConnection;
 
@@ -23,12 +23,12 @@ export class MemcachedCommands {
     if (answer === undefined) {
       return undefined;
     }
-    // A client that has lost count gives one visitor the answer for another. A client with a namespace puts it before the key.
+    // A client that mixes up its answers would give one visitor the session of another. With a namespace, keys have a prefix.
     const name = Object.keys(answer).find((name) => name.endsWith(key));
     const { cas } = answer;
     if (name === undefined || typeof cas !== 'string') {
       this.#connection.reset(key);
-      throw new SessionStoreError('memcached answered for another key than it was asked for', RETRY_AFTER);
+      throw storeFailure('memcached answered for another key than it was asked for');
     }
     return { value: answer[name], cas };
   }
@@ -39,7 +39,7 @@ export class MemcachedCommands {
         if (isNotStored(error)) {
           callback(undefined, false);
         }
-        // The package tells of "out of memory" in no other way.
+        // The package reports "out of memory" in no other way.
         else if (!error && !isStored) {
           callback(new Error('the server refused to store a value'), false);
         } else {
@@ -49,7 +49,7 @@ export class MemcachedCommands {
     });
   }
 
-  /** `false` when the value is another by now, is gone, or was refused by the server: only reading tells which. */
+  /** `false` when the value has changed, is gone, or was refused by the server: only a read tells which. */
   replace(key: string, value: string, cas: string, lifetime: number): Promise<boolean> {
     return this.#connection.send<boolean>(key, (client, callback) => client.cas(key, value, cas, lifetime, callback));
   }

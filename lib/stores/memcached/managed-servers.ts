@@ -7,15 +7,15 @@ const CLIENT_OPTIONS = {
   timeout: 500,
   /** A connection for each of the commands that come at once while none is open; afterwards one carries them all. */
   poolSize: 50,
-  /** Of the package's own: `PatchedMemcached` asks again where that makes sense. */
+  /** Retries of the package itself. `PatchedMemcached` retries where that makes sense. */
   retries: 0,
   /** Milliseconds until a connection that nobody uses is closed. */
   idle: 30_000,
 };
 
 /**
- * The servers of the options. A session stays on its server: while that is down its sessions cannot be read, and none comes
- * back outdated when another server has stood in for it.
+ * The servers of the options, with clients that the store opens and closes. A session stays on its server: while that server is
+ * down its sessions cannot be read. If another server took its place meanwhile, old sessions would come back afterwards.
  */
 export class ManagedServers implements MemcachedConnection {
   readonly #servers: readonly ManagedServer[];
@@ -38,7 +38,7 @@ export class ManagedServers implements MemcachedConnection {
     }
   }
 
-  /** Rendezvous hashing: with a server more or less, only the sessions that it takes over, or had, are lost. */
+  /** Rendezvous hashing: when a server is added or removed, only the sessions that move to it, or were on it, are lost. */
   #serverOf(key: string): ManagedServer {
     return this.#servers.reduce((best, server) => (server.weightOf(key) > best.weightOf(key) ? server : best));
   }
@@ -62,7 +62,7 @@ class ManagedServer {
   send<T>(command: Command<T>): Promise<T> {
     const client = this.#client;
     return answerOf(client, command, this.#timeout, () => {
-      // Commands that were sent later may have a new connection already.
+      // An earlier command that timed out may have replaced the client already.
       if (client === this.#client) {
         this.#giveUp();
       }
@@ -79,8 +79,9 @@ class ManagedServer {
   }
 
   /**
-   * A connection that hangs looks healthy for a quarter of an hour. What else waits on it must not fail at once: that would pass
-   * for a sign of life, and a server that hangs would never be left alone.
+   * The system takes a connection that hangs for healthy for a quarter of an hour, so the client is replaced. The other commands
+   * that wait on it keep their own deadlines: if they failed at once, the server would seem to answer, and the circuit breaker
+   * would never open.
    */
   #giveUp(): void {
     this.#client.isHung = true;

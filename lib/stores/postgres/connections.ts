@@ -2,7 +2,7 @@ import type { OnConnection, PostgresDataSource, PostgresPool } from './clients.j
 
 /** Where connections come from. */
 export interface Connections {
-  /** A connection that is given back as broken is closed, and never used again. */
+  /** A connection that is released as broken is closed, and never used again. */
   connect(onConnection: OnConnection): void;
   close(): Promise<void>;
 }
@@ -11,7 +11,7 @@ type OnError = (error: Error) => void;
 
 /** The application's pool, which stays open. */
 export class PoolConnections implements Connections {
-  /** `onIdleError` hears of connections that break while nobody uses them: unheard, such an error would end the process. */
+  /** `onIdleError` is called when an idle connection breaks. Without a listener such an error would end the process. */
   constructor(
     private readonly pool: PostgresPool,
     private readonly onIdleError: OnError,
@@ -29,7 +29,7 @@ export class PoolConnections implements Connections {
   }
 }
 
-/** A pool of the store's own. */
+/** The store's own pool. */
 export class OwnPoolConnections extends PoolConnections {
   readonly #end: () => Promise<void>;
 
@@ -45,15 +45,15 @@ export class OwnPoolConnections extends PoolConnections {
 }
 
 /**
- * The pool of a TypeORM `DataSource`, always its primary. It is used itself and not through TypeORM's `query()`: that cannot
- * prepare statements, answers in another form for each kind of statement, and logs the parameters, which are what visitors
- * keep in their sessions. TypeORM listens to the errors of its idle connections.
+ * The pool of a TypeORM `DataSource`, always that of the primary. The store does not use TypeORM's `query()`: it cannot prepare
+ * statements, returns another form for each kind of statement, and logs the parameters, which are the data of the sessions.
+ * TypeORM listens to the errors of idle connections itself.
  */
 export class DataSourceConnections implements Connections {
   constructor(private readonly dataSource: PostgresDataSource) {}
 
   connect(onConnection: OnConnection): void {
-    // Looked up each time: it is another one when the data source was closed and opened again.
+    // Read each time: a data source that was closed and opened again has another pool.
     const { master } = this.dataSource.driver;
     if (isPool(master)) {
       master.connect(onConnection);

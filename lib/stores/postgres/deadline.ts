@@ -1,6 +1,6 @@
 import { OperationTimeout } from './failures.js';
 
-/** The time that one operation has, for all that it waits for. */
+/** The time that one operation has for everything that it waits for. */
 export class Deadline {
   readonly #endsAt: number;
 
@@ -13,7 +13,7 @@ export class Deadline {
     return this.#endsAt - performance.now();
   }
 
-  /** For whoever had to give up. */
+  /** The error of an operation that was given up. */
   error(): OperationTimeout {
     return new OperationTimeout(this.milliseconds);
   }

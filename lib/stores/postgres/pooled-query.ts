@@ -3,17 +3,17 @@ import type { Connections } from './connections.js';
 import type { Deadline } from './deadline.js';
 import { kindOf } from './failures.js';
 
-/** Nothing is done: the statement in progress fails with the same error, and without a listener it would end the process. */
+/** The statement in progress fails with the same error. Without a listener, the error would end the process. */
 const ignoreError = (): void => undefined;
 
 /**
- * One statement's way to the server and back: takes a connection, sends the statement and gives the connection back, with one
- * timer for all of that.
+ * One statement: takes a connection from the pool, sends the statement and releases the connection, with one timer for all of
+ * that.
  */
 export class PooledQuery {
   #isSent = false;
   #isLate = false;
-  #giveBack: ((isBroken: boolean) => void) | undefined;
+  #release: ((isBroken: boolean) => void) | undefined;
 
   constructor(
     private readonly connections: Connections,
@@ -30,13 +30,13 @@ export class PooledQuery {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#isLate = true;
-        // Used again, it would give the answer that is still due to the next statement.
-        this.#giveBack?.(true);
+        // The connection is closed: if it were used again, the next statement would get the answer that is still to come.
+        this.#release?.(true);
         reject(this.deadline.error());
       }, this.deadline.left);
       const end = (isBroken: boolean): void => {
         clearTimeout(timer);
-        this.#giveBack?.(isBroken);
+        this.#release?.(isBroken);
       };
       const fail = (error: Error): void => {
         end(kindOf(error) === 'cut');
@@ -44,7 +44,7 @@ export class PooledQuery {
       };
       this.#connect(fail, (client) => {
         client.query(query, values, (error, result) => {
-          // It was given up, and so was its connection.
+          // The statement was given up, and its connection closed.
           if (this.#isLate) {
             return;
           }
@@ -60,8 +60,8 @@ export class PooledQuery {
   }
 
   /**
-   * By callback and not by promise: a server that ends the connection as soon as it is made may say so in the same breath, and
-   * what waits for a promise would not be listening yet.
+   * By callback and not by promise: a server may end the connection as soon as it is made, in the same packet. Code that waits
+   * for a promise would not listen for the error yet.
    */
   #connect(fail: (error: Error) => void, use: (client: PostgresClient) => void, isAgain = false): void {
     this.connections.connect((error, client, release) => {
@@ -83,7 +83,7 @@ export class PooledQuery {
         return;
       }
       client.on('error', ignoreError);
-      this.#giveBack = (isBroken) => {
+      this.#release = (isBroken) => {
         client.removeListener('error', ignoreError);
         release(isBroken);
       };

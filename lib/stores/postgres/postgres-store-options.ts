@@ -3,7 +3,7 @@ import { SessionsConfigError } from '../../errors/index.js';
 import type { PostgresDataSource, PostgresPool } from './clients.js';
 import { type Connections, DataSourceConnections, isPool, OwnPoolConnections, PoolConnections } from './connections.js';
 import { reasonOf } from './failures.js';
-import type { PostgresStoreLog } from './postgres-store-log.js';
+import type { StoreLog } from '../shared/store-log.js';
 import type { SessionTableName } from './table-sql.js';
 
 export type PostgresStoreOptions = PostgresStoreSettings &
@@ -49,7 +49,7 @@ const LARGEST_POOL = 10;
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** @throws SessionsConfigError naming what is wrong. */
-export function checkOptions(options: PostgresStoreOptions): void {
+export function checkPostgresOptions(options: PostgresStoreOptions): void {
   const unknown = Object.keys(options).find((key) => !KNOWN.includes(key));
   if (unknown !== undefined) {
     throw new SessionsConfigError(`PostgresStore has no option "${unknown}"; it has ${KNOWN.join(', ')}.`);
@@ -69,7 +69,7 @@ export function checkOptions(options: PostgresStoreOptions): void {
 }
 
 /** @throws SessionsConfigError when there is no way to PostgreSQL. */
-export function connectionsOf(options: PostgresStoreOptions, timeout: number, log: PostgresStoreLog): Connections {
+export function connectionsOf(options: PostgresStoreOptions, timeout: number, log: StoreLog): Connections {
   const onIdleError = (error: Error): void =>
     log.warn(
       'idle',
