@@ -91,8 +91,8 @@ describe('FileStore and its directory, at start-up', () => {
 
   it.each([
     [{ directory: '' }, 'directory must be a path'],
-    [{ directory: undefined }, 'directory must be a path'],
-    [{ directory: '/x', fsync: 'always' }, "fsync must be 'none', 'file' or 'full', and is \"always\""],
+    [{}, 'directory must be a path'],
+    [{ directory: '/x', fsync: 'always' }, "fsync must be one of 'none', 'file', 'full'; it is 'always'"],
   ])('refuses %j', (options, message) => {
     const make = (): FileStore => new FileStore(options as FileStoreOptions);
     expect(make).toThrow(SessionsConfigError);

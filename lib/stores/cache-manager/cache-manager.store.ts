@@ -12,6 +12,7 @@ import {
   tombstoneOf,
 } from '../shared/entry.js';
 import type { Answer, Args } from '../shared/store-methods.js';
+import { checkOptions, text } from '../shared/store-options.js';
 import { CachedEntries } from './cached-entries.js';
 import type { ProcessLock } from './locks.js';
 import { keyvOf, type SessionCache, type SessionKeyv } from './session-cache.js';
@@ -20,7 +21,7 @@ import { type SharedState, sharedStateOf } from './shared-state.js';
 export interface CacheManagerStoreOptions {
   /** What `CACHE_MANAGER` of `@nestjs/cache-manager` injects, or `createCache()` of cache-manager returns, with one store. */
   cache: SessionCache;
-  /** Stands before each key. Default `'sessions:'`. */
+  /** The beginning of each key. Default `'sessions:'`. */
   prefix?: string;
 }
 
@@ -41,12 +42,13 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
   #now: () => number = Date.now;
   #monotonic: () => number = () => performance.now();
 
-  /** @throws SessionsConfigError when the cache has several tiers, or is none of cache-manager 6 or later. */
-  constructor({ cache, prefix = 'sessions:' }: CacheManagerStoreOptions) {
+  /** @throws SessionsConfigError when an option is wrong, or the cache cannot keep sessions. */
+  constructor(options: CacheManagerStoreOptions) {
     super();
-    this.#keyv = keyvOf(cache);
+    checkOptions('CacheManagerStore', options, { cache: 'createCache()', prefix: "'sessions:'" });
+    this.#keyv = keyvOf(options.cache);
     this.#shared = sharedStateOf(this.#keyv);
-    this.#prefix = prefix;
+    this.#prefix = text('CacheManagerStore: prefix', options.prefix, 'sessions:');
     const { keyv, locks } = this.#shared;
     this.#entries = new CachedEntries(keyv, locks, { now: () => this.#now(), monotonic: () => this.#monotonic() });
   }

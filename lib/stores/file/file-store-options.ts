@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { SessionsConfigError } from '../../errors/sessions-config.error.js';
+import { display, oneOf } from '../../options/validate.js';
+import { checkOptions } from '../shared/store-options.js';
 
 /** What survives a power failure. */
 export type FileStoreFsync = 'none' | 'file' | 'full';
@@ -21,14 +23,13 @@ export interface FileStoreOptions {
 const FSYNC_MODES: readonly FileStoreFsync[] = ['none', 'file', 'full'];
 
 /** @throws SessionsConfigError when an option is wrong. */
-export function resolveFileStoreOptions({ directory, fsync = 'none' }: FileStoreOptions): Required<FileStoreOptions> {
+export function resolveFileStoreOptions(options: FileStoreOptions): Required<FileStoreOptions> {
+  checkOptions('FileStore', options, { directory: "'./var/sessions'", fsync: "'none'" });
+  const { directory } = options;
   if (typeof directory !== 'string' || directory === '') {
-    throw new SessionsConfigError("FileStore: directory must be a path, such as './var/sessions'.");
-  }
-  if (!FSYNC_MODES.includes(fsync)) {
     throw new SessionsConfigError(
-      `FileStore: fsync must be 'none', 'file' or 'full', and is ${JSON.stringify(fsync)}.`,
+      `FileStore: directory must be a path, for example './var/sessions'; it is ${display(directory)}`,
     );
   }
-  return { directory: resolve(directory), fsync };
+  return { directory: resolve(directory), fsync: oneOf('FileStore: fsync', options.fsync, 'none', FSYNC_MODES) };
 }

@@ -11,6 +11,6 @@ export interface MemoryStoreOptions {
 
 /** @throws SessionsConfigError when an option is wrong. */
 export function maxSessionsOf(options: MemoryStoreOptions): number {
-  checkOptions('MemoryStore', options, { maxSessions: '50_000' });
+  checkOptions('MemoryStore', options, { maxSessions: '100_000' });
   return count('MemoryStore: maxSessions', options.maxSessions, 100_000);
 }

@@ -13,12 +13,7 @@ import { SessionStore } from '../session-store.js';
 import { StoreLog } from '../shared/store-log.js';
 import type { Answer, Args } from '../shared/store-methods.js';
 import { Database } from './database.js';
-import {
-  checkPostgresOptions,
-  connectionsOf,
-  type PostgresStoreOptions,
-  tableNameOf,
-} from './postgres-store-options.js';
+import { connectionsOf, type PostgresStoreOptions, settingsOf, tableNameOf } from './postgres-store-options.js';
 import { RetriedWrites } from './retried-writes.js';
 import { holderFrom, recordFrom } from './rows.js';
 import { SessionTable } from './session-table.js';
@@ -52,8 +47,7 @@ export class PostgresStore
   /** @throws SessionsConfigError when the options are wrong. It does not connect to the database yet. */
   constructor(options: PostgresStoreOptions) {
     super();
-    checkPostgresOptions(options);
-    const { createTable = false, operationTimeout = 2_500 } = options;
+    const { createTable, operationTimeout } = settingsOf(options);
     const log = new StoreLog('PostgresStore');
     this.#database = new Database(connectionsOf(options, operationTimeout, log), operationTimeout, log);
     const name = tableNameOf(options);

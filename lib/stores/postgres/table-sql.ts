@@ -1,4 +1,5 @@
 import { SessionsConfigError } from '../../errors/index.js';
+import { display } from '../../options/validate.js';
 
 /** Where the sessions are. */
 export interface SessionTableName {
@@ -80,11 +81,11 @@ export function setupSql(name: SessionTableName, role: string): string {
   return `CREATE SCHEMA IF NOT EXISTS "${name.schema}";\nGRANT USAGE ON SCHEMA "${name.schema}" TO ${to};\n${table}`;
 }
 
-function quoted(option: string, identifier: string, longest: number): string {
-  if (IDENTIFIER.test(identifier) && identifier.length <= longest) {
+function quoted(option: string, identifier: unknown, longest: number): string {
+  if (typeof identifier === 'string' && IDENTIFIER.test(identifier) && identifier.length <= longest) {
     return `"${identifier}"`;
   }
   throw new SessionsConfigError(
-    `PostgresStore: ${option} must be a name of at most ${longest} letters, digits and underscores; it is '${identifier}'.`,
+    `PostgresStore: ${option} must be a name of at most ${longest} letters, digits and underscores; it is ${display(identifier)}.`,
   );
 }
