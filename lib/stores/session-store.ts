@@ -22,7 +22,7 @@ import type {
  * - **Nothing but `create` and `rotate` brings a record into being**: a slow request cannot revive a session that was
  *   destroyed while it ran.
  * - An expired record (`now >= expiresAt`) counts as missing, whether it has been removed yet or not.
- * - `expiresAt` never moves back, whoever writes.
+ * - No write moves `expiresAt` back.
  *
  * `sessionStoreContract()` of `nestjs-sessions/testing` checks all of it.
  *

@@ -9,7 +9,7 @@ export interface Rotation {
   readonly to: Folder;
   readonly record: SessionRecord;
   readonly tombstoneUntil: number;
-  /** Whether the lock goes along. */
+  /** Whether the lock moves to the new id too. */
   readonly keepsLock: boolean;
   /** Whether the guard of the rotation holds for this state. */
   readonly permits: (state: StateName) => boolean;

@@ -80,7 +80,7 @@ export function answerOf<T>(
   });
 }
 
-/** The package gives errors, lists of errors, and strings. */
+/** The package calls back with an error, a list of errors, or a string. */
 function failureOf(error: unknown): SessionStoreError {
   const cause: unknown = Array.isArray(error) ? error[0] : error;
   return storeFailure(`memcached failed: ${messageOf(cause)}`, cause);

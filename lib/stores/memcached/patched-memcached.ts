@@ -23,7 +23,7 @@ export class PatchedMemcached extends Memcached {
   isHung = false;
   readonly #watched = new WeakSet<Socket>();
 
-  /** Gives a command its connection. The package itself would retry a refused connection for up to 100 s. */
+  /** Finds a connection for a command. The package itself would retry a refused connection for up to 100 s. */
   connect(server: string, onConnection: OnConnection, asked = 1): void {
     callOriginal(this, 'connect', server, (error: unknown, socket: PackageSocket | false | undefined) => {
       if (error && !socket && asked < MAX_ASKED) {

@@ -4,7 +4,7 @@ import type { SessionStore } from '../../stores/session-store.js';
 import type { ContractRule } from './harness.js';
 import { HOUR, SHORT, written } from './harness.js';
 
-/** The rules of the optional abilities. A store without the ability keeps them all. */
+/** The rules of the optional abilities. A store without an ability passes the rules of that ability. */
 export const abilityRules: readonly ContractRule[] = [
   {
     name: 'count, where the store can count, leaves out tombstones and expired records',

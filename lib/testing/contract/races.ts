@@ -31,7 +31,7 @@ export const raceRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'of many attempts to take over a lease that has run out, exactly one wins',
+    name: 'of many attempts to take over a lease that has ended, exactly one wins',
     check: async (harness) => {
       const { id } = await harness.givenLocked({ lease: SHORT });
       await harness.wait(SHORT + 1);
@@ -137,7 +137,7 @@ export const raceRules: readonly ContractRule[] = [
   },
 ];
 
-/** Starts all attempts before any is answered, asserts that one won, and tells which. */
+/** Starts all attempts before any is answered, asserts that exactly one won, and returns its number. */
 async function onlyWinner(attempt: (n: number) => Promise<string | number | boolean>): Promise<number> {
   const answers = await Promise.all(Array.from({ length: MANY }, (_, n) => attempt(n)));
   const winners = [...answers.keys()].filter((n) => answers[n] !== false);
@@ -164,7 +164,7 @@ async function watchOneRotation(harness: ContractHarness): Promise<void> {
     .finally(() => (progress.isOver = true));
   const isAlive = async (id: string): Promise<boolean> => (await harness.store.load({ id })).status === 'found';
   do {
-    // Whoever saw the new one may not see the old one afterwards; whoever missed the old one must see the new one.
+    // After the new id was found, the old one must not be; after the old one was not found, the new one must be.
     if (await isAlive(to)) {
       assert.equal(await isAlive(from), false, 'two ids lead to one session');
     }
