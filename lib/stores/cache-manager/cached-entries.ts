@@ -5,7 +5,7 @@ import { decode, encode } from '../shared/entry-codec.js';
 import type { CachedEntry, Locks } from './locks.js';
 import type { KeyvAdapter } from './keyv-adapter.js';
 
-/** Milliseconds that the cache keeps an entry after its end, because some caches count in seconds. The time in the entry decides. */
+/** Milliseconds that the cache keeps an entry beyond its end, which the entry itself says: some caches count in seconds. */
 const MARGIN = 2_000;
 
 /**
@@ -14,7 +14,7 @@ const MARGIN = 2_000;
  */
 const CACHE_FOR = 1_000;
 
-/** Entries under their keys, and those that the holder of a lock read a moment ago. A caller that writes holds the key's mutex. */
+/** Entries under their keys, and those that a lock holder read a moment ago. A caller that writes holds the key's mutex. */
 export class CachedEntries {
   readonly #keyv: KeyvAdapter;
   readonly #locks: Locks;

@@ -79,7 +79,7 @@ export class Directory {
     );
   }
 
-  /** Removes a file that is no longer needed. If that fails, the operation has succeeded all the same, and a sweep tries again. */
+  /** Removes a file that is no longer needed. If that fails, the operation has still succeeded, and a sweep tries again. */
   async discard(path: string): Promise<void> {
     try {
       await disk.remove(path);

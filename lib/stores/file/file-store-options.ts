@@ -13,9 +13,9 @@ export interface FileStoreOptions {
    */
   directory: string;
   /**
-   * What is flushed to the disk before a write is acknowledged. Default `'none'`: a write that was acknowledged survives `kill -9` and
-   * any crash of the application, but the last seconds may be lost when the machine loses power. `'file'`: after such a loss
-   * every session is still one that was written, though not always the last. `'full'`: nothing acknowledged is lost.
+   * What is flushed to the disk before a write is acknowledged. Default `'none'`: an acknowledged write survives `kill -9` and any
+   * crash of the application, but the last seconds may be lost when the machine loses power. `'file'`: after such a loss every
+   * session is still one that was written, though perhaps not the last one. `'full'`: no acknowledged write is lost.
    */
   fsync?: FileStoreFsync;
 }

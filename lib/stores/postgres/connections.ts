@@ -1,3 +1,4 @@
+import { missingMethods } from '../../options/validate.js';
 import type { OnConnection, PostgresDataSource, PostgresPool } from './clients.js';
 
 /** Where connections come from. */
@@ -11,20 +12,22 @@ type OnError = (error: Error) => void;
 
 /** The application's pool, which stays open. */
 export class PoolConnections implements Connections {
+  readonly #pool: PostgresPool;
+  readonly #onIdleError: OnError;
+
   /** `onIdleError` is called when an idle connection breaks. Without a listener such an error would end the process. */
-  constructor(
-    private readonly pool: PostgresPool,
-    private readonly onIdleError: OnError,
-  ) {
+  constructor(pool: PostgresPool, onIdleError: OnError) {
+    this.#pool = pool;
+    this.#onIdleError = onIdleError;
     pool.on('error', onIdleError);
   }
 
   connect(onConnection: OnConnection): void {
-    this.pool.connect(onConnection);
+    this.#pool.connect(onConnection);
   }
 
   close(): Promise<void> {
-    this.pool.removeListener('error', this.onIdleError);
+    this.#pool.removeListener('error', this.#onIdleError);
     return Promise.resolve();
   }
 }
@@ -50,11 +53,15 @@ export class OwnPoolConnections extends PoolConnections {
  * TypeORM listens to the errors of idle connections itself.
  */
 export class DataSourceConnections implements Connections {
-  constructor(private readonly dataSource: PostgresDataSource) {}
+  readonly #dataSource: PostgresDataSource;
+
+  constructor(dataSource: PostgresDataSource) {
+    this.#dataSource = dataSource;
+  }
 
   connect(onConnection: OnConnection): void {
     // Read each time: a data source that was closed and opened again has another pool.
-    const { master } = this.dataSource.driver;
+    const { master } = this.#dataSource.driver;
     if (isPool(master)) {
       master.connect(onConnection);
     } else {
@@ -68,9 +75,5 @@ export class DataSourceConnections implements Connections {
 }
 
 export function isPool(value: unknown): value is PostgresPool {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    ['connect', 'on', 'removeListener'].every((method) => typeof Reflect.get(value, method) === 'function')
-  );
+  return missingMethods(value, ['connect', 'on', 'removeListener']).length === 0;
 }

@@ -11,14 +11,16 @@ const ignoreError = (): void => undefined;
  * that.
  */
 export class PooledQuery {
+  readonly #connections: Connections;
+  readonly #deadline: Deadline;
   #isSent = false;
   #isLate = false;
   #release: ((isBroken: boolean) => void) | undefined;
 
-  constructor(
-    private readonly connections: Connections,
-    private readonly deadline: Deadline,
-  ) {}
+  constructor(connections: Connections, deadline: Deadline) {
+    this.#connections = connections;
+    this.#deadline = deadline;
+  }
 
   /** Whether the server may have got the statement. */
   get isSent(): boolean {
@@ -32,8 +34,8 @@ export class PooledQuery {
         this.#isLate = true;
         // The connection is closed: if it were used again, the next statement would get the answer that is still to come.
         this.#release?.(true);
-        reject(this.deadline.error());
-      }, this.deadline.left);
+        reject(this.#deadline.error());
+      }, this.#deadline.left);
       const end = (isBroken: boolean): void => {
         clearTimeout(timer);
         this.#release?.(isBroken);
@@ -64,13 +66,13 @@ export class PooledQuery {
    * for a promise would not listen for the error yet.
    */
   #connect(fail: (error: Error) => void, use: (client: PostgresClient) => void, isAgain = false): void {
-    this.connections.connect((error, client, release) => {
+    this.#connections.connect((error, client, release) => {
       if (client === undefined) {
         if (this.#isLate) {
           return;
         }
         const failure = error ?? new Error('the pool gave neither a connection nor an error');
-        // Nothing has been sent yet: a connection that breaks while it is made is simply made again, once.
+        // Nothing has been sent yet: if the connection breaks while it is made, another attempt is made, once.
         if (!isAgain && kindOf(failure) === 'cut') {
           this.#connect(fail, use, true);
         } else {

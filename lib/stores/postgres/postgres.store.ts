@@ -30,8 +30,8 @@ import { quotedName } from './table-sql.js';
  * method is one statement and one round trip, which checks and writes at once. `RetriedWrites` says what happens when the answer
  * is lost.
  *
- * Leases and sessions expire by the server's clock, which is the same for all machines. The machine that serves a request computes
- * when its session expires: if its clock is ten minutes slow, the session may end ten minutes early.
+ * Leases and sessions expire by the server's clock, which is the same for all machines. The machine that serves a request
+ * computes when its session expires: if its clock is ten minutes slow, the session may end ten minutes early.
  *
  * It needs the package `pg`, as TypeORM does, and the table: see `CreateSessionTable`, `sql/postgres.sql` and `createTable`.
  */

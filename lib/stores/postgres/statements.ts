@@ -150,7 +150,10 @@ function milliseconds(column: string): string {
   return `round(extract(epoch FROM ${column}) * 1000)::float8 AS ${column}`;
 }
 
-/** Version and token are checked by the statement that writes. With the token alone, a lock holder would overwrite a write that was made without a lock. */
+/**
+ * Both guards, checked by the statement that writes. With the token alone, a lock holder would overwrite a write that was made
+ * without a lock.
+ */
 function guarded(version: string, token: string): string {
   return `${LIVE} AND version::text = ${version} AND (${token}::text IS NULL OR ${lockedBy(token)})`;
 }
@@ -161,5 +164,6 @@ function lockedBy(token: string): string {
 }
 
 function tombstone(because: EndReason, until: string): string {
-  return `data = NULL, expires_at = ${instant(until)}, end_reason = '${because}', lock_token = NULL, lock_until = NULL, lock_holder = NULL`;
+  return `data = NULL, expires_at = ${instant(until)}, end_reason = '${because}',
+        lock_token = NULL, lock_until = NULL, lock_holder = NULL`;
 }

@@ -3,7 +3,7 @@ import { kindOf } from './failures.js';
 import { statement } from './statement.js';
 import { ADVISORY_LOCKS, COLUMNS, createTableSql, setupSql, quotedName, type SessionTableName } from './table-sql.js';
 
-/** Instances that start together run this one after another: two `CREATE TABLE IF NOT EXISTS` at once can fail on system indexes. */
+/** Instances that start together create the table one after another: two `CREATE TABLE IF NOT EXISTS` at once can both fail. */
 const CREATION_LOCK = `SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS}, 0);`;
 
 const SERVER = statement<{ role: string; now: number }>(

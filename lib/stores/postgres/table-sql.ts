@@ -45,10 +45,11 @@ export const COLUMNS = [
 /**
  * The SQL that creates the table, for a role that may. It does nothing where the table exists.
  *
- * A tombstone is a row without `data`, and `end_reason` says why it is one. The lock columns and `expires_at` are written far more often than data, so pages keep
- * room (`fillfactor`) for the next version of a row. On the same page it needs no new index entry (a HOT update). An index on a
- * lock column would prevent that. `COLLATE "C"` compares bytes, which is enough for ids, and does not break when the collations
- * of the system change.
+ * A tombstone is a row without `data`, and `end_reason` says why it is there.
+ *
+ * The lock columns and `expires_at` are written far more often than data. So pages keep room (`fillfactor`) for the next version
+ * of a row: on the same page it needs no new index entry (a HOT update). An index on a lock column would prevent that.
+ * `COLLATE "C"` compares bytes, which is enough for ids, and does not break when the collations of the system change.
  */
 export function createTableSql(name: SessionTableName = {}): string {
   const table = quotedName(name);
