@@ -34,15 +34,23 @@ describe('KeyedMutex', () => {
     expect(await next).toBe('next');
   });
 
-  it('runs work on two keys alone on both, and two of them with the same keys do not wait for each other', async () => {
+  it('runs work on two keys while no other work runs on either', async () => {
     const gate = new Gate();
     const both = mutex.runOnBoth('a', 'b', work('both', gate));
-    const reversed = mutex.runOnBoth('b', 'a', work('reversed'));
-    const one = mutex.run('b', work('one'));
-    await Promise.resolve();
+    const others = [mutex.run('a', work('one')), mutex.run('b', work('other'))];
     expect(events).toEqual(['both begins']);
     gate.open();
-    expect(await Promise.all([both, reversed, one])).toEqual(['both', 'reversed', 'one']);
+    expect(await Promise.all([both, ...others])).toEqual(['both', 'one', 'other']);
+    expect(events.slice(0, 2)).toEqual(['both begins', 'both ends']);
+  });
+
+  it('lets two works on the same two keys not wait for each other, when both keys become free at once', async () => {
+    const gate = new Gate();
+    const before = ['a', 'b'].map((key) => mutex.run(key, work(key, gate)));
+    const both = [mutex.runOnBoth('a', 'b', work('both')), mutex.runOnBoth('b', 'a', work('reversed'))];
+    gate.open();
+    await Promise.all(before);
+    expect(await Promise.all(both)).toEqual(['both', 'reversed']);
   });
 
   it('makes a reader of either key wait until work on both is whole, and of no other key', async () => {
