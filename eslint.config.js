@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 import { importDirections } from './tools/eslint/import-directions.js';
 
 const contract = 'stores/session-store.js';
-const engine = ['interfaces/', 'errors/', 'session/'];
+const engine = ['interfaces/', 'errors/', 'logging/', 'session/'];
 const exchange = [...engine, 'http/', 'options/', contract, 'sessions.constants.js', '@nestjs/', 'node:', 'rxjs'];
 
 const rootFiles = ['module', 'module-definition', 'providers', 'service', 'cleanup'].map(
@@ -16,13 +16,14 @@ const rootFiles = ['module', 'module-definition', 'providers', 'service', 'clean
 const directions = [
   { files: 'interfaces/', may: ['interfaces/'], rule: 'interfaces import only interfaces' },
   { files: 'errors/', may: ['interfaces/', 'errors/'], rule: 'errors import only interfaces and errors' },
+  { files: 'logging/', may: ['interfaces/'], rule: 'the engine and the stores log through it, so it knows neither' },
   {
     files: 'session/',
     may: [...engine, contract, 'node:'],
     rule: 'the engine knows no framework, no request and no concrete store',
   },
   { files: contract.replace('.js', '.ts'), may: ['interfaces/', 'errors/'], rule: 'the contract knows no store' },
-  store('shared'),
+  store('shared', 'logging/'),
   store('memory'),
   store('file'),
   store('postgres', 'typeorm', 'pg'),

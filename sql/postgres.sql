@@ -1,4 +1,4 @@
--- The table of PostgresStore. Harmless where it is there already.
+-- The table of PostgresStore. It does nothing where the table exists.
 CREATE TABLE IF NOT EXISTS "nestjs_sessions" (
   id text COLLATE "C" NOT NULL PRIMARY KEY,
   data text,

@@ -3,7 +3,7 @@ import { BaseExceptionFilter } from '@nestjs/core';
 import { STATUS_CODES } from 'node:http';
 import { SessionLockTimeoutError, SessionStoreError } from '../errors/index.js';
 import type { ResolvedOptions } from '../options/sessions-options.js';
-import { ThrottledLogger } from '../session/throttled-logger.js';
+import { ThrottledLogger } from '../logging/throttled-logger.js';
 import { RESOLVED_OPTIONS } from '../sessions.constants.js';
 
 /**

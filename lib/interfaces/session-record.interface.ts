@@ -14,7 +14,7 @@ export interface SessionRecord {
 /** Opaque to all but the store that made it. Two writes of one record never have the same version. */
 export type SessionVersion = string | number;
 
-/** Who holds a lock: told to those who waited for it in vain. */
+/** Who holds a lock: for the error message of a request that waited for it in vain. */
 export interface LockHolder {
   /** The route, or what else opened the session. */
   readonly route: string;
@@ -45,30 +45,30 @@ export interface Gone {
   readonly because: EndReason;
 }
 
-/** The lock is ours, and this is the record as it is under the lock. */
+/** The caller has the lock, and this is the record as it is under the lock. */
 export interface Acquired {
   readonly status: 'acquired';
   readonly record: SessionRecord;
   readonly version: SessionVersion;
 }
 
-/** Somebody else holds the lock. */
+/** Another token holds the lock. */
 export interface Held {
   readonly status: 'held';
   readonly holder?: LockHolder;
 }
 
 /**
- * What must still be true of the stored record for a write to happen. `version`: nobody wrote since we read. `token`: our
- * lock was not lost (the fence against a holder that slept through its lease). Both are always checked in one atomic step
- * with the write: a lock holder that checked its token alone would overwrite a writer that needs no lock.
+ * What must still be true of the stored record for a write to happen. `version`: there was no write since the caller read.
+ * `lock`: the caller still has the lock, so that a holder that slept through its lease cannot write. Both are checked in one
+ * atomic step with the write: with the token alone, a lock holder would overwrite a write that was made without a lock.
  */
 export interface WriteGuard {
   readonly version: SessionVersion;
-  /** The lock that must still be ours. */
+  /** The lock that the caller must still have. */
   readonly lock?: {
     readonly token: string;
-    /** Lets the lock go in the same step. */
+    /** Whether the write also releases the lock, in the same step. */
     readonly release: boolean;
   };
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../interfaces/clock.interface.js';
 import type { SessionsLogger } from '../interfaces/sessions-logger.interface.js';
+import { ThrottledLogger } from '../logging/throttled-logger.js';
 import { shortHash } from './session-id.js';
-import { ThrottledLogger } from './throttled-logger.js';
 
 /** What the engine tells the log. Ids appear as the first 8 characters of their hash, and never otherwise. */
 export class SessionLog {

@@ -11,10 +11,10 @@ import type {
 } from '../interfaces/session-record.interface.js';
 
 /**
- * Where sessions are kept: contract and injection token at once.
+ * Where sessions are kept. This class is the contract of a store, and its injection token.
  *
  * An `id` here is the SHA-256 of the id in the cookie (base64url, 43 characters of `A-Z a-z 0-9 - _`): it cannot be a path, a
- * command or a pattern, and whoever reads the store can take over no session.
+ * command or a pattern, and a person who reads the store cannot take over a session.
  *
  * Rules that hold for every method:
  * - **Missing is a value, an outage is a rejection.** A store that cannot answer rejects; it never says "missing".
@@ -22,7 +22,7 @@ import type {
  * - **Nothing but `create` and `rotate` brings a record into being**: a slow request cannot revive a session that was
  *   destroyed while it ran.
  * - An expired record (`now >= expiresAt`) counts as missing, whether it has been removed yet or not.
- * - `expiresAt` never moves back, whoever writes.
+ * - No write moves `expiresAt` back.
  *
  * `sessionStoreContract()` of `nestjs-sessions/testing` checks all of it.
  *
@@ -40,7 +40,7 @@ export abstract class SessionStore {
 
   /**
    * Replaces the record; `false`, with nothing changed, when it is missing or gone, or when the guard no longer holds.
-   * A lost update is a write whose guard was checked in one step and made in another: check and write are one.
+   * The guard is checked in the same step that writes: if another write came in between, its update would be lost.
    */
   abstract update(args: { id: string; record: SessionRecord; guard: WriteGuard }): Promise<SessionVersion | false>;
 
@@ -48,15 +48,15 @@ export abstract class SessionStore {
   abstract touch(args: { id: string; expiresAt: number }): Promise<boolean>;
 
   /**
-   * Removes the record, whoever holds its lock, and leaves a tombstone without data until `tombstoneUntil` (epoch
-   * milliseconds). `false`, and no tombstone, when there was nothing.
+   * Removes the record, also if another holds its lock, and leaves a tombstone without data until `tombstoneUntil` (epoch
+   * milliseconds). The tombstone says `'destroyed'`. `false`, with nothing changed, when the record is missing or gone.
    */
   abstract delete(args: { id: string; tombstoneUntil: number }): Promise<boolean>;
 
   /**
-   * In one step: the record under the new id, a tombstone under the old. `false`, with nothing changed, when the guard no
-   * longer holds or anything is there under the new id. A lock that is not released goes on, with its token and lease,
-   * under the new id.
+   * In one step: the record under the new id, and under the old id a tombstone that says `'rotated'`. `false`, with nothing
+   * changed, when the guard no longer holds or anything is there under the new id. A lock that is not released moves to the new
+   * id, with its token and its lease.
    */
   abstract rotate(args: {
     from: string;
@@ -67,9 +67,9 @@ export abstract class SessionStore {
   }): Promise<SessionVersion | false>;
 
   /**
-   * One attempt to take the lock, without waiting, and the record as it is under the lock. A lock is a lease: after `lease`
-   * milliseconds without renewal it is anybody's. An id that is missing is never locked, so made-up ids leave nothing behind.
-   * The same token may ask again (a retry after a lost answer) and has the lock.
+   * One attempt to take the lock, without waiting, which returns the record as it is under the lock. A lock is a lease: after
+   * `lease` milliseconds without renewal another token may take it. A missing id is never locked, so invented ids leave nothing
+   * behind. If the token already has the lock, because an earlier answer was lost, it is acquired again.
    */
   abstract tryLock(args: {
     id: string;
@@ -78,12 +78,12 @@ export abstract class SessionStore {
     holder: LockHolder;
   }): Promise<Acquired | Held | Missing | Gone>;
 
-  /** Starts the lease anew; `false` when the lock is no longer this token's. */
+  /** Starts the lease anew; `false` when `token` no longer has the lock. */
   abstract renewLock(args: { id: string; token: string; lease: number }): Promise<boolean>;
 
   /**
-   * Lets the lock go, and with `expiresAt` touches the record in the same step; `false`, with nothing changed, when the lock is
-   * no longer this token's: a late release must not free somebody else's lock.
+   * Releases the lock, and with `expiresAt` touches the record in the same step. `false`, with nothing changed, when `token` no
+   * longer has the lock: a late release must not release the lock of another.
    */
   abstract unlock(args: { id: string; token: string; expiresAt?: number }): Promise<boolean>;
 }

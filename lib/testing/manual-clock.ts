@@ -55,7 +55,9 @@ export class ManualClock implements Clock {
   /** Lets so many milliseconds pass: fires the timers that fall due, in their order, those set meanwhile included. */
   advance(milliseconds: number): void {
     const until = this.#monotonic + milliseconds;
-    for (let timer = this.#nextDue(until); timer; timer = this.#nextDue(until)) this.#fire(timer);
+    for (let timer = this.#nextDue(until); timer; timer = this.#nextDue(until)) {
+      this.#fire(timer);
+    }
     this.#moveTo(until);
   }
 
@@ -74,7 +76,9 @@ export class ManualClock implements Clock {
   #nextDue(until: number): Timer | undefined {
     let next: Timer | undefined;
     for (const timer of this.#timers) {
-      if (timer.dueAt <= until && (!next || timer.dueAt < next.dueAt)) next = timer;
+      if (timer.dueAt <= until && (!next || timer.dueAt < next.dueAt)) {
+        next = timer;
+      }
     }
     return next;
   }

@@ -29,7 +29,7 @@ describe.each([
   {
     where: 'behind a pgbouncer that gives out connections by transaction',
     url: () => database.urlWith({ port: pgBouncer.port }),
-    warnings: [expect.stringContaining('does not take prepared statements along')],
+    warnings: [expect.stringContaining('does not support prepared statements')],
     isolation: 'read committed',
   },
   {

@@ -19,5 +19,6 @@ for (const file of await readdir(folder)) {
 for (const file of long) {
   await import(join(folder, file));
 }
+await import('../logging/throttled-logger.spec.js');
 await import('../properties/life-cycle.spec.js');
 await import('../properties/session-object.spec.js');

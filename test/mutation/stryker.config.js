@@ -1,6 +1,6 @@
 /** Mutation testing of the engine: `npm run mutation`, or a part of it: `npm run mutation -- --mutate lib/session/session-plan.ts`. */
 export default {
-  mutate: ['lib/session/**/*.ts'],
+  mutate: ['lib/session/**/*.ts', 'lib/logging/*.ts'],
   ignorePatterns: ['build', 'coverage', 'dist', 'var'],
   testRunner: 'jest',
   testRunnerNodeArgs: ['--experimental-vm-modules'],

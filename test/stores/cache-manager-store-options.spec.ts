@@ -34,7 +34,7 @@ describe('CacheManagerStore, options', () => {
     await module.close();
   });
 
-  it.each([undefined, {}, new Map(), { stores: [] }])('refuses what is no cache: %p', (cache) => {
+  it.each([null, {}, new Map(), { stores: [] }, { stores: 1 }])('refuses what is no cache: %p', (cache) => {
     expect(refusalOf(cache)).toMatch(/needs a cache of cache-manager 6 or later/);
   });
 
@@ -48,6 +48,7 @@ describe('CacheManagerStore, options', () => {
 
   it('refuses a Keyv that is too old, and one that keeps outages to itself', () => {
     expect(refusalOf({ stores: [{ get: () => {}, set: () => {} }] })).toMatch(/Keyv of version 5\.5/);
+    expect(refusalOf({ stores: ['redis://cache'] })).toMatch(/Keyv of version 5\.5/);
     expect(refusalOf(createCache({ stores: [new Keyv({ emitErrors: false })] }))).toMatch(/emitErrors/);
   });
 });

@@ -32,7 +32,7 @@ describe('FileStore and its directory, at start-up', () => {
       await OPERATIONS.find((operation) => operation.name === name)?.run(store, version);
     }
     const names = await readdir(directory, { recursive: true });
-    // Two shards with a session each, of a head and its data.
+    // Two shards with a session each, of a state file and its data.
     expect(names).toHaveLength(8);
     for (const name of names) {
       const found = await lstat(join(directory, name));
@@ -80,19 +80,19 @@ describe('FileStore and its directory, at start-up', () => {
     );
   });
 
-  it('refuses one that it cannot make', async () => {
+  it('refuses one that it cannot create', async () => {
     await mkdir(directory);
     await chmod(directory, 0o500);
     const below = join(directory, 'below');
     expect(await startAsNobody(below)).toMatch(
-      `SESSIONS_CONFIG FileStore: the directory ${below} cannot be made: EACCES`,
+      `SESSIONS_CONFIG FileStore: the directory ${below} cannot be created: EACCES`,
     );
   });
 
   it.each([
     [{ directory: '' }, 'directory must be a path'],
-    [{ directory: undefined }, 'directory must be a path'],
-    [{ directory: '/x', fsync: 'always' }, "fsync must be 'none', 'file' or 'full', and is \"always\""],
+    [{}, 'directory must be a path'],
+    [{ directory: '/x', fsync: 'always' }, "fsync must be one of 'none', 'file', 'full'; it is 'always'"],
   ])('refuses %j', (options, message) => {
     const make = (): FileStore => new FileStore(options as FileStoreOptions);
     expect(make).toThrow(SessionsConfigError);

@@ -4,7 +4,7 @@ import { Lane, stepDisk } from '../support/stepped-disk.js';
 import { arrange, OPERATIONS } from '../support/store-model.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
-/* What is flushed to the disk, and when: data before a head names them, names before a write is acknowledged. */
+/* What is flushed to the disk, and when: data before a state file names them, names before a write is acknowledged. */
 
 stepDisk();
 
@@ -30,7 +30,7 @@ describe('FileStore, fsync', () => {
     ['full', 'create the other', 'fsync write fsync fsync rename fsync'],
     ['full', 'update', 'write fsync rename fsync'],
     ['full', 'delete', 'rename fsync'],
-    // As for creation; then the folder that the head went to and the one that it came from.
+    // As for creation; then the folder that the state file went to and the one that it came from.
     ['full', 'rotate', 'fsync write fsync fsync rename fsync rename fsync fsync'],
     // A lock or a renewal that a power failure undoes harms nobody.
     ['full', 'tryLock', 'rename'],

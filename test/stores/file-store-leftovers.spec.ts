@@ -85,14 +85,14 @@ describe('FileStore, data that somebody tampered with', () => {
     await expect(store.load({ id: ID })).rejects.toMatchObject({ code: 'ELOOP' });
   });
 
-  it('is not deceived by names that are almost those of a head', async () => {
+  it('is not deceived by names that are almost those of a state file', async () => {
     await given(ID);
-    const head = await fileBeginningWith('h');
-    for (const name of ['h', 'h,', 'h,9', 'h,9,x,2', 'h,NaN,x,2,0,99', 'h,0x9,x,2,0,9e99']) {
+    const state = await fileBeginningWith('s');
+    for (const name of ['s', 's,', 's,9', 's,9,x,2', 's,NaN,x,2,0,99', 's,0x9,x,2,0,9e99']) {
       await writeFile(join(folderOf(ID), name), '');
     }
     expect(await store.load({ id: ID })).toMatchObject({ status: 'found', record: { data: '{}' } });
-    expect(await fileBeginningWith('h,0,')).toBe(head);
+    expect(await fileBeginningWith('s,0,')).toBe(state);
   });
 
   it('treats a session whose folder is a file as an outage, not as missing', async () => {
@@ -108,7 +108,7 @@ describe('FileStore, sweeping what does not belong there', () => {
     await given(OTHER);
     const outside = join(dirname(directory), 'outside');
     await mkdir(outside);
-    await writeFile(join(outside, 'h,0,x,0,0,1'), '');
+    await writeFile(join(outside, 's,0,x,0,0,1'), '');
     await mkdir(join(directory, 'aa'), { recursive: true });
     await symlink(outside, join(directory, 'aa', 'a-link'));
     await writeFile(join(directory, 'aa', 'a-file'), '');

@@ -1,15 +1,15 @@
 import {
-  type Head,
-  headName,
+  type StateName,
+  formatStateName,
   isLocked,
   isOurs,
-  parseHead,
+  parseStateName,
   parseRotation,
   parseTombstone,
 } from '../../lib/stores/file/names.js';
 import { nonce, rotationName, tombstoneName, unlocked } from '../../lib/stores/file/names.js';
 
-const PLAIN: Head = {
+const PLAIN: StateName = {
   serial: 7,
   version: 'AbCdEfGhIjKlMn-_',
   size: 1_048_576,
@@ -17,7 +17,7 @@ const PLAIN: Head = {
   expiresAt: 1_893_459_600_123.5,
 };
 
-const lockedBy = (process: string, route: string): Head => ({
+const lockedBy = (process: string, route: string): StateName => ({
   ...PLAIN,
   lock: {
     token: 'x'.repeat(22),
@@ -27,12 +27,12 @@ const lockedBy = (process: string, route: string): Head => ({
   },
 });
 
-describe('the name of a head', () => {
+describe('the name of a state file', () => {
   it.each([PLAIN, lockedBy('host:17', 'GET /visits'), lockedBy('', ''), lockedBy('a.b,c/d', '../../x\0y\nz')])(
     'is read as it was written: %j',
-    (head) => {
-      expect(parseHead(headName(head))).toEqual(head);
-      expect(isOurs(headName(head))).toBe(true);
+    (state) => {
+      expect(parseStateName(formatStateName(state))).toEqual(state);
+      expect(isOurs(formatStateName(state))).toBe(true);
     },
   );
 
@@ -45,10 +45,10 @@ describe('the name of a head', () => {
     '\ud800',
     '\ufffd',
   ])('cuts what people read, and fits into what a file system takes: %s', (text) => {
-    const name = headName(lockedBy(text, text));
+    const name = formatStateName(lockedBy(text, text));
     expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255);
-    const parsed = parseHead(name);
-    expect(parsed && headName(parsed)).toBe(name);
+    const parsed = parseStateName(name);
+    expect(parsed && formatStateName(parsed)).toBe(name);
     expect(
       Buffer.from(text)
         .toString()
@@ -58,17 +58,17 @@ describe('the name of a head', () => {
 
   it.each([
     '',
-    'h',
-    'h,1',
+    's',
+    's,1',
     'd,abc',
-    'h,1,v,2,3',
-    'h,1,v,2,3,4,5',
-    'h,NaN,v,2,3,4',
-    'h,01,v,2,3,4',
-    'h,1,v,2,3,4,',
-    'h,Infinity,v,2,3,4',
+    's,1,v,2,3',
+    's,1,v,2,3,4,5',
+    's,NaN,v,2,3,4',
+    's,01,v,2,3,4',
+    's,1,v,2,3,4,',
+    's,Infinity,v,2,3,4',
   ])('is not %j', (name) => {
-    expect(parseHead(name)).toBeUndefined();
+    expect(parseStateName(name)).toBeUndefined();
   });
 
   it('loses only the lock with it', () => {
@@ -94,7 +94,7 @@ describe('other names', () => {
   it('are not taken for each other', () => {
     expect(parseTombstone(rotationName('abc'))).toBeUndefined();
     expect(parseRotation(tombstoneName({ until: 1, because: 'rotated' }))).toBeUndefined();
-    expect(parseTombstone(headName(PLAIN))).toBeUndefined();
+    expect(parseTombstone(formatStateName(PLAIN))).toBeUndefined();
     expect(isOurs('README')).toBe(false);
     expect(isOurs('.nfs0001')).toBe(false);
   });

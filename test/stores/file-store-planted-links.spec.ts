@@ -38,7 +38,7 @@ async function replaceByLink(path: string, target: string): Promise<void> {
 /** Where a link may stand, as if somebody had brought it in with a backup. */
 const PLACES: readonly [string, () => Promise<void>][] = [
   ['the data', async () => replaceByLink(await nameBeginningWith('d,'), victim)],
-  ['the head and its lock', async () => replaceByLink(await nameBeginningWith('h,'), victim)],
+  ['the state and its lock', async () => replaceByLink(await nameBeginningWith('s,'), victim)],
   ['a name that a store might use', () => replaceByLink(join(folderOf(FROM), 'd,abcdefgh'), victim)],
   ['a tombstone', () => replaceByLink(join(folderOf(FROM), 't,9999999999999,destroyed,abc'), victim)],
   ['the folder of the session', () => replaceByLink(folderOf(FROM), victims)],

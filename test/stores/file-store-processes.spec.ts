@@ -130,7 +130,7 @@ describe('FileStore, processes that are killed', () => {
     await store.unlock({ id, token: 'mine' });
     for await (const { errors } of store.sweep({ batchSize: 100 })) expect(errors).toEqual([]);
     const names = await readdir(join(directory, id.slice(0, 2), id));
-    expect(names.map((name) => name[0]).sort()).toEqual(['d', 'h']);
+    expect(names.map((name) => name[0]).sort()).toEqual(['d', 's']);
   });
 });
 

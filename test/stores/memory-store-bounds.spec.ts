@@ -99,7 +99,7 @@ describe('MemoryStore, maxSessions', () => {
   it.each([0, -1, 1.5, NaN, Infinity, '10'])('refuses %p', (maxSessions) => {
     const make = (): MemoryStore => new MemoryStore({ maxSessions } as MemoryStoreOptions);
     expect(make).toThrow(SessionsConfigError);
-    expect(make).toThrow('maxSessions must be a positive integer');
+    expect(make).toThrow('maxSessions must be a whole number, at least 1');
   });
 });
 

@@ -164,7 +164,7 @@ describe('PostgresStore behind a pgbouncer that takes no prepared statements alo
         }),
       );
     }
-    expect(logger.messages('warn')).toEqual([expect.stringContaining('does not take prepared statements along')]);
+    expect(logger.messages('warn')).toEqual([expect.stringContaining('does not support prepared statements')]);
     await pool.end();
   });
 });

@@ -83,7 +83,7 @@ function leftovers(directory: string): string[] {
         .map((name) => name.slice(0, 1))
         .sort()
         .join('');
-      if (folder.startsWith('.') || !['dh', 't'].includes(kinds)) found.push(`${folder}: ${names.join(' ')}`);
+      if (folder.startsWith('.') || !['ds', 't'].includes(kinds)) found.push(`${folder}: ${names.join(' ')}`);
     }
   }
   return found;

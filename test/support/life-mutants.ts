@@ -2,7 +2,7 @@ import { type Mutant, mutant, nextTurn } from './mutant.js';
 import { type Args, OpenStore } from './open-store.js';
 
 const FOREVER = Number.MAX_SAFE_INTEGER;
-const DELETED = 'a deleted record is gone: readers, and those who want its lock, are told that it was destroyed';
+const DELETED = 'a deleted record is gone: the tombstone says "destroyed" to readers and to callers that want the lock';
 const ROTATED = 'rotate moves the record to the new id, and the tombstone under the old one says "rotated"';
 
 export const lifeMutants: readonly Mutant[] = [
@@ -47,7 +47,7 @@ export const lifeMutants: readonly Mutant[] = [
   mutant(
     'a delete that always leaves a tombstone',
     [
-      'deleting what is not there is no error, and leaves no tombstone',
+      'deleting a missing id is no error, and leaves no tombstone',
       'an expired record is not deleted: there is nothing, and no tombstone is left',
     ],
     class extends OpenStore {
@@ -61,7 +61,7 @@ export const lifeMutants: readonly Mutant[] = [
   ),
   mutant(
     'a delete that respects locks',
-    ['delete asks no lock: the holder finds its session gone, and can do nothing about it'],
+    ['delete needs no lock: the holder finds its session gone, and can neither write, renew nor unlock'],
     class extends OpenStore {
       override async delete(args: Args<'delete'>) {
         const entry = this.findLive(args.id);
@@ -83,7 +83,7 @@ export const lifeMutants: readonly Mutant[] = [
   ),
   mutant(
     'a tombstone that stays',
-    ['a tombstone disappears when its time is over', 'the tombstone of a rotated id disappears when its time is over'],
+    ['a tombstone disappears when it ends', 'the tombstone of a rotated id disappears when it ends'],
     class extends OpenStore {
       override async delete({ id }: Args<'delete'>) {
         return super.delete({ id, tombstoneUntil: FOREVER });
@@ -153,7 +153,7 @@ export const lifeMutants: readonly Mutant[] = [
   ),
   mutant(
     'a rotation that takes every lock along',
-    ['rotate without the lock leaves that of another behind: under the new id nobody could let it go'],
+    ['rotate without the lock does not move the lock of another: its holder does not know the new id'],
     class extends OpenStore {
       override async rotate(args: Args<'rotate'>) {
         const lock = this.findLive(args.from)?.lock;
@@ -187,7 +187,7 @@ export const lifeMutants: readonly Mutant[] = [
   ),
   mutant(
     'a rotation that loses the lock',
-    ['rotate takes the lock along: it goes on under the new id'],
+    ['rotate moves the lock to the new id'],
     class extends OpenStore {
       override async rotate(args: Args<'rotate'>) {
         const version = await super.rotate(args);

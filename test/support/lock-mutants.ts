@@ -6,8 +6,8 @@ export const lockMutants: readonly Mutant[] = [
   mutant(
     'an unlock that does not compare the token',
     [
-      'unlock with another token changes nothing: a late release frees nobody else’s lock',
-      'a lease that has run out is anybody’s, and whoever slept through it can no longer write, renew or unlock',
+      'unlock with another token changes nothing: a late release does not free the lock of another',
+      'after its end a lease can be taken over, and its former holder can no longer write, renew or unlock',
     ],
     class extends OpenStore {
       override async unlock(args: Args<'unlock'>) {
@@ -17,7 +17,7 @@ export const lockMutants: readonly Mutant[] = [
   ),
   mutant(
     'an unlock that touches what it does not unlock',
-    ['unlock with another token changes nothing: a late release frees nobody else’s lock'],
+    ['unlock with another token changes nothing: a late release does not free the lock of another'],
     class extends OpenStore {
       override async unlock(args: Args<'unlock'>) {
         const entry = this.findLive(args.id);
@@ -46,7 +46,7 @@ export const lockMutants: readonly Mutant[] = [
   ),
   mutant(
     'a renewal that renews nothing',
-    ['a lease that is renewed does not run out'],
+    ['a lease that is renewed does not end'],
     class extends OpenStore {
       override async renewLock(args: Args<'renewLock'>) {
         return this.entries.get(args.id)?.lock?.token === args.token;
@@ -55,7 +55,7 @@ export const lockMutants: readonly Mutant[] = [
   ),
   mutant(
     'a renewal that takes a free lock',
-    ['a lock that is let go is not renewed'],
+    ['a lock that has been released is not renewed'],
     class extends OpenStore {
       override async renewLock(args: Args<'renewLock'>) {
         const { id, token, lease } = args;
@@ -80,8 +80,8 @@ export const lockMutants: readonly Mutant[] = [
     'a guard that forgets the token',
     [
       'a write under another’s lock is refused, and that lock stays',
-      'a write under a lock that nobody holds is refused',
-      'a lease that has run out is anybody’s, and whoever slept through it can no longer write, renew or unlock',
+      'a write under a lock that has been released is refused',
+      'after its end a lease can be taken over, and its former holder can no longer write, renew or unlock',
       'rotate under another’s lock changes nothing',
     ],
     class extends OpenStore {
@@ -92,7 +92,7 @@ export const lockMutants: readonly Mutant[] = [
   ),
   mutant(
     'an update that forgets to release',
-    ['a write can let the lock go in the same step'],
+    ['a write can release the lock in the same step'],
     class extends OpenStore {
       override async update({ guard, ...args }: Args<'update'>) {
         const { version, lock } = guard;
@@ -115,7 +115,7 @@ export const lockMutants: readonly Mutant[] = [
   ),
   mutant(
     'a lock that is given to all who take over a lease at the same time',
-    ['of many attempts to take over a lease that has run out, exactly one wins'],
+    ['of many attempts to take over a lease that has ended, exactly one wins'],
     class extends OpenStore {
       override async tryLock(args: Args<'tryLock'>) {
         const entry = this.findLive(args.id);
@@ -128,7 +128,7 @@ export const lockMutants: readonly Mutant[] = [
   ),
   mutant(
     'a lock that is given to everybody',
-    ['a lock that is held is not given to anybody else'],
+    ['a lock that is held is not acquired by another token'],
     class extends OpenStore {
       override async tryLock(args: Args<'tryLock'>) {
         const entry = this.findLive(args.id);
@@ -140,8 +140,8 @@ export const lockMutants: readonly Mutant[] = [
   mutant(
     'a lock that never runs out',
     [
-      'a lease that has run out is anybody’s, and whoever slept through it can no longer write, renew or unlock',
-      'the lease that rotate takes along still runs out',
+      'after its end a lease can be taken over, and its former holder can no longer write, renew or unlock',
+      'a lease that rotate has moved still ends',
     ],
     class extends OpenStore {
       override async tryLock(args: Args<'tryLock'>) {
@@ -151,7 +151,7 @@ export const lockMutants: readonly Mutant[] = [
   ),
   mutant(
     'a lock that its own token does not open',
-    ['the same token may ask again and has the lock: an answer can get lost'],
+    ['the token that has the lock acquires it again: an earlier answer may have been lost'],
     class extends OpenStore {
       override async tryLock(args: Args<'tryLock'>) {
         const entry = this.findLive(args.id);
@@ -219,7 +219,7 @@ export const lockMutants: readonly Mutant[] = [
   ),
   mutant(
     'a holder that is not the one who holds',
-    ['who is told that a lock is held is told by whom, where the store knows it'],
+    ['the answer "held" names the holder, where the store knows it'],
     class extends OpenStore {
       override async tryLock(args: Args<'tryLock'>) {
         const answer = await super.tryLock(args);

@@ -1,4 +1,4 @@
-import { MendedMemcached } from '../../lib/stores/memcached/patched-memcached.js';
+import { PatchedMemcached } from '../../lib/stores/memcached/patched-memcached.js';
 import Memcached from 'memcached';
 
 /*
@@ -9,7 +9,7 @@ import Memcached from 'memcached';
 const { ADDRESS = '', CLIENT } = process.env;
 // So that what comes after hours, with the package's own numbers, comes at once.
 const options = { retries: 0, failures: 0, reconnect: 50, retry: 50, failuresTimeout: 50, timeout: 500 };
-const client = CLIENT === 'plain' ? new Memcached(ADDRESS, options) : new MendedMemcached(ADDRESS, options);
+const client = CLIENT === 'plain' ? new Memcached(ADDRESS, options) : new PatchedMemcached(ADDRESS, options);
 for (let n = 0; n < 5; n += 1) {
   client.gets('key', (error: unknown) => console.log(error instanceof Error ? 'failed' : 'answered'));
 }

@@ -43,7 +43,7 @@ export const recordMutants: readonly Mutant[] = [
   ),
   mutant(
     'live references',
-    ['what a caller does to a record afterwards does not reach the store'],
+    ['a caller that changes its record object later does not change the store'],
     class extends OpenStore {
       protected override copy(record: SessionRecord) {
         return record;
@@ -53,7 +53,7 @@ export const recordMutants: readonly Mutant[] = [
   mutant(
     'a guard that forgets the version',
     [
-      'update with a version that is no longer current is refused: nobody overwrites what they have not seen',
+      'update with a version that is no longer current is refused: no writer overwrites what it has not read',
       'of many updates with one version at the same time, exactly one wins, and its record is kept',
       'increments without a lock, each tried until its version holds, are all counted',
       'rotate with a version that is no longer current changes nothing',
@@ -83,7 +83,7 @@ export const recordMutants: readonly Mutant[] = [
   ),
   mutant(
     'versions that begin anew with each record',
-    ['a version from before a tombstone is worth nothing afterwards'],
+    ['a version from before a tombstone does not permit a write after it'],
     class extends OpenStore {
       protected override put(id: string, record: SessionRecord) {
         const entry = super.put(id, record);

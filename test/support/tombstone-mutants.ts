@@ -2,12 +2,12 @@ import type { EndReason } from '../../lib/interfaces/session-record.interface.js
 import { type Mutant, mutant } from './mutant.js';
 import { type Args, type OpenEntry, OpenStore } from './open-store.js';
 
-const DELETED = 'a deleted record is gone: readers, and those who want its lock, are told that it was destroyed';
+const DELETED = 'a deleted record is gone: the tombstone says "destroyed" to readers and to callers that want the lock';
 const ROTATED = 'rotate moves the record to the new id, and the tombstone under the old one says "rotated"';
 const DELETED_AFTER_ROTATION = 'deleting an id that was rotated changes nothing: its tombstone still says "rotated"';
 const LASTS =
   'a tombstone says why it is there until it ends, also after the time at which its session would have expired';
-const REFUSED = 'what is refused because of a tombstone does not change what the tombstone says';
+const REFUSED = 'a write that a tombstone refuses does not change what the tombstone says';
 
 /** Stores whose tombstones tell a wrong reason. */
 export const tombstoneMutants: readonly Mutant[] = [

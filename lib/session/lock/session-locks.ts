@@ -4,7 +4,7 @@ import type { Held, LockHolder } from '../../interfaces/session-record.interface
 import type { SessionStore } from '../../stores/session-store.js';
 import { reasonOf } from '../reason-of.js';
 import { randomToken, shortHash } from '../session-id.js';
-import type { ThrottledLogger } from '../throttled-logger.js';
+import type { ThrottledLogger } from '../../logging/throttled-logger.js';
 import { FifoQueue, type QueuePlace } from './fifo-queue.js';
 import { LeaseRenewer } from './lease-renewer.js';
 import { lockTimeout } from './lock-timeout.js';

@@ -1,57 +1,56 @@
 import cluster from 'node:cluster';
-import type {
-  Acquired,
-  Found,
-  Gone,
-  Held,
-  Missing,
-  SessionRecord,
-  SessionVersion,
-} from '../../interfaces/session-record.interface.js';
 import type { StartableStore, StoreContext } from '../../interfaces/store-abilities.interface.js';
-import { Entries } from './cached-entries.js';
-import { entryOf, isRecord, recordOf, tombstoneOf } from './entry.js';
-import { keyvOf, type SessionCache, type SessionKeyv } from './session-cache.js';
-import type { Lock } from './locks.js';
-import { type Shared, sharedOf } from './shared-state.js';
 import { SessionStore } from '../session-store.js';
+import {
+  absenceOf,
+  entryOf,
+  foundOrAbsent,
+  isHeldByAnother,
+  isLive,
+  recordOf,
+  successorOf,
+  tombstoneOf,
+} from '../shared/entry.js';
+import type { Answer, Args } from '../shared/store-methods.js';
+import { checkOptions, text } from '../shared/store-options.js';
+import { CachedEntries } from './cached-entries.js';
+import type { ProcessLock } from './locks.js';
+import { keyvOf, type SessionCache, type SessionKeyv } from './session-cache.js';
+import { type SharedState, sharedStateOf } from './shared-state.js';
 
 export interface CacheManagerStoreOptions {
-  /** What `CACHE_MANAGER` of `@nestjs/cache-manager` injects, or `createCache()` of cache-manager gives; with one store. */
+  /** What `CACHE_MANAGER` of `@nestjs/cache-manager` injects, or `createCache()` of cache-manager returns, with one store. */
   cache: SessionCache;
-  /** Stands before each key. Default `'sessions:'`. */
+  /** The beginning of each key. Default `'sessions:'`. */
   prefix?: string;
 }
 
-type UpdateArgs = Parameters<SessionStore['update']>[0];
-type RotateArgs = Parameters<SessionStore['rotate']>[0];
-type TryLockArgs = Parameters<SessionStore['tryLock']>[0];
-
 /**
- * Sessions in the cache that a Nest application has already, whatever keeps it.
+ * Sessions in the cache that a Nest application already has, whatever its backend is.
  *
- * A cache can read and write, and nothing else: it has no lock and no write on a condition. So **locks and guards hold within
- * this process**. Behind several processes send each visitor to one of them, or take another store.
+ * A cache can only read and write: it has no lock and no conditional write. So **locks and guards hold within this process**. If
+ * there are several processes, send each visitor to one of them, or take another store.
  *
- * It works on the cache's Keyv, because the cache itself answers "not there" when its backend is down. The cache stays its
- * owner's.
+ * The store uses the cache's Keyv, because the cache itself answers "missing" when its backend is down. The application keeps
+ * the cache, and closes it.
  */
 export class CacheManagerStore extends SessionStore implements StartableStore {
   readonly #keyv: SessionKeyv;
-  readonly #shared: Shared;
-  readonly #entries: Entries;
+  readonly #shared: SharedState;
+  readonly #entries: CachedEntries;
   readonly #prefix: string;
   #now: () => number = Date.now;
   #monotonic: () => number = () => performance.now();
 
-  /** @throws SessionsConfigError when the cache has several tiers, or is none of cache-manager 6 or later. */
-  constructor({ cache, prefix = 'sessions:' }: CacheManagerStoreOptions) {
+  /** @throws SessionsConfigError when an option is wrong, or the cache cannot keep sessions. */
+  constructor(options: CacheManagerStoreOptions) {
     super();
-    this.#keyv = keyvOf(cache);
-    this.#shared = sharedOf(this.#keyv);
-    this.#prefix = prefix;
-    const { values, locks } = this.#shared;
-    this.#entries = new Entries(values, locks, { now: () => this.#now(), monotonic: () => this.#monotonic() });
+    checkOptions('CacheManagerStore', options, { cache: 'createCache()', prefix: "'sessions:'" });
+    this.#keyv = keyvOf(options.cache);
+    this.#shared = sharedStateOf(this.#keyv);
+    this.#prefix = text('CacheManagerStore: prefix', options.prefix, 'sessions:');
+    const { keyv, locks } = this.#shared;
+    this.#entries = new CachedEntries(keyv, locks, { now: () => this.#now(), monotonic: () => this.#monotonic() });
   }
 
   start({ clock, logger }: StoreContext): Promise<void> {
@@ -72,42 +71,47 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
     return Promise.resolve();
   }
 
-  async load({ id }: { id: string }): Promise<Found | Missing | Gone> {
+  async load({ id }: Args<'load'>): Promise<Answer<'load'>> {
     const key = this.#keyOf(id);
-    await this.#shared.turns.settled(key);
-    const entry = await this.#entries.read(key);
-    if (entry === undefined) return { status: 'missing' };
-    if (!isRecord(entry)) return { status: 'gone', because: entry.endReason };
-    return { status: 'found', record: recordOf(entry), version: entry.version };
+    await this.#shared.mutex.untilWhole(key);
+    return foundOrAbsent(await this.#entries.read(key));
   }
 
-  create({ id, record }: { id: string; record: SessionRecord }): Promise<SessionVersion | false> {
-    return this.#inTurn(id, async (key) => {
-      if (await this.#entries.read(key)) return false;
+  create({ id, record }: Args<'create'>): Promise<Answer<'create'>> {
+    return this.#inMutex(id, async (key) => {
+      if (await this.#entries.read(key)) {
+        return false;
+      }
       const entry = entryOf(record);
       await this.#entries.write(key, entry);
       return entry.version;
     });
   }
 
-  update({ id, record, guard }: UpdateArgs): Promise<SessionVersion | false> {
-    return this.#inTurn(id, async (key) => {
+  update({ id, record, guard }: Args<'update'>): Promise<Answer<'update'>> {
+    return this.#inMutex(id, async (key) => {
       const previous = await this.#entries.guarded(key, guard);
-      if (previous === undefined) return false;
-      const entry = entryOf(record, previous);
+      if (previous === undefined) {
+        return false;
+      }
+      const entry = successorOf(previous, record);
       await this.#entries.write(key, entry);
-      if (guard.lock?.release) this.#shared.locks.delete(key);
+      if (guard.lock?.release) {
+        this.#shared.locks.delete(key);
+      }
       return entry.version;
     });
   }
 
-  touch({ id, expiresAt }: { id: string; expiresAt: number }): Promise<boolean> {
-    return this.#inTurn(id, (key) => this.#prolong(key, expiresAt));
+  touch({ id, expiresAt }: Args<'touch'>): Promise<boolean> {
+    return this.#inMutex(id, (key) => this.#prolong(key, expiresAt));
   }
 
-  delete({ id, tombstoneUntil }: { id: string; tombstoneUntil: number }): Promise<boolean> {
-    return this.#inTurn(id, async (key) => {
-      if (!(await this.#entries.record(key))) return false;
+  delete({ id, tombstoneUntil }: Args<'delete'>): Promise<boolean> {
+    return this.#inMutex(id, async (key) => {
+      if (!(await this.#entries.readLive(key))) {
+        return false;
+      }
       await this.#entries.write(key, tombstoneOf('destroyed', tombstoneUntil));
       this.#shared.locks.delete(key);
       return true;
@@ -115,83 +119,94 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
   }
 
   /**
-   * The new record is written first: whoever fails before the old one is buried leaves that as it was, and another whose id
-   * nobody was told.
+   * The new record is written first. If the tombstone cannot be written afterwards, the old session is as it was, and nobody was
+   * told the id of the new one.
    */
-  rotate({ from, to, record, guard, tombstoneUntil }: RotateArgs): Promise<SessionVersion | false> {
-    const { turns, locks } = this.#shared;
+  rotate({ from, to, record, guard, tombstoneUntil }: Args<'rotate'>): Promise<Answer<'rotate'>> {
+    const { mutex, locks } = this.#shared;
     const [oldKey, newKey] = [this.#keyOf(from), this.#keyOf(to)];
-    return turns.takeBoth(oldKey, newKey, async () => {
+    return mutex.runOnBoth(oldKey, newKey, async () => {
       const previous = await this.#entries.guarded(oldKey, guard);
-      if (previous === undefined || (await this.#entries.read(newKey))) return false;
-      const entry = entryOf(record, previous);
+      if (previous === undefined || (await this.#entries.read(newKey))) {
+        return false;
+      }
+      const entry = successorOf(previous, record);
       await this.#entries.write(newKey, entry);
       await this.#entries.write(oldKey, tombstoneOf('rotated', tombstoneUntil));
       const lock = locks.get(oldKey);
       locks.delete(oldKey);
-      // Only the lock of the one who rotates goes along: another holder does not know the new id, and could not free it.
+      // Only the caller's own lock moves to the new id: another holder does not know that id, and could not release it.
       if (lock && guard.lock?.release === false) {
-        locks.set(newKey, { ...lock, known: this.#entries.known(entry) }, this.#monotonic());
+        locks.set(newKey, { ...lock, cached: this.#entries.asCached(entry) }, this.#monotonic());
       }
       return entry.version;
     });
   }
 
-  tryLock({ id, token, lease, holder }: TryLockArgs): Promise<Acquired | Held | Missing | Gone> {
-    return this.#inTurn(id, async (key): Promise<Acquired | Held | Missing | Gone> => {
+  tryLock({ id, token, lease, holder }: Args<'tryLock'>): Promise<Answer<'tryLock'>> {
+    return this.#inMutex<Answer<'tryLock'>>(id, async (key) => {
       const { locks } = this.#shared;
       const current = locks.get(key);
-      if (current && current.token !== token && this.#monotonic() < current.leaseEndsAt && this.#isLive(current)) {
+      if (isHeldByAnother(current, token, this.#monotonic()) && this.#isInTime(current)) {
         return { status: 'held', holder: current.holder };
       }
       const entry = await this.#entries.read(key);
-      if (!isRecord(entry)) {
+      if (!isLive(entry)) {
         locks.delete(key);
-        return entry === undefined ? { status: 'missing' } : { status: 'gone', because: entry.endReason };
+        return absenceOf(entry?.endReason);
       }
       const now = this.#monotonic();
-      locks.set(key, { token, holder, leaseEndsAt: now + lease, known: this.#entries.known(entry) }, now);
+      locks.set(key, { token, holder, leaseEndsAt: now + lease, cached: this.#entries.asCached(entry) }, now);
       return { status: 'acquired', record: recordOf(entry), version: entry.version };
     });
   }
 
-  renewLock({ id, token, lease }: { id: string; token: string; lease: number }): Promise<boolean> {
-    return this.#inTurn(id, async (key) => {
+  renewLock({ id, token, lease }: Args<'renewLock'>): Promise<boolean> {
+    return this.#inMutex(id, async (key) => {
       const lock = this.#lockOf(key, token);
-      if (lock) lock.leaseEndsAt = this.#monotonic() + lease;
+      if (lock) {
+        lock.leaseEndsAt = this.#monotonic() + lease;
+      }
       return lock !== undefined;
     });
   }
 
-  unlock({ id, token, expiresAt }: { id: string; token: string; expiresAt?: number }): Promise<boolean> {
-    return this.#inTurn(id, async (key) => {
-      if (!this.#lockOf(key, token)) return false;
+  unlock({ id, token, expiresAt }: Args<'unlock'>): Promise<boolean> {
+    return this.#inMutex(id, async (key) => {
+      if (!this.#lockOf(key, token)) {
+        return false;
+      }
       const isThere = expiresAt === undefined || (await this.#prolong(key, expiresAt));
       this.#shared.locks.delete(key);
       return isThere;
     });
   }
 
-  /** The lock, when it is this token's and its session has not expired. */
-  #lockOf(key: string, token: string): Lock | undefined {
+  /** The lock, if `token` holds it and its session has not expired. */
+  #lockOf(key: string, token: string): ProcessLock | undefined {
     const lock = this.#shared.locks.of(key, token);
-    return lock && this.#isLive(lock) ? lock : undefined;
+    return lock && this.#isInTime(lock) ? lock : undefined;
   }
 
-  #isLive({ known }: Lock): boolean {
-    return known === undefined || this.#entries.isLive(known.entry);
+  /** Whether the session of a lock has not expired, as far as this process knows. */
+  #isInTime({ cached }: ProcessLock): boolean {
+    return cached === undefined || this.#entries.isInTime(cached.entry);
   }
 
   async #prolong(key: string, expiresAt: number): Promise<boolean> {
-    const entry = await this.#entries.record(key);
-    if (entry === undefined) return false;
-    if (expiresAt > entry.expiresAt) await this.#entries.write(key, { ...entry, expiresAt });
+    const entry = await this.#entries.readLive(key);
+    if (entry === undefined) {
+      return false;
+    }
+    if (expiresAt > entry.expiresAt) {
+      await this.#entries.write(key, { ...entry, expiresAt });
+    }
     return true;
   }
 
-  #inTurn<T>(id: string, work: (key: string) => Promise<T>): Promise<T> {
+  #inMutex<T>(id: string, work: (key: string) => Promise<T>): Promise<T> {
     const key = this.#keyOf(id);
-    return this.#shared.turns.take(key, () => work(key));
+    return this.#shared.mutex.run(key, () => work(key));
   }
 
   #keyOf(id: string): string {

@@ -1,16 +1,15 @@
-import { SessionStoreError } from '../../errors/index.js';
+import type { SessionStoreError } from '../../errors/index.js';
+import { messageOf, storeFailure } from '../shared/store-failure.js';
 import type { SessionKeyv } from './session-cache.js';
 
-const RETRY_AFTER = 1_000;
-
-/** Milliseconds after which an operation is given up: those that wait for their turn behind it must go on some time. */
+/** Milliseconds after which an operation is given up: others wait for the same mutex, and must not wait for ever. */
 const LIMIT = 5_000;
 
 /**
- * The values of a Keyv, with an outage as a rejection. Backends throw, or answer "no", or emit an error and answer as if all
- * were well, or never answer.
+ * The values of a Keyv. An outage rejects, however the backend shows it: some throw, some answer `false`, some emit an error and
+ * answer as if nothing were there, and some never answer.
  */
-export class Values {
+export class KeyvAdapter {
   readonly #keyv: SessionKeyv;
   #errors = 0;
   #lastError: unknown;
@@ -30,10 +29,12 @@ export class Values {
 
   async set(key: string, value: string, ttl: number): Promise<void> {
     const isStored = await this.#watch(() => this.#keyv.set(key, value, ttl));
-    if (!isStored) throw failure(new Error('it refused to store a value'));
+    if (!isStored) {
+      throw failure(new Error('it refused to store a value'));
+    }
   }
 
-  /** An error that comes meanwhile may be another operation's: it says the same of the backend. */
+  /** An error that is emitted meanwhile may belong to another operation: it says the same of the backend. */
   async #watch<T>(operation: () => Promise<T>): Promise<T> {
     const errors = this.#errors;
     let answer: T;
@@ -42,7 +43,9 @@ export class Values {
     } catch (error) {
       throw failure(error);
     }
-    if (this.#errors > errors) throw failure(this.#lastError);
+    if (this.#errors > errors) {
+      throw failure(this.#lastError);
+    }
     return answer;
   }
 }
@@ -60,6 +63,5 @@ async function withLimit<T>(answer: Promise<T>): Promise<T> {
 }
 
 function failure(cause: unknown): SessionStoreError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new SessionStoreError(`The cache failed: ${reason}`, RETRY_AFTER, { cause });
+  return storeFailure(`The cache failed: ${messageOf(cause)}`, cause);
 }

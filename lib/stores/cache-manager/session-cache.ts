@@ -1,4 +1,5 @@
 import { SessionsConfigError } from '../../errors/index.js';
+import { missingMethods } from '../../options/validate.js';
 
 /** What `CacheManagerStore` uses of a cache of cache-manager, version 6 or later. */
 export interface SessionCache {
@@ -6,9 +7,9 @@ export interface SessionCache {
   readonly stores: readonly SessionKeyv[];
 }
 
-/** What it uses of a Keyv, version 5.5 or later. */
+/** What the store uses of a Keyv, version 5.5 or later. */
 export interface SessionKeyv {
-  /** Where the values are. */
+  /** Where the values are kept. */
   readonly store: unknown;
   readonly opts?: { readonly emitErrors?: boolean };
   getRaw(key: string): Promise<{ readonly value?: unknown } | undefined>;
@@ -18,19 +19,20 @@ export interface SessionKeyv {
 
 /** @throws SessionsConfigError when it cannot keep sessions. */
 export function keyvOf(cache: Partial<SessionCache> | undefined): SessionKeyv {
-  const [keyv, ...others] = cache?.stores ?? [];
+  const stores = cache?.stores;
+  const [keyv, ...others] = isList(stores) ? stores : [];
   if (keyv === undefined) {
     throw new SessionsConfigError(
       'CacheManagerStore needs a cache of cache-manager 6 or later, such as CACHE_MANAGER of @nestjs/cache-manager.',
     );
   }
-  if (others.length > 0 || 'secondary' in keyv) {
+  if (others.length > 0 || hasSecondTier(keyv)) {
     throw new SessionsConfigError(
       'CacheManagerStore needs a cache with one store. One of several tiers answers from the memory of this process, ' +
         'where a session that another process has changed, or logged out, goes on as it was.',
     );
   }
-  if (typeof keyv.getRaw !== 'function') {
+  if (missingMethods(keyv, ['getRaw', 'set', 'on']).length > 0) {
     throw new SessionsConfigError('CacheManagerStore needs a cache whose store is a Keyv of version 5.5 or later.');
   }
   if (keyv.opts?.emitErrors === false) {
@@ -40,4 +42,13 @@ export function keyvOf(cache: Partial<SessionCache> | undefined): SessionKeyv {
     );
   }
   return keyv;
+}
+
+function isList(stores: readonly SessionKeyv[] | undefined): stores is readonly SessionKeyv[] {
+  return Array.isArray(stores);
+}
+
+/** A Cacheable looks like a Keyv, and answers from its first tier, which is the memory of this process. */
+function hasSecondTier(keyv: unknown): boolean {
+  return typeof keyv === 'object' && keyv !== null && 'secondary' in keyv;
 }

@@ -1,21 +1,21 @@
 import type { SessionKeyv } from './session-cache.js';
 import { Locks } from './locks.js';
-import { Turns } from '../shared/keyed-mutex.js';
-import { Values } from './keyv-adapter.js';
+import { KeyedMutex } from '../shared/keyed-mutex.js';
+import { KeyvAdapter } from './keyv-adapter.js';
 
-export interface Shared {
-  readonly values: Values;
-  readonly turns: Turns;
+export interface SharedState {
+  readonly keyv: KeyvAdapter;
+  readonly mutex: KeyedMutex;
   readonly locks: Locks;
 }
 
-const byKeyv = new WeakMap<SessionKeyv, Shared>();
+const byKeyv = new WeakMap<SessionKeyv, SharedState>();
 
-/** Two stores on one Keyv have the same locks. */
-export function sharedOf(keyv: SessionKeyv): Shared {
+/** Two stores on one Keyv share their locks. */
+export function sharedStateOf(keyv: SessionKeyv): SharedState {
   let shared = byKeyv.get(keyv);
   if (shared === undefined) {
-    shared = { values: new Values(keyv), turns: new Turns(), locks: new Locks() };
+    shared = { keyv: new KeyvAdapter(keyv), mutex: new KeyedMutex(), locks: new Locks() };
     byKeyv.set(keyv, shared);
   }
   return shared;

@@ -2,61 +2,77 @@ import { join } from 'node:path';
 import type { Directory } from './directory.js';
 import * as disk from './disk.js';
 import { type Content, Folder } from './folder.js';
-import { dataName, headName, isLocked, isOurs, parseRotation, parseTombstone } from './names.js';
+import { dataName, formatStateName, isLocked, isOurs, parseRotation, parseTombstone } from './names.js';
 
 /**
- * Removes a session that has expired, or what an ended tombstone or an operation that was killed has left. Tells whether it
- * removed a session or a tombstone; not when somebody else was faster.
+ * Removes a folder whose session or tombstone has ended, or that a killed operation left behind. Returns whether this call
+ * removed a session or a tombstone: `false` when another process did.
  *
- * @throws Error when there is something in the folder that no store put there.
+ * @throws Error when the folder holds something that no store put there.
  */
-export async function clear(folder: Folder, { head, names }: Content): Promise<boolean> {
+export async function clear(folder: Folder, { state, names }: Content): Promise<boolean> {
   if (!names.every(isOurs)) {
     throw new Error(
       `FileStore: the folder of session ${folder.id.slice(0, 8)} holds something that no store put there.`,
     );
   }
-  const current = head && headName(head);
+  const current = state && formatStateName(state);
   if (current !== undefined) {
-    // Whoever still means to renew this session finds nothing to rename from here on.
-    if (!(await disk.remove(folder.file(current)))) return false;
+    // The state file goes first: from here on an operation that still means to renew the session finds nothing to rename.
+    if (!(await disk.remove(folder.file(current)))) {
+      return false;
+    }
   } else if (!(await stopRotations(folder, names))) {
     return false;
   }
-  for (const name of names.filter((other) => other !== current)) await folder.discard(name);
+  for (const name of names.filter((other) => other !== current)) {
+    await folder.discard(name);
+  }
   const isRemoved = await disk.removeFolder(folder.path);
-  // The head has one remover, who may yet be overtaken in removing the folder.
-  return head !== undefined || (isRemoved && names.some((name) => parseTombstone(name) !== undefined));
+  // Only one process removes the state file. Another one may remove the folder before this one does.
+  return state !== undefined || (isRemoved && names.some((name) => parseTombstone(name) !== undefined));
 }
 
-/** Removes what operations that were killed have left beside a session. */
-export async function tidy(folder: Folder, { head, names }: Content): Promise<void> {
-  if (!head || isLocked(head, folder.directory.now())) return;
-  const current = [headName(head), dataName(head.version)];
+/** Removes what killed operations have left beside a live session. */
+export async function tidy(folder: Folder, { state, names }: Content): Promise<void> {
+  if (!state || isLocked(state, folder.directory.now())) {
+    return;
+  }
+  const current = [formatStateName(state), dataName(state.version)];
   const leftovers = names.filter((name) => isOurs(name) && !current.includes(name));
-  // No operation that has read the state so far can count on them any more.
-  if (leftovers.length === 0 || !(await folder.change(head, head))) return;
-  for (const name of leftovers) await folder.discard(name);
+  // An operation that has read the old state would still use these files. After this change its own rename fails.
+  if (leftovers.length === 0 || !(await folder.change(state, state))) {
+    return;
+  }
+  for (const name of leftovers) {
+    await folder.discard(name);
+  }
 }
 
-/** Removes a folder that is not a session's; nothing that counts. */
+/** Removes a folder that is no session's. Returns `false`: no session was removed. */
 export async function removeTree(path: string, directory: Directory): Promise<false> {
-  for (const name of (await disk.list(path)) ?? []) await directory.discard(join(path, name));
+  for (const name of (await disk.list(path)) ?? []) {
+    await directory.discard(join(path, name));
+  }
   await disk.removeFolder(path);
   return false;
 }
 
 /**
- * A folder without a head may have been prepared for a session that is about to get this id: changes the state of that
- * session, so that it has to prepare another. `false` when it arrived in the meantime.
+ * A rotation may have prepared this folder and be about to rename its state file into it. Changing the state of the session
+ * under its old id makes that rename fail, so that the rotation prepares a new folder. `false` when the rename came first.
  */
 async function stopRotations(folder: Folder, names: readonly string[]): Promise<boolean> {
   const origins = names.map(parseRotation).filter((from) => from !== undefined);
-  if (origins.length === 0) return true;
+  if (origins.length === 0) {
+    return true;
+  }
   for (const from of origins) {
     const origin = new Folder(folder.directory, from);
-    const { head } = await origin.look();
-    if (head && !(await origin.change(head, head))) return false;
+    const { state } = await origin.read();
+    if (state && !(await origin.change(state, state))) {
+      return false;
+    }
   }
-  return (await folder.look()).head === undefined;
+  return (await folder.read()).state === undefined;
 }

@@ -3,55 +3,71 @@ import { clear, removeTree } from './cleanup.js';
 import type { Directory } from './directory.js';
 import * as disk from './disk.js';
 import type { Folder } from './folder.js';
-import { unpublishedName } from './names.js';
+import { stagingName } from './names.js';
 
-export interface FileToPublish {
+export interface NewFile {
   readonly name: string;
   readonly content?: Buffer;
 }
 
 /**
- * Brings a session's folder into being, with all that is in it, in one step; `false` when a session or a tombstone is
- * there already.
+ * Creates a session's folder with all its files in one step: they are written to a staging folder, which is then renamed.
+ * `false` when a session or a tombstone is there already.
  */
-export async function publish(folder: Folder, files: readonly FileToPublish[]): Promise<boolean> {
+export async function createFolder(folder: Folder, files: readonly NewFile[]): Promise<boolean> {
   const { directory, shard } = folder;
-  const unpublished = join(shard, unpublishedName());
-  await makeFolder(unpublished, shard, directory);
-  let isPublished = false;
+  const staging = join(shard, stagingName());
+  await makeFolder(staging, shard, directory);
+  let isCreated = false;
   try {
-    for (const { name, content } of files) await write(join(unpublished, name), content, directory);
-    await directory.flushFolders(unpublished);
-    isPublished = await putInPlace(unpublished, folder);
+    for (const { name, content } of files) {
+      await write(join(staging, name), content, directory);
+    }
+    await directory.flushFolders(staging);
+    isCreated = await putInPlace(staging, folder);
   } finally {
-    if (!isPublished) await removeTree(unpublished, directory);
+    if (!isCreated) {
+      await removeTree(staging, directory);
+    }
   }
-  if (isPublished) await directory.flushFolders(shard);
-  return isPublished;
+  if (isCreated) {
+    await directory.flushFolders(shard);
+  }
+  return isCreated;
 }
 
 async function makeFolder(path: string, shard: string, directory: Directory): Promise<void> {
-  if (await disk.makeFolder(path)) return;
+  if (await disk.makeFolder(path)) {
+    return;
+  }
   await directory.assertPresent();
   try {
     await disk.makeFolder(shard);
   } catch (error) {
     // Another session made it meanwhile.
-    if (!disk.isOneOf(error, 'EEXIST')) throw error;
+    if (!disk.isOneOf(error, 'EEXIST')) {
+      throw error;
+    }
   }
   await directory.flushFolders(directory.path);
-  if (!(await disk.makeFolder(path))) throw new Error(`FileStore: ${shard} was removed.`);
+  if (!(await disk.makeFolder(path))) {
+    throw new Error(`FileStore: ${shard} was removed.`);
+  }
 }
 
 function write(file: string, content: Buffer | undefined, directory: Directory): Promise<void> {
   return content ? disk.write(file, content, directory.flushesFiles) : disk.writeEmpty(file);
 }
 
-async function putInPlace(unpublished: string, folder: Folder): Promise<boolean> {
-  if (await disk.moveFolder(unpublished, folder.path)) return true;
-  return folder.settle(async (content) => {
-    if (content.status !== 'missing') return false;
+async function putInPlace(staging: string, folder: Folder): Promise<boolean> {
+  if (await disk.moveFolder(staging, folder.path)) {
+    return true;
+  }
+  return folder.retry(async (content) => {
+    if (content.status !== 'missing') {
+      return false;
+    }
     await clear(folder, content);
-    return (await disk.moveFolder(unpublished, folder.path)) ? true : undefined;
+    return (await disk.moveFolder(staging, folder.path)) ? true : undefined;
   });
 }

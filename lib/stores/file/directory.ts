@@ -3,6 +3,7 @@ import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SessionsConfigError } from '../../errors/sessions-config.error.js';
 import type { StoreContext } from '../../interfaces/store-abilities.interface.js';
+import { messageOf } from '../shared/store-failure.js';
 import * as disk from './disk.js';
 import type { FileStoreFsync, FileStoreOptions } from './file-store-options.js';
 
@@ -26,7 +27,7 @@ export class Directory {
   }
 
   /**
-   * Makes the directory where there is none.
+   * Creates the directory where there is none.
    *
    * @throws SessionsConfigError when sessions could not be kept there, or not safely.
    */
@@ -38,7 +39,7 @@ export class Directory {
     return this.#context.clock.now();
   }
 
-  /** Where the folder of a session stands: no shard grows long, up to some millions of sessions. */
+  /** The folder that holds the folder of a session: up to some millions of sessions none of them grows long. */
   shardOf(id: string): string {
     return join(this.path, id.slice(0, 2));
   }
@@ -47,38 +48,46 @@ export class Directory {
     return /^[\w-]{2}$/.test(name);
   }
 
-  /** Whether the content of files is flushed to the disk before it counts. */
+  /** Whether the content of a file is flushed to the disk before the write is acknowledged. */
   get flushesFiles(): boolean {
     return this.#fsync !== 'none';
   }
 
-  /** Makes the names in these folders survive a power failure, where the application asked for that. */
+  /** Makes the names in these folders survive a power failure, if `fsync` is `'full'`. */
   async flushFolders(...folders: readonly string[]): Promise<void> {
-    if (this.#fsync === 'full') for (const folder of folders) await disk.flushFolder(folder);
+    if (this.#fsync === 'full') {
+      for (const folder of folders) {
+        await disk.flushFolder(folder);
+      }
+    }
   }
 
   /**
-   * Called before a session is declared missing: when its folder is not there because the whole directory is not, that is an
-   * outage.
+   * To be called before a session is reported as missing. If its folder is not there because the whole directory is not, that
+   * is an outage.
    *
    * @throws Error when the directory is not the one that was opened.
    */
   async assertPresent(): Promise<void> {
     const found = await disk.inspect(this.path);
-    if (found?.dev === this.#device && found.ino === this.#inode) return;
+    if (found?.dev === this.#device && found.ino === this.#inode) {
+      return;
+    }
     throw new Error(
       `FileStore: ${this.path} is not the directory that was opened at start-up: was it removed or unmounted? ` +
         'Bring it back, or restart the application to begin with an empty one.',
     );
   }
 
-  /** Removes what is of no use any more. When that fails, it stays until a sweep, and the operation has succeeded nevertheless. */
+  /** Removes a file that is no longer needed. If that fails, the operation has still succeeded, and a sweep tries again. */
   async discard(path: string): Promise<void> {
     try {
       await disk.remove(path);
       this.#isInTrouble = false;
     } catch (error) {
-      if (!this.#isInTrouble) this.warn(`a file could not be removed: ${String(error)}`);
+      if (!this.#isInTrouble) {
+        this.warn(`a file could not be removed: ${String(error)}`);
+      }
       this.#isInTrouble = true;
     }
   }
@@ -100,12 +109,18 @@ async function examine(path: string): Promise<DirectoryIdentity> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
   } catch (error) {
-    // Something that is no directory is told so below.
-    if (!disk.isOneOf(error, 'EEXIST')) refuse(`cannot be made: ${reasonOf(error)}.`, error);
+    // Something else than a directory: the checks below say so.
+    if (!disk.isOneOf(error, 'EEXIST')) {
+      refuse(`cannot be created: ${messageOf(error)}.`, error);
+    }
   }
   const found = (await disk.inspect(path)) ?? refuse('was removed while the store started.');
-  if (found.isSymbolicLink()) refuse('is a symbolic link. Name the directory that it points at.');
-  if (!found.isDirectory()) refuse('is not a directory.');
+  if (found.isSymbolicLink()) {
+    refuse('is a symbolic link. Name the directory that it points at.');
+  }
+  if (!found.isDirectory()) {
+    refuse('is not a directory.');
+  }
   const user = process.getuid?.();
   if (user !== undefined && found.uid !== user) {
     refuse(
@@ -118,11 +133,7 @@ async function examine(path: string): Promise<DirectoryIdentity> {
   try {
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    refuse(`cannot be written: ${reasonOf(error)}.`, error);
+    refuse(`cannot be written: ${messageOf(error)}.`, error);
   }
   return found;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

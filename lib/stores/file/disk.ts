@@ -2,17 +2,17 @@ import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /*
- * The system calls that the store is made of, each one atomic. Callbacks, because `fs/promises` costs twice as much, and
- * wrapped once, here.
+ * The system calls that the store uses, each of them atomic. They are made by callback and wrapped here, because
+ * `fs/promises` costs twice as much.
  */
 
 type Callback<T> = (error: NodeJS.ErrnoException | null, value: T) => void;
 
-/** Reads the file itself and never what a link planted in its place points at. */
+/** Does not follow a link that somebody has planted in the place of a file. */
 const READ = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW;
 
 /** How long to wait for a free file descriptor, in milliseconds. */
-const PATIENCE = 1_500;
+const MAX_WAIT = 1_500;
 const LONGEST_PAUSE = 50;
 
 /** The names in a folder; `undefined` when there is no such folder. */
@@ -22,7 +22,7 @@ export function list(folder: string): Promise<string[] | undefined> {
 
 export interface DiskEntry {
   readonly name: string;
-  /** A link to a folder is none. */
+  /** `false` for a link to a folder. */
   readonly isFolder: boolean;
 }
 
@@ -36,14 +36,18 @@ export async function listEntries(folder: string): Promise<DiskEntry[]> {
 /** The first `size` bytes of a file as text; `undefined` when there is no such file. */
 export async function read(file: string, size: number): Promise<string | undefined> {
   const descriptor = await unlessMissing(call<number>((done) => fs.open(file, READ, done)));
-  if (descriptor === undefined) return undefined;
+  if (descriptor === undefined) {
+    return undefined;
+  }
   try {
     const buffer = Buffer.allocUnsafe(size);
     let filled = 0;
     while (filled < size) {
       const start = filled;
       const count = await call<number>((done) => fs.read(descriptor, buffer, start, size - start, start, done));
-      if (count === 0) break;
+      if (count === 0) {
+        break;
+      }
       filled += count;
     }
     return buffer.toString('utf8', 0, filled);
@@ -63,7 +67,7 @@ export async function writeEmpty(file: string): Promise<void> {
   await call((done) => fs.close(descriptor, done));
 }
 
-/** Gives a file or folder its new name in one step; `false` when it is no longer there under the old one. */
+/** Renames a file or folder in one step; `false` when nothing has the old name. */
 export async function rename(from: string, to: string): Promise<boolean> {
   return isDone(call((done) => fs.rename(from, to, done)));
 }
@@ -73,7 +77,7 @@ export function remove(file: string): Promise<boolean> {
   return isDone(call((done) => fs.unlink(file, done)));
 }
 
-/** A new folder, private to this user; `false` when there is no folder to make it in. */
+/** Creates a folder, private to this user; `false` when the folder above it does not exist. */
 export function makeFolder(folder: string): Promise<boolean> {
   return isDone(call((done) => fs.mkdir(folder, 0o700, done)));
 }
@@ -84,18 +88,22 @@ export async function moveFolder(from: string, to: string): Promise<boolean> {
     await call((done) => fs.rename(from, to, done));
     return true;
   } catch (error) {
-    if (isOneOf(error, 'ENOTEMPTY', 'EEXIST')) return false;
+    if (isOneOf(error, 'ENOTEMPTY', 'EEXIST')) {
+      return false;
+    }
     throw error;
   }
 }
 
-/** Removes a folder that is empty; `false` when it is not, or not there. */
+/** Removes an empty folder; `false` when it is not empty, or does not exist. */
 export async function removeFolder(folder: string): Promise<boolean> {
   try {
     await call((done) => fs.rmdir(folder, done));
     return true;
   } catch (error) {
-    if (isOneOf(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST')) return false;
+    if (isOneOf(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST')) {
+      return false;
+    }
     throw error;
   }
 }
@@ -110,7 +118,7 @@ export async function flushFolder(folder: string): Promise<void> {
   }
 }
 
-/** What is there under that name, a link not followed; `undefined` when nothing is. */
+/** The status of a file, folder or link, which is not followed; `undefined` when nothing has that name. */
 export function inspect(path: string): Promise<fs.Stats | undefined> {
   return unlessMissing(call<fs.Stats>((done) => fs.lstat(path, done)));
 }
@@ -124,7 +132,9 @@ async function isDone(work: Promise<void>): Promise<boolean> {
     await work;
     return true;
   } catch (error) {
-    if (isOneOf(error, 'ENOENT')) return false;
+    if (isOneOf(error, 'ENOENT')) {
+      return false;
+    }
     throw error;
   }
 }
@@ -133,7 +143,9 @@ async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;
   } catch (error) {
-    if (isOneOf(error, 'ENOENT')) return undefined;
+    if (isOneOf(error, 'ENOENT')) {
+      return undefined;
+    }
     throw error;
   }
 }
@@ -145,8 +157,10 @@ async function call<T = void>(start: (done: Callback<T>) => void): Promise<T> {
     try {
       return await once(start);
     } catch (error) {
-      if (!isOneOf(error, 'EMFILE', 'ENFILE') || performance.now() - asked > PATIENCE) throw error;
-      // Not all at the same time: few of them would find one.
+      if (!isOneOf(error, 'EMFILE', 'ENFILE') || performance.now() - asked > MAX_WAIT) {
+        throw error;
+      }
+      // After a random pause: if all waiting calls tried at once, few of them would get a descriptor.
       await sleep(Math.random() * Math.min(LONGEST_PAUSE, 2 ** attempt));
     }
   }
@@ -155,8 +169,11 @@ async function call<T = void>(start: (done: Callback<T>) => void): Promise<T> {
 function once<T>(start: (done: Callback<T>) => void): Promise<T> {
   return new Promise((resolve, reject) => {
     start((error, value) => {
-      if (error) reject(error);
-      else resolve(value);
+      if (error) {
+        reject(error);
+      } else {
+        resolve(value);
+      }
     });
   });
 }

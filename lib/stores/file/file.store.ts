@@ -1,13 +1,4 @@
-import type {
-  Acquired,
-  Found,
-  Gone,
-  Held,
-  Missing,
-  SessionRecord,
-  SessionVersion,
-  WriteGuard,
-} from '../../interfaces/session-record.interface.js';
+import type { SessionRecord, WriteGuard } from '../../interfaces/session-record.interface.js';
 import type {
   CountableStore,
   StartableStore,
@@ -16,15 +7,18 @@ import type {
   SweepBatch,
   SweepOptions,
 } from '../../interfaces/store-abilities.interface.js';
+import { SessionStore } from '../session-store.js';
+import { absenceOf } from '../shared/entry.js';
+import type { Answer, Args } from '../shared/store-methods.js';
 import { Directory } from './directory.js';
-import { Draft } from './data-file.js';
-import { type Content, Folder } from './folder.js';
+import { DataFile } from './data-file.js';
+import { Folder } from './folder.js';
 import {
   dataName,
   hashToken,
-  type Head,
-  type HeadLock,
-  headName,
+  type StateName,
+  type StateLock,
+  formatStateName,
   isSession,
   nonce,
   type Owner,
@@ -32,21 +26,16 @@ import {
 } from './names.js';
 import { type FileStoreOptions, resolveFileStoreOptions } from './file-store-options.js';
 import { hasEnded, thisProcess } from './owner.js';
-import { publish } from './create-folder.js';
+import { createFolder } from './create-folder.js';
 import { rotate } from './rotation.js';
 import { countSessions, sweepSessions } from './sweep.js';
-import { SessionStore } from '../session-store.js';
 
 export type { FileStoreFsync, FileStoreOptions } from './file-store-options.js';
-
-type UpdateArgs = Parameters<SessionStore['update']>[0];
-type RotateArgs = Parameters<SessionStore['rotate']>[0];
-type TryLockArgs = Parameters<SessionStore['tryLock']>[0];
 
 /**
  * Sessions in files, for any number of processes on one machine. Not for network file systems.
  *
- * The lock of a process that has ended is free at once, that of one in another container when its lease has run out.
+ * The lock of a process that has ended is free at once. That of a process in another container is free when its lease ends.
  */
 export class FileStore extends SessionStore implements StartableStore, CountableStore, SweepableStore {
   readonly #options: Required<FileStoreOptions>;
@@ -64,120 +53,144 @@ export class FileStore extends SessionStore implements StartableStore, Countable
     this.#opened = { directory, self: await thisProcess() };
   }
 
-  async load({ id }: { id: string }): Promise<Found | Missing | Gone> {
+  async load({ id }: Args<'load'>): Promise<Answer<'load'>> {
     const folder = this.#folder(id);
-    return folder.settle(async (content) => {
-      if (content.status !== 'live') return absenceOf(content);
-      const { head } = content;
-      const record = await recordOf(folder, head);
-      return record && { status: 'found', record, version: head.version };
+    return folder.retry(async (content) => {
+      if (content.status !== 'live') {
+        return absenceOf(content.endReason);
+      }
+      const { state } = content;
+      const record = await readRecord(folder, state);
+      return record && { status: 'found', record, version: state.version };
     });
   }
 
-  async create({ id, record }: { id: string; record: SessionRecord }): Promise<SessionVersion | false> {
+  async create({ id, record }: Args<'create'>): Promise<Answer<'create'>> {
     const { data, createdAt, expiresAt } = record;
     const content = Buffer.from(data);
-    const head: Head = { serial: 0, version: nonce(), size: content.length, createdAt, expiresAt };
-    const files = [{ name: dataName(head.version), content }, { name: headName(head) }];
-    return (await publish(this.#folder(id), files)) ? head.version : false;
+    const state: StateName = { serial: 0, version: nonce(), size: content.length, createdAt, expiresAt };
+    const files = [{ name: dataName(state.version), content }, { name: formatStateName(state) }];
+    return (await createFolder(this.#folder(id), files)) ? state.version : false;
   }
 
-  async update({ id, record, guard }: UpdateArgs): Promise<SessionVersion | false> {
+  async update({ id, record, guard }: Args<'update'>): Promise<Answer<'update'>> {
     const folder = this.#folder(id);
-    const draft = new Draft(folder, record.data);
+    const dataFile = new DataFile(folder, record.data);
     try {
-      return await folder.settle(async ({ status, head }) => {
-        if (status !== 'live' || !permits(guard, head)) return false;
-        const version = await draft.save();
-        if (version === undefined) return undefined;
-        const next: Head = {
-          ...(guard.lock?.release ? unlocked(head) : head),
+      return await folder.retry(async ({ status, state }) => {
+        if (status !== 'live' || !permits(guard, state)) {
+          return false;
+        }
+        const version = await dataFile.save();
+        if (version === undefined) {
+          return undefined;
+        }
+        const next: StateName = {
+          ...(guard.lock?.release ? unlocked(state) : state),
           version,
-          size: draft.size,
+          size: dataFile.size,
           createdAt: record.createdAt,
-          expiresAt: Math.max(head.expiresAt, record.expiresAt),
+          expiresAt: Math.max(state.expiresAt, record.expiresAt),
         };
-        if (!(await folder.change(head, next))) return undefined;
-        draft.publish();
+        if (!(await folder.change(state, next))) {
+          return undefined;
+        }
+        dataFile.commit();
         await folder.directory.flushFolders(folder.path);
-        await folder.discard(dataName(head.version));
+        await folder.discard(dataName(state.version));
         return version;
       });
     } finally {
-      await draft.discard();
+      await dataFile.discard();
     }
   }
 
-  async touch({ id, expiresAt }: { id: string; expiresAt: number }): Promise<boolean> {
+  async touch({ id, expiresAt }: Args<'touch'>): Promise<boolean> {
     const folder = this.#folder(id);
-    return folder.settle(async ({ status, head }) => {
-      if (status !== 'live') return false;
-      if (expiresAt <= head.expiresAt) return true;
-      return (await folder.change(head, { ...head, expiresAt })) ? true : undefined;
+    return folder.retry(async ({ status, state }) => {
+      if (status !== 'live') {
+        return false;
+      }
+      if (expiresAt <= state.expiresAt) {
+        return true;
+      }
+      return (await folder.change(state, { ...state, expiresAt })) ? true : undefined;
     });
   }
 
-  async delete({ id, tombstoneUntil }: { id: string; tombstoneUntil: number }): Promise<boolean> {
+  async delete({ id, tombstoneUntil }: Args<'delete'>): Promise<boolean> {
     const folder = this.#folder(id);
-    return folder.settle(async ({ status, head }) => {
-      if (status !== 'live') return false;
-      if (!(await folder.bury(head, tombstoneUntil))) return undefined;
+    return folder.retry(async ({ status, state }) => {
+      if (status !== 'live') {
+        return false;
+      }
+      if (!(await folder.bury(state, tombstoneUntil))) {
+        return undefined;
+      }
       await folder.directory.flushFolders(folder.path);
-      await folder.discard(dataName(head.version));
+      await folder.discard(dataName(state.version));
       return true;
     });
   }
 
-  async rotate({ from, to, record, guard, tombstoneUntil }: RotateArgs): Promise<SessionVersion | false> {
+  async rotate({ from, to, record, guard, tombstoneUntil }: Args<'rotate'>): Promise<Answer<'rotate'>> {
     return rotate({
       from: this.#folder(from),
       to: this.#folder(to),
       record,
       tombstoneUntil,
-      // Only the lock of the one who rotates goes along: another holder does not know the new id, and could not free it.
+      // Only the caller's own lock moves to the new id: another holder does not know that id, and could not release it.
       keepsLock: guard.lock?.release === false,
-      permits: (head) => permits(guard, head),
+      permits: (state) => permits(guard, state),
     });
   }
 
-  async tryLock({ id, token, lease, holder }: TryLockArgs): Promise<Acquired | Held | Missing | Gone> {
+  async tryLock({ id, token, lease, holder }: Args<'tryLock'>): Promise<Answer<'tryLock'>> {
     const folder = this.#folder(id);
     const { directory, self } = this.#open();
     const hash = hashToken(token);
-    return folder.settle(async (content) => {
-      if (content.status !== 'live') return absenceOf(content);
-      const { head } = content;
-      if (head.lock && head.lock.token !== hash && (await isHeld(head.lock, directory.now(), self))) {
-        return { status: 'held', holder: head.lock.holder };
+    return folder.retry(async (content) => {
+      if (content.status !== 'live') {
+        return absenceOf(content.endReason);
+      }
+      const { state } = content;
+      if (state.lock && state.lock.token !== hash && (await isHeld(state.lock, directory.now(), self))) {
+        return { status: 'held', holder: state.lock.holder };
       }
       const lock = { token: hash, leaseEndsAt: Math.ceil(directory.now() + lease), owner: self, holder };
-      if (!(await folder.change(head, { ...head, lock }))) return undefined;
-      const record = await recordOf(folder, head);
-      return record && { status: 'acquired', record, version: head.version };
+      if (!(await folder.change(state, { ...state, lock }))) {
+        return undefined;
+      }
+      const record = await readRecord(folder, state);
+      return record && { status: 'acquired', record, version: state.version };
     });
   }
 
-  async renewLock({ id, token, lease }: { id: string; token: string; lease: number }): Promise<boolean> {
+  async renewLock({ id, token, lease }: Args<'renewLock'>): Promise<boolean> {
     const folder = this.#folder(id);
     const hash = hashToken(token);
-    return folder.settle(async ({ status, head }) => {
-      if (status !== 'live' || head.lock?.token !== hash) return false;
-      const lock = { ...head.lock, leaseEndsAt: Math.ceil(folder.directory.now() + lease) };
-      return (await folder.change(head, { ...head, lock })) ? true : undefined;
+    return folder.retry(async ({ status, state }) => {
+      if (status !== 'live' || state.lock?.token !== hash) {
+        return false;
+      }
+      const lock = { ...state.lock, leaseEndsAt: Math.ceil(folder.directory.now() + lease) };
+      return (await folder.change(state, { ...state, lock })) ? true : undefined;
     });
   }
 
-  async unlock({ id, token, expiresAt = 0 }: { id: string; token: string; expiresAt?: number }): Promise<boolean> {
+  async unlock({ id, token, expiresAt = 0 }: Args<'unlock'>): Promise<boolean> {
     const folder = this.#folder(id);
     const hash = hashToken(token);
-    return folder.settle(async ({ status, head }) => {
-      if (status !== 'live' || head.lock?.token !== hash) return false;
-      const next = { ...unlocked(head), expiresAt: Math.max(head.expiresAt, expiresAt) };
-      return (await folder.change(head, next)) ? true : undefined;
+    return folder.retry(async ({ status, state }) => {
+      if (status !== 'live' || state.lock?.token !== hash) {
+        return false;
+      }
+      const next = { ...unlocked(state), expiresAt: Math.max(state.expiresAt, expiresAt) };
+      return (await folder.change(state, next)) ? true : undefined;
     });
   }
 
-  /** Looks at every session: for statistics, not for each request. */
+  /** Reads every session: for statistics, not for each request. */
   async count(): Promise<number> {
     return countSessions(this.#open().directory);
   }
@@ -188,32 +201,32 @@ export class FileStore extends SessionStore implements StartableStore, Countable
 
   #folder(id: string): Folder {
     const { directory } = this.#open();
-    // The engine hashes ids, so that they are no paths. Whoever calls the store without the engine is held to it.
-    if (!isSession(id)) throw new Error('FileStore: an id must be the hash of a session id, in base64url.');
+    // The engine hashes ids, so that they are no paths. A caller without the engine has to do so too.
+    if (!isSession(id)) {
+      throw new Error('FileStore: an id must be the hash of a session id, in base64url.');
+    }
     return new Folder(directory, id);
   }
 
   #open(): { readonly directory: Directory; readonly self: Owner } {
-    if (!this.#opened) throw new Error('FileStore: start() has not been called.');
+    if (!this.#opened) {
+      throw new Error('FileStore: start() has not been called.');
+    }
     return this.#opened;
   }
 }
 
-function absenceOf(content: Exclude<Content, { readonly status: 'live' }>): Missing | Gone {
-  return content.status === 'gone' ? { status: 'gone', because: content.because } : { status: 'missing' };
+/** Whether the state is still the one that the writer read. */
+function permits({ version, lock }: WriteGuard, state: StateName): boolean {
+  return state.version === version && (!lock || state.lock?.token === hashToken(lock.token));
 }
 
-/** Whether what the writer read still holds. */
-function permits({ version, lock }: WriteGuard, head: Head): boolean {
-  return head.version === version && (!lock || head.lock?.token === hashToken(lock.token));
-}
-
-async function isHeld({ leaseEndsAt, owner }: HeadLock, now: number, self: Owner): Promise<boolean> {
+async function isHeld({ leaseEndsAt, owner }: StateLock, now: number, self: Owner): Promise<boolean> {
   return now < leaseEndsAt && !(await hasEnded(owner, self));
 }
 
 /** `undefined` when the session has another state by now. */
-async function recordOf(folder: Folder, head: Head): Promise<SessionRecord | undefined> {
-  const data = await folder.read(head);
-  return data === undefined ? undefined : { data, createdAt: head.createdAt, expiresAt: head.expiresAt };
+async function readRecord(folder: Folder, state: StateName): Promise<SessionRecord | undefined> {
+  const data = await folder.readData(state);
+  return data === undefined ? undefined : { data, createdAt: state.createdAt, expiresAt: state.expiresAt };
 }

@@ -2,37 +2,42 @@ import { join } from 'node:path';
 import type { Directory } from './directory.js';
 import type { EndReason } from '../../interfaces/session-record.interface.js';
 import * as disk from './disk.js';
-import { dataName, type Head, headName, parseHead, parseTombstone, tombstoneName } from './names.js';
+import { dataName, type StateName, formatStateName, parseStateName, parseTombstone, tombstoneName } from './names.js';
 
-/** What a look into a session's folder found. */
+/** What a session's folder held when it was read. */
 export type Content =
-  | { readonly status: 'live'; readonly head: Head; readonly names: readonly string[] }
+  | { readonly status: 'live'; readonly state: StateName; readonly names: readonly string[] }
   | {
       readonly status: 'gone';
-      readonly because: EndReason;
-      readonly head?: undefined;
+      readonly endReason: EndReason;
+      readonly state?: undefined;
       readonly names: readonly string[];
     }
-  | { readonly status: 'missing'; readonly head: Head | undefined; readonly names: readonly string[] };
+  | {
+      readonly status: 'missing';
+      readonly endReason?: undefined;
+      readonly state: StateName | undefined;
+      readonly names: readonly string[];
+    };
 
-/** How often an operation looks again because somebody else was faster. Each time, somebody else got on. */
-const MAX_LOOKS = 1_000;
+/** How often an operation reads the folder again because another one was faster. Each time, that other one succeeded. */
+const MAX_ATTEMPTS = 1_000;
 
 /**
  * The folder of one session, and what makes each operation on it one atomic step, whichever process it runs in and wherever
  * that process is paused or killed:
  *
- * - **The name of one empty file, the head, is the whole state of a session but for its data.** It changes by a rename *from
- *   the name that was read*. Of all who read the same state, one can rename it; the others find nothing under that name, look
- *   again and judge their guard anew. That holds for whoever wakes up after hours as well: no name comes twice, since the
- *   serial in it only rises.
- * - **Data are written first, to a file of their own that is never written again, and count once the head names it.** So
- *   nobody reads half of them, and whoever is killed before the rename has changed nothing.
- * - **A session begins with a whole folder renamed into place**, which fails where a folder is that has anything in it.
- * - **What may belong to an operation in progress is removed only after the head that this operation would rename was moved
- *   on**, and an operation that looks again prepares everything under new names. So no head ever names what was removed.
+ * - **The name of one empty file, the state file, holds the whole state of a session except its data.** The state changes by a
+ *   rename *from the name that was read*. Of all operations that read the same name, one can rename it; the others find no
+ *   file of that name, read the folder again and check their guard anew. This also holds for a process that wakes up after
+ *   hours: no name is used twice, because the serial in it only rises.
+ * - **Data are written first, to a file that is never written again, and count once the state file names it.** So no reader
+ *   gets half of them, and an operation that is killed before the rename has changed nothing.
+ * - **A session begins with a whole folder that is renamed into place.** The rename fails where a folder with files exists.
+ * - **A file that an operation in progress may need is removed only after the state has changed**, which makes that
+ *   operation's rename fail; it then prepares everything under new names. So no state file ever names a file that was removed.
  *
- * Whether something has expired is judged by the time at which its name was read.
+ * Whether a session has expired is decided by the clock at the moment its name was read.
  */
 export class Folder {
   readonly shard: string;
@@ -46,39 +51,50 @@ export class Folder {
     this.path = join(this.shard, id);
   }
 
-  async look(): Promise<Content> {
+  async read(): Promise<Content> {
     const first = await this.#list();
-    if (first.status !== 'missing' || first.names.length === 0) return first;
-    // Some file systems list a folder while it changes and show a rename halfway, with neither name.
+    if (first.status !== 'missing' || first.names.length === 0) {
+      return first;
+    }
+    // Some file systems list a folder while it changes, and show neither name of a file that is being renamed.
     return this.#list();
   }
 
-  /** Looks, and tries; looks again as long as the attempt gives `undefined`, because somebody else was faster. */
-  async settle<T extends object | string | boolean>(attempt: (content: Content) => Promise<T | undefined>): Promise<T> {
-    for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
-      const outcome = await attempt(await this.look());
-      if (outcome !== undefined) return outcome;
+  /** Reads the folder and makes an attempt; does both again as long as the attempt returns `undefined`: another was faster. */
+  async retry<T extends object | string | boolean>(attempt: (content: Content) => Promise<T | undefined>): Promise<T> {
+    for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
+      const outcome = await attempt(await this.read());
+      if (outcome !== undefined) {
+        return outcome;
+      }
     }
-    throw new Error(`FileStore: session ${this.id.slice(0, 8)} changed ${MAX_LOOKS} times while it was looked at.`);
+    throw new Error(`FileStore: session ${this.id.slice(0, 8)} changed ${MAX_ATTEMPTS} times while it was read.`);
   }
 
   /** From one state to the next, in one step; `false` when it is no longer in the state that was read. */
-  change(head: Head, next: Omit<Head, 'serial'>): Promise<boolean> {
-    return disk.rename(this.file(headName(head)), this.file(headName({ ...next, serial: head.serial + 1 })));
+  change(state: StateName, next: Omit<StateName, 'serial'>): Promise<boolean> {
+    return disk.rename(
+      this.file(formatStateName(state)),
+      this.file(formatStateName({ ...next, serial: state.serial + 1 })),
+    );
   }
 
   /** From a session to its tombstone, in one step. */
-  bury(head: Head, until: number): Promise<boolean> {
-    return disk.rename(this.file(headName(head)), this.file(tombstoneName({ until, because: 'destroyed' })));
+  bury(state: StateName, until: number): Promise<boolean> {
+    return disk.rename(this.file(formatStateName(state)), this.file(tombstoneName({ until, because: 'destroyed' })));
   }
 
-  /** The data of a state; `undefined` when the session has another state by now. */
-  async read({ version, size }: Head): Promise<string | undefined> {
+  /** The data that a state names; `undefined` when the session has another state by now. */
+  async readData({ version, size }: StateName): Promise<string | undefined> {
     const data = await disk.read(this.file(dataName(version)), size);
-    if (data !== undefined) return data;
-    const { head } = await this.look();
-    if (head?.version !== version) return undefined;
-    // Only somebody else than a store can have removed them. Nobody can decode this, so that the visitor starts anew.
+    if (data !== undefined) {
+      return data;
+    }
+    const { state } = await this.read();
+    if (state?.version !== version) {
+      return undefined;
+    }
+    // No store removes them, so a person did. An empty text is a corrupt record, and the visitor starts anew.
     this.directory.warn(`the data of session ${this.id.slice(0, 8)} are not there.`);
     return '';
   }
@@ -93,21 +109,28 @@ export class Folder {
 
   async #list(): Promise<Content> {
     const names = await disk.list(this.path);
-    if (names === undefined) await this.directory.assertPresent();
-    return judge(names ?? [], this.directory.now());
+    if (names === undefined) {
+      await this.directory.assertPresent();
+    }
+    return parse(names ?? [], this.directory.now());
   }
 }
 
-function judge(names: readonly string[], now: number): Content {
-  const head = names.map(parseHead).reduce(newer, undefined);
-  if (head) return now < head.expiresAt ? { status: 'live', head, names } : { status: 'missing', head, names };
+function parse(names: readonly string[], now: number): Content {
+  const state = names.map(parseStateName).reduce(newer, undefined);
+  if (state) {
+    return now < state.expiresAt ? { status: 'live', state, names } : { status: 'missing', state, names };
+  }
   const tombstones = names.map(parseTombstone).filter((tombstone) => tombstone !== undefined);
-  if (!tombstones.some(({ until }) => now < until)) return { status: 'missing', head: undefined, names };
-  // A rotation that was killed may have left a tombstone beside the head. That of a deletion was the head: so it happened.
+  if (!tombstones.some(({ until }) => now < until)) {
+    return { status: 'missing', state: undefined, names };
+  }
+  // A rotation that was killed before its last step leaves a tombstone too. That of a deletion is the renamed state file:
+  // where there is one, the session was destroyed.
   const isDestroyed = tombstones.some(({ because }) => because === 'destroyed');
-  return { status: 'gone', because: isDestroyed ? 'destroyed' : 'rotated', names };
+  return { status: 'gone', endReason: isDestroyed ? 'destroyed' : 'rotated', names };
 }
 
-function newer(one: Head | undefined, other: Head | undefined): Head | undefined {
+function newer(one: StateName | undefined, other: StateName | undefined): StateName | undefined {
   return one && other ? (other.serial > one.serial ? other : one) : (one ?? other);
 }

@@ -2,28 +2,28 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { EndReason, LockHolder, SessionRecord } from '../../interfaces/session-record.interface.js';
 
 /*
- * The names in a session's folder. What a name begins with says what it is:
+ * The names in a session's folder. The first letter says what a file is:
  *
- *   h  the head: an empty file whose name is the session's whole state but for the data
+ *   s  the state file: an empty file whose name holds all that is known of the session, except its data
  *   d  data: `d,<version>`
- *   t  a tombstone: `t,<the instant that it ends>,<why it is there>`; it counts when the folder has no head
- *   r  a rotation that is being prepared, with the id that it comes from
+ *   t  a tombstone: `t,<the instant that it ends>,<why it is there>`; it counts when the folder has no state file
+ *   r  a rotation that is being prepared: `r,<the id that the session is moved from>`
  *
- * `,` stands in no field: they are numbers and base64url.
+ * Fields are separated by `,` and never contain one: they are numbers, base64url and fixed words.
  */
 
-/** The state of a session: all but its data. */
-export interface Head extends Omit<SessionRecord, 'data'> {
-  /** Counts the changes of the head, so that no name is ever used twice. */
+/** What the name of the state file says of a session: all but its data. */
+export interface StateName extends Omit<SessionRecord, 'data'> {
+  /** Counts the changes, so that no name is ever used twice. */
   readonly serial: number;
   /** The version of the data, and the name of their file. */
   readonly version: string;
   /** Bytes of data. */
   readonly size: number;
-  readonly lock?: HeadLock;
+  readonly lock?: StateLock;
 }
 
-export interface HeadLock {
+export interface StateLock {
   /** A hash of the token, which may be any text. */
   readonly token: string;
   /** Epoch milliseconds. */
@@ -32,24 +32,24 @@ export interface HeadLock {
   readonly holder: LockHolder;
 }
 
-/** The process that holds a lock, as one that may have to judge whether it still runs can find it. */
+/** The process that holds a lock, described so that another process can find out whether it still runs. */
 export interface Owner {
-  /** The machine since it was started, and the pid namespace: where the pid means something. */
+  /** Hash of the machine's boot id and the pid namespace: within both of them a pid is unique. */
   readonly machine: string;
   readonly pid: number;
-  /** When the process was started, on the machine's own count: a pid is used again. */
+  /** When the process was started, in clock ticks since the boot: the system uses pids again. */
   readonly started: string;
 }
 
-/** File systems take names of 255 bytes; what people read is cut so that the rest always fits. */
+/** A file name has at most 255 bytes. The texts for people are cut, so that the other fields always fit. */
 const PROCESS_BYTES = 30;
 const ROUTE_BYTES = 48;
 
-const HEAD_FIELDS = 6;
+const STATE_FIELDS = 6;
 const LOCKED_FIELDS = 13;
 
-export function headName({ serial, version, size, createdAt, expiresAt, lock }: Head): string {
-  const fields: (string | number)[] = ['h', serial, version, size, createdAt, expiresAt];
+export function formatStateName({ serial, version, size, createdAt, expiresAt, lock }: StateName): string {
+  const fields: (string | number)[] = ['s', serial, version, size, createdAt, expiresAt];
   if (lock) {
     const { token, leaseEndsAt, owner, holder } = lock;
     fields.push(token, leaseEndsAt, owner.machine, owner.pid, owner.started, holder.since);
@@ -58,12 +58,14 @@ export function headName({ serial, version, size, createdAt, expiresAt, lock }: 
   return fields.join(',');
 }
 
-export function parseHead(name: string): Head | undefined {
+export function parseStateName(name: string): StateName | undefined {
   const fields = name.split(',');
   const [kind, serial = '', version = '', size = '', createdAt = '', expiresAt = ''] = fields;
-  if (kind !== 'h' || (fields.length !== HEAD_FIELDS && fields.length !== LOCKED_FIELDS)) return undefined;
-  const lock = fields.length === LOCKED_FIELDS ? parseLock(fields.slice(HEAD_FIELDS)) : undefined;
-  const head: Head = {
+  if (kind !== 's' || (fields.length !== STATE_FIELDS && fields.length !== LOCKED_FIELDS)) {
+    return undefined;
+  }
+  const lock = fields.length === LOCKED_FIELDS ? parseLock(fields.slice(STATE_FIELDS)) : undefined;
+  const state: StateName = {
     serial: Number(serial),
     version,
     size: Number(size),
@@ -71,11 +73,11 @@ export function parseHead(name: string): Head | undefined {
     expiresAt: Number(expiresAt),
     ...(lock && { lock }),
   };
-  // Only what is written back the same is one of ours.
-  return Number.isFinite(head.serial) && headName(head) === name ? head : undefined;
+  // A name that this store would write differently is not one of its own.
+  return Number.isFinite(state.serial) && formatStateName(state) === name ? state : undefined;
 }
 
-function parseLock(fields: readonly string[]): HeadLock {
+function parseLock(fields: readonly string[]): StateLock {
   const [token = '', leaseEndsAt, machine = '', pid, started = '', since, texts = ''] = fields;
   const [process = '', route = ''] = texts.split('.');
   return {
@@ -87,12 +89,12 @@ function parseLock(fields: readonly string[]): HeadLock {
 }
 
 /** Whether a lease is running. */
-export function isLocked(head: Head | undefined, now: number): boolean {
-  return head?.lock !== undefined && now < head.lock.leaseEndsAt;
+export function isLocked(state: StateName | undefined, now: number): boolean {
+  return state?.lock !== undefined && now < state.lock.leaseEndsAt;
 }
 
 /** The same state without its lock. */
-export function unlocked({ serial, version, size, createdAt, expiresAt }: Head): Head {
+export function unlocked({ serial, version, size, createdAt, expiresAt }: StateName): StateName {
   return { serial, version, size, createdAt, expiresAt };
 }
 
@@ -106,7 +108,7 @@ export interface Tombstone {
   readonly because: EndReason;
 }
 
-/** Unlike any other, so that whoever removes it removes no later one. */
+/** Unique, so that a process that removes an old tombstone never removes a later one. */
 export function tombstoneName({ until, because }: Tombstone): string {
   return `t,${until},${because},${nonce()}`;
 }
@@ -120,27 +122,27 @@ export function parseTombstone(name: string): Tombstone | undefined {
   return { until: Number(until), because };
 }
 
-/** Unlike any other, as a tombstone. */
+/** Unique, as a tombstone. */
 export function rotationName(from: string): string {
   return `r,${from},${nonce()}`;
 }
 
-/** The id that a rotation comes from; `undefined` when the name is not that of one. */
+/** The id that the session is moved from; `undefined` when the name is not that of a rotation. */
 export function parseRotation(name: string): string | undefined {
   const [kind, from] = name.split(',');
   return kind === 'r' ? from : undefined;
 }
 
-const UNPUBLISHED = '.new,';
+const STAGING = '.new,';
 const DISCARDED = '.old,';
 
 /** A folder that is being filled, beside those of the sessions. */
-export function unpublishedName(): string {
-  return `${UNPUBLISHED}${nonce()}`;
+export function stagingName(): string {
+  return `${STAGING}${nonce()}`;
 }
 
-export function isUnpublished(name: string): boolean {
-  return name.startsWith(UNPUBLISHED);
+export function isStaging(name: string): boolean {
+  return name.startsWith(STAGING);
 }
 
 /** A folder that is being emptied, beside those of the sessions. */
@@ -152,14 +154,14 @@ export function isDiscarded(name: string): boolean {
   return name.startsWith(DISCARDED);
 }
 
-/** Whether a folder of that name is a session's. */
+/** Whether a folder of that name belongs to a session. */
 export function isSession(name: string): boolean {
   return /^[\w-]{3,200}$/.test(name);
 }
 
 /** Whether the store may have made a file of that name. */
 export function isOurs(name: string): boolean {
-  return /^[hdtr],[\w.,-]+$/.test(name);
+  return /^[sdtr],[\w.,-]+$/.test(name);
 }
 
 /** 96 random bits. */
@@ -172,7 +174,7 @@ export function hashToken(token: string): string {
 }
 
 function encode(text: string, bytes: number): string {
-  // A character that was cut in two would not be read as it was written.
+  // A character that was cut in two would be read differently from how it was written.
   const cut = Buffer.from(text)
     .subarray(0, bytes)
     .toString()

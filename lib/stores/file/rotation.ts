@@ -1,34 +1,34 @@
 import type { SessionRecord } from '../../interfaces/session-record.interface.js';
 import * as disk from './disk.js';
 import type { Folder } from './folder.js';
-import { dataName, type Head, headName, nonce, rotationName, tombstoneName } from './names.js';
-import { publish } from './create-folder.js';
+import { dataName, type StateName, formatStateName, nonce, rotationName, tombstoneName } from './names.js';
+import { createFolder } from './create-folder.js';
 
 export interface Rotation {
   readonly from: Folder;
   readonly to: Folder;
   readonly record: SessionRecord;
   readonly tombstoneUntil: number;
-  /** Whether the lock goes along. */
+  /** Whether the lock moves to the new id too. */
   readonly keepsLock: boolean;
-  /** Judges the state that is about to be left. */
-  readonly permits: (head: Head) => boolean;
+  /** Whether the guard of the rotation holds for this state. */
+  readonly permits: (state: StateName) => boolean;
 }
 
 /**
- * Gives a session another id. The new folder gets the data and the old one its tombstone first, and neither counts: the one
- * has no head yet, the other still has one. Then **one rename takes the head from the old folder to the new**. Before it the
- * session lives under the old id alone, after it under the new one alone, and whoever is killed on either side of it leaves
- * only what a sweep removes.
+ * Moves a session to another id. First the new folder gets the data, and the old folder a tombstone. Neither has an effect
+ * yet: the new folder has no state file, and the old one still has its own. Then **one rename moves the state file from the
+ * old folder to the new one**. Before it the session lives under the old id alone, after it under the new one alone. A process
+ * that is killed before or after the rename leaves only files that a sweep removes.
  */
 export function rotate(rotation: Rotation): Promise<string | false> {
-  return rotation.from.settle(async ({ status, head }) => {
-    return status === 'live' && rotation.permits(head) ? attempt(rotation, head) : false;
+  return rotation.from.retry(async ({ status, state }) => {
+    return status === 'live' && rotation.permits(state) ? attempt(rotation, state) : false;
   });
 }
 
 /** `undefined` when the session changed meanwhile. */
-async function attempt(rotation: Rotation, head: Head): Promise<string | false | undefined> {
+async function attempt(rotation: Rotation, state: StateName): Promise<string | false | undefined> {
   const { from, to, record, keepsLock } = rotation;
   const content = Buffer.from(record.data);
   const prepared = {
@@ -36,22 +36,27 @@ async function attempt(rotation: Rotation, head: Head): Promise<string | false |
     marker: rotationName(from.id),
     tombstone: tombstoneName({ until: rotation.tombstoneUntil, because: 'rotated' }),
   };
-  const next: Head = {
-    serial: head.serial + 1,
+  const next: StateName = {
+    serial: state.serial + 1,
     version: prepared.version,
     size: content.length,
     createdAt: record.createdAt,
-    expiresAt: Math.max(head.expiresAt, record.expiresAt),
-    ...(keepsLock && head.lock && { lock: head.lock }),
+    expiresAt: Math.max(state.expiresAt, record.expiresAt),
+    ...(keepsLock && state.lock && { lock: state.lock }),
   };
-  if (!(await publish(to, [{ name: dataName(prepared.version), content }, { name: prepared.marker }]))) return false;
-  if (!(await leave(rotation, prepared)) || !(await disk.rename(from.file(headName(head)), to.file(headName(next))))) {
+  if (!(await createFolder(to, [{ name: dataName(prepared.version), content }, { name: prepared.marker }]))) {
+    return false;
+  }
+  if (
+    !(await writeTombstone(rotation, prepared)) ||
+    !(await disk.rename(from.file(formatStateName(state)), to.file(formatStateName(next))))
+  ) {
     await undo(rotation, prepared);
     return undefined;
   }
   await from.directory.flushFolders(to.path, from.path);
   await to.discard(prepared.marker);
-  await from.discard(dataName(head.version));
+  await from.discard(dataName(state.version));
   return prepared.version;
 }
 
@@ -61,13 +66,15 @@ interface Prepared {
   readonly tombstone: string;
 }
 
-/** `false` when the folder of the session is not there any more. */
-async function leave(rotation: Rotation, prepared: Prepared): Promise<boolean> {
+/** `false` when the folder of the session no longer exists. */
+async function writeTombstone(rotation: Rotation, prepared: Prepared): Promise<boolean> {
   try {
     await disk.writeEmpty(rotation.from.file(prepared.tombstone));
     return true;
   } catch (error) {
-    if (disk.isOneOf(error, 'ENOENT')) return false;
+    if (disk.isOneOf(error, 'ENOENT')) {
+      return false;
+    }
     await undo(rotation, prepared);
     throw error;
   }

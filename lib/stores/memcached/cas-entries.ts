@@ -1,108 +1,117 @@
-import { SessionStoreError } from '../../errors/index.js';
 import type { MemcachedCommands } from './commands.js';
-import { RETRY_AFTER } from './connection.js';
-import type { LockGrants } from './cas-hints.js';
+import { CasHints } from './cas-hints.js';
 import { lifetimeOf } from './lifetime.js';
-import type { Entry, Snapshot } from './entry.js';
-import { decode, encode } from './value.js';
+import { decode } from '../shared/entry-codec.js';
+import { storeFailure } from '../shared/store-failure.js';
+import type { StoreLog } from '../shared/store-log.js';
+import type { CasEntry, Snapshot } from './snapshot.js';
+import { valueOf } from './value.js';
 
-/** What takes the place of an entry, and what to answer then. Without `next` nothing is written. */
+/** The entry to write, and what to answer once it is written. Without `next` nothing is written. */
 export interface Change<R> {
-  readonly next?: Entry;
+  readonly next?: CasEntry;
   readonly answer: R;
 }
 
-/** Judges what is there; `undefined` is missing or expired. It may be asked again when somebody was faster. */
-export type Decide<R> = (entry: Entry | undefined) => Change<R>;
+/** Decides by the entry that was read; `undefined` is missing or expired. Called again when another write came first. */
+export type Decide<R> = (entry: CasEntry | undefined) => Change<R>;
 
-type Write = (snapshot: Snapshot, next: Entry) => Promise<boolean>;
+type Write = (snapshot: Snapshot, next: CasEntry) => Promise<boolean>;
 
-/** Each attempt that fails means that somebody else's succeeded. */
+/** Each attempt that fails means that another write succeeded. */
 const MAX_ATTEMPTS = 100;
 
 /**
- * Entries under their keys. Record, lock and tombstone are one value, and every change of it is one `cas`: so whatever was
- * judged, the lock's token included, is still true when it is written.
+ * Entries under their keys. Record, lock and tombstone are one value, and every change of it is one `cas`. So everything that
+ * was checked, the token of the lock included, is still true when the new value is written.
  */
-export class Entries {
+export class CasEntries {
   readonly #commands: MemcachedCommands;
   readonly #prefix: string;
-  readonly #grants: LockGrants;
+  readonly #hints: CasHints;
   readonly #now: () => number;
-  readonly #onForeignValue: () => void;
+  readonly #log: StoreLog;
 
-  constructor(
-    commands: MemcachedCommands,
-    prefix: string,
-    grants: LockGrants,
-    now: () => number,
-    onForeignValue: () => void,
-  ) {
+  constructor(commands: MemcachedCommands, prefix: string, now: () => number, log: StoreLog) {
     this.#commands = commands;
     this.#prefix = prefix;
-    this.#grants = grants;
+    this.#hints = new CasHints(now);
     this.#now = now;
-    this.#onForeignValue = onForeignValue;
+    this.#log = log;
   }
 
   async read(id: string): Promise<Snapshot | undefined> {
     const snapshot = await this.peek(id);
-    if (snapshot === undefined || !this.#isLive(snapshot)) return undefined;
+    if (snapshot === undefined || !this.#isLive(snapshot)) {
+      return undefined;
+    }
     const { entry } = snapshot;
-    if (entry.movesFrom === undefined) return snapshot;
+    if (entry.movesFrom === undefined) {
+      return snapshot;
+    }
     const old = await this.peek(entry.movesFrom);
     const hasMoved = old?.entry.endReason === 'rotated' && old.entry.version === entry.version;
     return hasMoved ? { ...snapshot, entry: { ...entry, movesFrom: undefined } } : undefined;
   }
 
-  /** Writes where nothing is, an expired entry aside. */
-  async insert(id: string, entry: Entry): Promise<boolean> {
-    if (await this.#commands.add(this.#keyOf(id), encode(entry), this.#lifetimeOf(entry))) return true;
+  /** Writes where nothing is, or only an expired entry. */
+  async insert(id: string, entry: CasEntry): Promise<boolean> {
+    if (await this.#commands.add(this.#keyOf(id), valueOf(entry), this.#lifetimeOf(entry))) {
+      return true;
+    }
     const present = await this.peek(id);
     return present !== undefined && !this.#isLive(present) && this.replace(present, entry);
   }
 
   /**
-   * What is there now that a write was refused.
+   * Reads after a write that was refused.
    *
-   * @throws SessionStoreError when it is what was there before: then nobody was faster.
+   * @throws SessionStoreError when the entry is still the one that was read before: then no other write came first.
    */
   async readAgain({ id, cas }: Snapshot): Promise<Snapshot | undefined> {
     const current = await this.read(id);
-    if (current?.cas !== cas) return current;
-    throw new SessionStoreError('memcached refused to store a session; it may be out of memory', RETRY_AFTER);
+    if (current?.cas !== cas) {
+      return current;
+    }
+    throw storeFailure('memcached refused to store a session; it may be out of memory');
   }
 
-  /** What is there under the id, in whatever state. */
+  /** The entry under the id, also one that has expired or that a rotation has not finished. */
   async peek(id: string): Promise<Snapshot | undefined> {
     const stored = await this.#commands.read(this.#keyOf(id));
-    if (stored === undefined) return undefined;
+    if (stored === undefined) {
+      return undefined;
+    }
     const entry = decode(stored.value);
     if (entry === undefined) {
-      this.#onForeignValue();
+      this.#log.warn(
+        'foreign value',
+        'a key of its own holds a value that it did not write. It takes the session for missing. Give it a prefix that ' +
+          'nothing else uses.',
+      );
       return undefined;
     }
     return { id, entry, cas: stored.cas };
   }
 
-  /** Writes in place of what was read, if nobody has written since. */
-  replace({ id, cas }: Snapshot, next: Entry, value = encode(next)): Promise<boolean> {
+  /** Replaces the entry that was read, unless another write came since. */
+  replace({ id, cas }: Snapshot, next: CasEntry, value = valueOf(next)): Promise<boolean> {
     return this.#commands.replace(this.#keyOf(id), value, cas, this.#lifetimeOf(next));
   }
 
-  /** What was read when a lock was granted to `token` here. */
+  /** The entry that this process last wrote under the lock of `token`. */
   recall(id: string, token: string | undefined): Snapshot | undefined {
-    const known = token === undefined ? undefined : this.#grants.take(token, id);
+    const known = token === undefined ? undefined : this.#hints.take(token, id);
     return known && this.#isLive(known) ? known : undefined;
   }
 
-  /** With the token of a lock that was granted here, the first attempt needs no reading. */
+  /** With the token of a lock that this process took, the first attempt needs no read. */
   change<R>(id: string, decide: Decide<R>, token?: string): Promise<R> {
     return this.#change(id, decide, this.recall(id, token), (snapshot, next) => this.replace(snapshot, next));
   }
 
-  /** A change that gives a lock to `token`, or keeps it there. */
-  grant<R>(id: string, decide: Decide<R>, token: string): Promise<R> {
+  /** A change after which `token` has the lock: its cas id is kept for the holder's next write. */
+  changeLocked<R>(id: string, decide: Decide<R>, token: string): Promise<R> {
     return this.#change(id, decide, this.recall(id, token), (snapshot, next) =>
       this.#replaceAndReadBack(snapshot, next, token),
     );
@@ -114,30 +123,34 @@ export class Entries {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const { next, answer } = decide(snapshot?.entry);
       if (snapshot === undefined || next === undefined) {
-        if (isFresh) return answer;
+        if (isFresh) {
+          return answer;
+        }
       } else if (await write(snapshot, next)) {
         return answer;
       }
       snapshot = await (snapshot && next ? this.readAgain(snapshot) : this.read(id));
       isFresh = true;
     }
-    throw new SessionStoreError(`A session was changed ${MAX_ATTEMPTS} times while it was to be written`, RETRY_AFTER);
+    throw storeFailure(`A session was changed ${MAX_ATTEMPTS} times while it was to be written`);
   }
 
   /**
-   * `cas` does not tell the new cas id, so a `gets` goes out right behind it. Both are one trip: a connection answers in the
-   * order that it was asked. Where they took two connections, the answer may be older than the write, or of a later one, and
-   * is not used.
+   * `cas` does not return the new cas id, so a `gets` is sent right after it. Together they are one round trip, because a
+   * connection answers in order. If the two went over two connections, the answer may be older or newer than the write. Then
+   * it is another value, and not used.
    */
-  async #replaceAndReadBack(snapshot: Snapshot, next: Entry, token: string): Promise<boolean> {
+  async #replaceAndReadBack(snapshot: Snapshot, next: CasEntry, token: string): Promise<boolean> {
     const { id } = snapshot;
-    const value = encode(next);
+    const value = valueOf(next);
     const [isWritten, current] = await Promise.all([
       this.replace(snapshot, next, value),
-      // Without the answer the lock is held all the same, and the next write asks again.
+      // Without this answer the lock is held all the same, and the next write reads first.
       this.#commands.read(this.#keyOf(id)).catch(() => undefined),
     ]);
-    if (isWritten && current?.value === value) this.#grants.remember(token, { id, entry: next, cas: current.cas });
+    if (isWritten && current?.value === value) {
+      this.#hints.remember(token, { id, entry: next, cas: current.cas });
+    }
     return isWritten;
   }
 
@@ -145,7 +158,7 @@ export class Entries {
     return this.#now() < entry.expiresAt;
   }
 
-  #lifetimeOf({ expiresAt }: Entry): number {
+  #lifetimeOf({ expiresAt }: CasEntry): number {
     return lifetimeOf(expiresAt - this.#now());
   }
 

@@ -1,10 +1,10 @@
-import type { Snapshot } from './entry.js';
+import type { Snapshot } from './snapshot.js';
 
 /**
- * What was read back when a lock was granted: the holder's next write needs the cas id, and so no trip of its own to ask for
- * it. Only a hint: a write that finds it outdated reads and judges again.
+ * The cas ids of the entries that this process wrote under a lock. With it the holder's next write needs no round trip to read
+ * first. It is only a hint: a write that is refused because the cas id is old reads the entry and decides again.
  */
-export class LockGrants {
+export class CasHints {
   readonly #byToken = new Map<string, Snapshot>();
   readonly #now: () => number;
 
@@ -17,17 +17,19 @@ export class LockGrants {
     this.#byToken.set(token, snapshot);
   }
 
-  /** Gives the hint away: the write that it is for outdates it. */
+  /** Returns the hint and forgets it: after the write that it is for, the cas id is another one. */
   take(token: string, id: string): Snapshot | undefined {
     const snapshot = this.#byToken.get(token);
     this.#byToken.delete(token);
     return snapshot?.id === id ? snapshot : undefined;
   }
 
-  /** Holders that never came back: the oldest are first. */
+  /** Forgets the hints of holders that never wrote again, so that they do not fill the memory. The oldest come first. */
   #dropEnded(): void {
     for (const [token, { entry }] of this.#byToken) {
-      if (entry.lock !== undefined && this.#now() < entry.lock.leaseEndsAt) return;
+      if (entry.lock !== undefined && this.#now() < entry.lock.leaseEndsAt) {
+        return;
+      }
       this.#byToken.delete(token);
     }
   }

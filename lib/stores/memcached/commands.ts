@@ -1,16 +1,16 @@
-import { SessionStoreError } from '../../errors/index.js';
 import type { MemcachedValue } from './client.js';
-import { type MemcachedConnection, RETRY_AFTER } from './connection.js';
+import { storeFailure } from '../shared/store-failure.js';
+import type { MemcachedConnection } from './connection.js';
 
 /** A value as the server holds it. */
 export interface StoredValue {
-  /** A string, unless somebody else wrote it. */
+  /** A string, unless another program wrote it. */
   readonly value: unknown;
   /** Changes with every write of the key. */
   readonly cas: string;
 }
 
-/** The commands as promises, one trip each. */
+/** The commands as promises, one round trip each. */
 export class MemcachedCommands {
   readonly #connection: MemcachedConnection;
 
@@ -20,13 +20,15 @@ export class MemcachedCommands {
 
   async read(key: string): Promise<StoredValue | undefined> {
     const answer = await this.#connection.send<MemcachedValue>(key, (client, callback) => client.gets(key, callback));
-    if (answer === undefined) return undefined;
-    // A client that has lost count gives one visitor the answer for another. A client with a namespace puts it before the key.
+    if (answer === undefined) {
+      return undefined;
+    }
+    // A client that mixes up its answers would give one visitor the session of another. With a namespace, keys have a prefix.
     const name = Object.keys(answer).find((name) => name.endsWith(key));
     const { cas } = answer;
     if (name === undefined || typeof cas !== 'string') {
       this.#connection.reset(key);
-      throw new SessionStoreError('memcached answered for another key than it was asked for', RETRY_AFTER);
+      throw storeFailure('memcached answered for another key than it was asked for');
     }
     return { value: answer[name], cas };
   }
@@ -34,15 +36,20 @@ export class MemcachedCommands {
   add(key: string, value: string, lifetime: number): Promise<boolean> {
     return this.#connection.send<boolean>(key, (client, callback) => {
       client.add(key, value, lifetime, (error, isStored) => {
-        if (isNotStored(error)) callback(undefined, false);
-        // The package tells of "out of memory" in no other way.
-        else if (!error && !isStored) callback(new Error('the server refused to store a value'), false);
-        else callback(error, isStored);
+        if (isNotStored(error)) {
+          callback(undefined, false);
+        }
+        // The package reports "out of memory" in no other way.
+        else if (!error && !isStored) {
+          callback(new Error('the server refused to store a value'), false);
+        } else {
+          callback(error, isStored);
+        }
       });
     });
   }
 
-  /** `false` when the value is another by now, is gone, or was refused by the server: only reading tells which. */
+  /** `false` when the value has changed, is gone, or was refused by the server: only a read tells which. */
   replace(key: string, value: string, cas: string, lifetime: number): Promise<boolean> {
     return this.#connection.send<boolean>(key, (client, callback) => client.cas(key, value, cas, lifetime, callback));
   }

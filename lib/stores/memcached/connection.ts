@@ -1,12 +1,10 @@
-import { SessionStoreError } from '../../errors/index.js';
+import type { SessionStoreError } from '../../errors/index.js';
+import { messageOf, storeFailure } from '../shared/store-failure.js';
 import type { MemcachedClient } from './client.js';
-
-/** After so many milliseconds another attempt may succeed. */
-export const RETRY_AFTER = 1_000;
 
 export type Callback<T> = (error: unknown, answer: T) => void;
 
-/** One command, once it is known which client has to send it. */
+/** Sends one command through the client that it is given. */
 export type Command<T> = (client: MemcachedClient, callback: Callback<T>) => void;
 
 /** Carries commands to the server that has the key. */
@@ -17,15 +15,15 @@ export interface MemcachedConnection {
    */
   send<T>(key: string, command: Command<T>): Promise<T>;
 
-  /** The answers no longer fit the questions: the next command of this key goes another way. */
+  /** The answers no longer match the commands: the next command of this key uses a new connection. */
   reset(key: string): void;
 
-  /** Closes what was opened here. */
+  /** Closes the connections that it has opened itself. */
   close(): void;
 }
 
 /** A client that the application made, and closes. */
-export class GivenClient implements MemcachedConnection {
+export class ExternalClient implements MemcachedConnection {
   readonly #client: MemcachedClient;
   readonly #timeout: number;
 
@@ -39,17 +37,17 @@ export class GivenClient implements MemcachedConnection {
   }
 
   reset(): void {
-    // Its connections are its owner's.
+    // The application owns its connections.
   }
 
   close(): void {
-    // Its connections are its owner's.
+    // The application closes it.
   }
 }
 
 /**
- * Sends a command. Clients may never call back, when the server hangs or the connection is gone: `onTimeout` is told of that
- * before the caller is.
+ * Sends a command. When the server hangs or the connection is gone, a client may never call back: then `onTimeout` is called,
+ * and the command fails.
  */
 export function answerOf<T>(
   client: MemcachedClient,
@@ -60,12 +58,12 @@ export function answerOf<T>(
   return new Promise((resolve, reject) => {
     const giveUp = (): void => {
       onTimeout?.();
-      reject(new SessionStoreError(`memcached did not answer within ${timeout} ms (commandTimeout)`, RETRY_AFTER));
+      reject(storeFailure(`memcached did not answer within ${timeout} ms (commandTimeout)`));
     };
     const timer = setTimeout(giveUp, timeout).unref();
     const fail = (error: unknown): void => {
       clearTimeout(timer);
-      reject(failed(asError(error)));
+      reject(failureOf(error));
     };
     try {
       command(client, (error, value) => {
@@ -82,12 +80,8 @@ export function answerOf<T>(
   });
 }
 
-function failed(cause: Error): SessionStoreError {
-  return new SessionStoreError(`memcached failed: ${cause.message}`, RETRY_AFTER, { cause });
-}
-
-/** The package gives errors, lists of errors, and strings. */
-function asError(error: unknown): Error {
-  const first: unknown = Array.isArray(error) ? error[0] : error;
-  return first instanceof Error ? first : new Error(String(first));
+/** The package calls back with an error, a list of errors, or a string. */
+function failureOf(error: unknown): SessionStoreError {
+  const cause: unknown = Array.isArray(error) ? error[0] : error;
+  return storeFailure(`memcached failed: ${messageOf(cause)}`, cause);
 }

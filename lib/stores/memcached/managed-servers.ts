@@ -1,27 +1,27 @@
 import { createHash } from 'node:crypto';
 import { answerOf, type Command, type MemcachedConnection } from './connection.js';
-import { MendedMemcached } from './patched-memcached.js';
+import { PatchedMemcached } from './patched-memcached.js';
 
 const CLIENT_OPTIONS = {
   /** Milliseconds for a connection to be made. */
   timeout: 500,
   /** A connection for each of the commands that come at once while none is open; afterwards one carries them all. */
   poolSize: 50,
-  /** Of the package's own: `MendedMemcached` asks again where that makes sense. */
+  /** Retries of the package itself. `PatchedMemcached` retries where that makes sense. */
   retries: 0,
   /** Milliseconds until a connection that nobody uses is closed. */
   idle: 30_000,
 };
 
 /**
- * The servers of the options. A session stays on its server: while that is down its sessions cannot be read, and none comes
- * back outdated when another server has stood in for it.
+ * The servers of the options, with clients that the store opens and closes. A session stays on its server: while that server is
+ * down its sessions cannot be read. If another server took its place meanwhile, old sessions would come back afterwards.
  */
-export class OwnServers implements MemcachedConnection {
-  readonly #servers: readonly OwnServer[];
+export class ManagedServers implements MemcachedConnection {
+  readonly #servers: readonly ManagedServer[];
 
   constructor(addresses: readonly string[], timeout: number) {
-    this.#servers = addresses.map((address) => new OwnServer(address, timeout));
+    this.#servers = addresses.map((address) => new ManagedServer(address, timeout));
   }
 
   send<T>(key: string, command: Command<T>): Promise<T> {
@@ -33,24 +33,26 @@ export class OwnServers implements MemcachedConnection {
   }
 
   close(): void {
-    for (const server of this.#servers) server.close();
+    for (const server of this.#servers) {
+      server.close();
+    }
   }
 
-  /** Rendezvous hashing: with a server more or less, only the sessions that it takes over, or had, are lost. */
-  #serverOf(key: string): OwnServer {
+  /** Rendezvous hashing: when a server is added or removed, only the sessions that move to it, or were on it, are lost. */
+  #serverOf(key: string): ManagedServer {
     return this.#servers.reduce((best, server) => (server.weightOf(key) > best.weightOf(key) ? server : best));
   }
 }
 
-class OwnServer {
+class ManagedServer {
   readonly #address: string;
   readonly #timeout: number;
-  #client: MendedMemcached;
+  #client: PatchedMemcached;
 
   constructor(address: string, timeout: number) {
     this.#address = address;
     this.#timeout = timeout;
-    this.#client = new MendedMemcached(address, CLIENT_OPTIONS);
+    this.#client = new PatchedMemcached(address, CLIENT_OPTIONS);
   }
 
   weightOf(key: string): string {
@@ -60,14 +62,16 @@ class OwnServer {
   send<T>(command: Command<T>): Promise<T> {
     const client = this.#client;
     return answerOf(client, command, this.#timeout, () => {
-      // Commands that were sent later may have a new connection already.
-      if (client === this.#client) this.#giveUp();
+      // An earlier command that timed out may have replaced the client already.
+      if (client === this.#client) {
+        this.#giveUp();
+      }
     });
   }
 
   reset(): void {
     this.close();
-    this.#client = new MendedMemcached(this.#address, CLIENT_OPTIONS);
+    this.#client = new PatchedMemcached(this.#address, CLIENT_OPTIONS);
   }
 
   close(): void {
@@ -75,8 +79,9 @@ class OwnServer {
   }
 
   /**
-   * A connection that hangs looks healthy for a quarter of an hour. What else waits on it must not fail at once: that would pass
-   * for a sign of life, and a server that hangs would never be left alone.
+   * The system takes a connection that hangs for healthy for a quarter of an hour, so the client is replaced. The other commands
+   * that wait on it keep their own deadlines: if they failed at once, the server would seem to answer, and the circuit breaker
+   * would never open.
    */
   #giveUp(): void {
     this.#client.isHung = true;

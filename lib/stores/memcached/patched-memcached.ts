@@ -10,66 +10,77 @@ interface PackageSocket extends Socket {
 
 type OnConnection = (error: unknown, socket: PackageSocket | false | undefined) => void;
 
-/** How often, and after how many milliseconds, a command asks for a connection again while as many as may be are being made. */
+/** How often, and after how many milliseconds, a command asks for a connection again while the pool is still opening them. */
 const MAX_ASKED = 25;
 const ASK_AGAIN = 20;
 
 /**
- * The package `memcached` with what its options cannot mend. It is no longer maintained, so what is overridden here, methods
- * that its types leave out, does not change.
+ * The package `memcached` with fixes that its options do not offer. It is no longer maintained, so the methods that are
+ * overridden here, which its types leave out, do not change.
  */
-export class MendedMemcached extends Memcached {
-  /** The server does not answer: commands that wait are left to their own deadlines when the connections are closed. */
+export class PatchedMemcached extends Memcached {
+  /** The server does not answer: when its connections are closed, the commands that wait on them keep their own deadlines. */
   isHung = false;
   readonly #watched = new WeakSet<Socket>();
 
-  /** Gives a command its connection. The package asks again for one that could not be made as well, for up to 100 s. */
+  /** Finds a connection for a command. The package itself would retry a refused connection for up to 100 s. */
   connect(server: string, onConnection: OnConnection, asked = 1): void {
     callOriginal(this, 'connect', server, (error: unknown, socket: PackageSocket | false | undefined) => {
       if (error && !socket && asked < MAX_ASKED) {
         setTimeout(() => this.connect(server, onConnection, asked + 1), ASK_AGAIN);
         return;
       }
-      // Left to itself it goes on trying for minutes, and keeps the process alive.
-      if (error && socket) socket.destroy();
-      else if (socket) this.#prepare(socket);
+      // The socket would go on trying for minutes, and keep the process alive.
+      if (error && socket) {
+        socket.destroy();
+      } else if (socket) {
+        this.#prepare(socket);
+      }
       onConnection(error, socket);
     });
   }
 
   /**
-   * The package counts failures. After some it refuses every command for seconds, then for five hours, and then it starts
-   * the program `ping`, without which the process dies. Here they are not counted: a command that fails says so, and the next
-   * one takes another connection if it has to.
+   * The package counts failures. After some of them it refuses every command for seconds, then for five hours, and then it
+   * starts the program `ping`; where there is none, the process dies. So failures are not counted here: a command that fails
+   * rejects, and the next one opens another connection if it has to.
    */
   connectionIssue(): void {
     // Nothing to do.
   }
 
   /**
-   * The package parses a value that is marked as JSON where no caller can catch the error: a malformed one, written by
-   * somebody else, would end the process. The value has been taken off the buffer by then; the rest goes on without it.
+   * The package parses values that are marked as JSON where no caller can catch the error. A malformed one, which another
+   * program has written, would end the process. The value is off the buffer by then, so the next answers are read as usual.
    */
   rawDataReceived(socket: PackageSocket): void {
     try {
       callOriginal(this, 'rawDataReceived', socket);
     } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
+      if (!(error instanceof SyntaxError)) {
+        throw error;
+      }
       this.rawDataReceived(socket);
     }
   }
 
   #prepare(socket: PackageSocket): void {
-    // Commands of one turn go out together; the package sends each by itself.
+    // Commands of one tick are sent together: the package would write each of them to the socket alone.
     socket.cork();
     process.nextTick(() => socket.uncork());
-    if (this.#watched.has(socket)) return;
+    if (this.#watched.has(socket)) {
+      return;
+    }
     this.#watched.add(socket);
-    // When a connection ends, the package forgets the commands that wait on it: their callbacks would never be called.
+    // When a connection ends, the package forgets the commands that wait on it, and never calls their callbacks.
     socket.once('close', () => {
       const waiting = socket.metaData.splice(0);
-      if (this.isHung) return;
-      for (const { callback } of waiting) callback?.(new Error('the connection was closed'));
+      if (this.isHung) {
+        return;
+      }
+      for (const { callback } of waiting) {
+        callback?.(new Error('the connection was closed'));
+      }
     });
   }
 }

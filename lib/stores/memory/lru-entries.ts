@@ -1,50 +1,42 @@
-import type { EndReason, LockHolder, SessionRecord } from '../../interfaces/session-record.interface.js';
+import type { EndReason, SessionVersion } from '../../interfaces/session-record.interface.js';
+import type { Entry, Lock } from '../shared/entry.js';
 
-/** A session, or the tombstone of one: then `expiresAt` is when the tombstone disappears. */
-export interface Entry {
+/** An entry that is changed in place, and its neighbours in the order of last use, which only `LruEntries` changes. */
+export interface LruEntry extends Entry {
   readonly id: string;
   data: string;
   createdAt: number;
   expiresAt: number;
-  version: number;
-  /** Why this is a tombstone; `undefined` while the session lives. */
+  version: SessionVersion;
   endReason: EndReason | undefined;
   lock: Lock | undefined;
-  /** Its neighbours in the order of last use; the order's own. */
-  older: Entry | undefined;
-  newer: Entry | undefined;
-}
-
-export interface Lock {
-  readonly token: string;
-  readonly holder: LockHolder;
-  /** On the monotonic clock. */
-  leaseEndsAt: number;
+  older: LruEntry | undefined;
+  newer: LruEntry | undefined;
 }
 
 /**
- * Entries by id, and in the order of their last use: both in constant time, however many there are. (Taking the first key
- * of a `Map` to find the oldest is not constant: it steps over every key deleted before it.)
+ * Entries by id, and in the order of their last use: both in constant time, however many there are. (To take the first key of a
+ * `Map` is not: that steps over every key deleted before it.)
  */
-export class Entries {
-  readonly #byId = new Map<string, Entry>();
-  #oldest: Entry | undefined;
-  #newest: Entry | undefined;
+export class LruEntries {
+  readonly #byId = new Map<string, LruEntry>();
+  #oldest: LruEntry | undefined;
+  #newest: LruEntry | undefined;
 
   get size(): number {
     return this.#byId.size;
   }
 
-  get(id: string): Entry | undefined {
+  get(id: string): LruEntry | undefined {
     return this.#byId.get(id);
   }
 
-  values(): IterableIterator<Entry> {
+  values(): IterableIterator<LruEntry> {
     return this.#byId.values();
   }
 
-  /** From the one used longest ago; the entry in hand may be removed. */
-  *oldestFirst(): Generator<Entry, void, void> {
+  /** Begins with the entry used longest ago. The caller may remove the entry that it was given last. */
+  *oldestFirst(): Generator<LruEntry, void, void> {
     let entry = this.#oldest;
     while (entry) {
       const { newer } = entry;
@@ -53,46 +45,53 @@ export class Entries {
     }
   }
 
-  add(content: Omit<Entry, 'older' | 'newer'>): Entry {
-    const entry: Entry = { ...content, older: undefined, newer: undefined };
+  add(content: Omit<LruEntry, 'older' | 'newer'>): LruEntry {
+    const entry: LruEntry = { ...content, older: undefined, newer: undefined };
     this.#byId.set(entry.id, entry);
     this.#append(entry);
     return entry;
   }
 
-  remove(entry: Entry): void {
+  remove(entry: LruEntry): void {
     this.#byId.delete(entry.id);
     this.#unlink(entry);
   }
 
-  noteUse(entry: Entry): void {
-    if (entry === this.#newest) return;
+  noteUse(entry: LruEntry): void {
+    if (entry === this.#newest) {
+      return;
+    }
     this.#unlink(entry);
     this.#append(entry);
   }
 
-  #append(entry: Entry): void {
+  #append(entry: LruEntry): void {
     entry.older = this.#newest;
     entry.newer = undefined;
-    if (this.#newest) this.#newest.newer = entry;
-    else this.#oldest = entry;
+    if (this.#newest) {
+      this.#newest.newer = entry;
+    } else {
+      this.#oldest = entry;
+    }
     this.#newest = entry;
   }
 
-  #unlink({ older, newer }: Entry): void {
-    if (older) older.newer = newer;
-    else this.#oldest = newer;
-    if (newer) newer.older = older;
-    else this.#newest = older;
+  #unlink({ older, newer }: LruEntry): void {
+    if (older) {
+      older.newer = newer;
+    } else {
+      this.#oldest = newer;
+    }
+    if (newer) {
+      newer.older = older;
+    } else {
+      this.#newest = older;
+    }
   }
 }
 
-export function recordOf({ data, createdAt, expiresAt }: Entry): SessionRecord {
-  return { data, createdAt, expiresAt };
-}
-
-/** Turns a session into its tombstone: no data, no lock. */
-export function bury(entry: Entry, because: EndReason, tombstoneUntil: number): void {
+/** Makes a session a tombstone, without data and without a lock. */
+export function bury(entry: LruEntry, because: EndReason, tombstoneUntil: number): void {
   entry.data = '';
   entry.expiresAt = tombstoneUntil;
   entry.endReason = because;

@@ -1,16 +1,6 @@
 import cluster from 'node:cluster';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { SessionsConfigError } from '../../errors/sessions-config.error.js';
-import type {
-  Acquired,
-  Found,
-  Gone,
-  Held,
-  Missing,
-  SessionRecord,
-  SessionVersion,
-  WriteGuard,
-} from '../../interfaces/session-record.interface.js';
+import { setImmediate as letRequestsRun } from 'node:timers/promises';
+import type { SessionRecord, WriteGuard } from '../../interfaces/session-record.interface.js';
 import type { SessionsLogger } from '../../interfaces/sessions-logger.interface.js';
 import type {
   CountableStore,
@@ -20,56 +10,51 @@ import type {
   SweepBatch,
   SweepOptions,
 } from '../../interfaces/store-abilities.interface.js';
-import { bury, Entries, type Entry, type Lock, recordOf } from './lru-entries.js';
 import { SessionStore } from '../session-store.js';
+import {
+  absenceOf,
+  foundOrAbsent,
+  isHeldByAnother,
+  isLive,
+  type Live,
+  type Lock,
+  permits,
+  recordOf,
+} from '../shared/entry.js';
+import type { Answer, Args } from '../shared/store-methods.js';
+import { maxSessionsOf, type MemoryStoreOptions } from './memory-store-options.js';
+import { bury, LruEntries, type LruEntry } from './lru-entries.js';
 
-export interface MemoryStoreOptions {
-  /**
-   * At most so many sessions are kept, tombstones included; then the least recently used one that is not locked makes
-   * room. Default 100 000.
-   */
-  maxSessions?: number;
-}
-
-type UpdateArgs = Parameters<SessionStore['update']>[0];
-type RotateArgs = Parameters<SessionStore['rotate']>[0];
-type TryLockArgs = Parameters<SessionStore['tryLock']>[0];
-
-const MISSING: Missing = Object.freeze({ status: 'missing' });
-
-/** How many entries a sweep looks at before it lets requests run: well under a millisecond of work. */
+/** A sweep reads so many entries before requests may run: well under a millisecond of work. */
 const SWEEP_STEP = 500;
 
 const ADVICE = 'Give SessionsModule another store, such as FileStore or PostgresStore.';
 
-/** Below this share of `maxSessions` a spell of evictions counts as over, so that the next one warns again. */
-const RELIEF = 0.9;
+/** The warning that the store is full is written again once the store has been this full or less in between. */
+const NO_LONGER_FULL = 0.9;
+
+export type { MemoryStoreOptions } from './memory-store-options.js';
 
 /**
  * Sessions in the memory of this process: gone when it ends, and not seen by any other. For development, tests and
  * applications of one process.
  *
- * Each method does its work in one synchronous step, which is what makes it atomic, and keeps strings, so that nobody holds a
+ * Each method does its work in one synchronous step, which makes it atomic. The store keeps strings, so that no caller has a
  * reference to what is stored.
  */
 export class MemoryStore extends SessionStore implements StartableStore, CountableStore, SweepableStore {
   readonly #maxSessions: number;
-  readonly #entries = new Entries();
+  readonly #entries = new LruEntries();
   #now: () => number = Date.now;
   #monotonic: () => number = () => performance.now();
   #logger: SessionsLogger | undefined;
   #lastVersion = 0;
-  #evicting = false;
+  #isFull = false;
 
-  /** @throws SessionsConfigError when `maxSessions` is not a positive integer. */
-  constructor({ maxSessions = 100_000 }: MemoryStoreOptions = {}) {
+  /** @throws SessionsConfigError when an option is wrong. */
+  constructor(options: MemoryStoreOptions = {}) {
     super();
-    if (!Number.isSafeInteger(maxSessions) || maxSessions < 1) {
-      throw new SessionsConfigError(
-        `MemoryStore: maxSessions must be a positive integer, and is ${String(maxSessions)}.`,
-      );
-    }
-    this.#maxSessions = maxSessions;
+    this.#maxSessions = maxSessionsOf(options);
   }
 
   start({ clock, logger }: StoreContext): Promise<void> {
@@ -84,85 +69,98 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
     return Promise.resolve();
   }
 
-  load({ id }: { id: string }): Promise<Found | Missing | Gone> {
-    const entry = this.#use(id);
-    if (!entry) return Promise.resolve(MISSING);
-    if (entry.endReason) return Promise.resolve({ status: 'gone', because: entry.endReason });
-    return Promise.resolve({ status: 'found', record: recordOf(entry), version: entry.version });
+  load({ id }: Args<'load'>): Promise<Answer<'load'>> {
+    return Promise.resolve(foundOrAbsent(this.#use(id)));
   }
 
-  create({ id, record }: { id: string; record: SessionRecord }): Promise<SessionVersion | false> {
-    if (this.#use(id)) return Promise.resolve(false);
-    return Promise.resolve(this.#put(id, record, undefined).version);
+  create({ id, record }: Args<'create'>): Promise<Answer<'create'>> {
+    return Promise.resolve(this.#use(id) ? false : this.#put(id, record, undefined).version);
   }
 
-  update({ id, record, guard }: UpdateArgs): Promise<SessionVersion | false> {
-    const entry = this.#guarded(id, guard);
-    if (!entry) return Promise.resolve(false);
+  update({ id, record, guard }: Args<'update'>): Promise<Answer<'update'>> {
+    const entry = this.#useIfPermitted(id, guard);
+    if (!entry) {
+      return Promise.resolve(false);
+    }
     entry.data = record.data;
     entry.createdAt = record.createdAt;
     entry.expiresAt = Math.max(entry.expiresAt, record.expiresAt);
     entry.version = ++this.#lastVersion;
-    if (guard.lock?.release) entry.lock = undefined;
+    if (guard.lock?.release) {
+      entry.lock = undefined;
+    }
     return Promise.resolve(entry.version);
   }
 
-  touch({ id, expiresAt }: { id: string; expiresAt: number }): Promise<boolean> {
-    const entry = this.#useLive(id);
-    if (!entry) return Promise.resolve(false);
-    entry.expiresAt = Math.max(entry.expiresAt, expiresAt);
-    return Promise.resolve(true);
+  touch({ id, expiresAt }: Args<'touch'>): Promise<boolean> {
+    const entry = this.#useIfLive(id);
+    if (entry) {
+      entry.expiresAt = Math.max(entry.expiresAt, expiresAt);
+    }
+    return Promise.resolve(entry !== undefined);
   }
 
-  delete({ id, tombstoneUntil }: { id: string; tombstoneUntil: number }): Promise<boolean> {
-    const entry = this.#useLive(id);
-    if (!entry) return Promise.resolve(false);
-    bury(entry, 'destroyed', tombstoneUntil);
-    return Promise.resolve(true);
+  delete({ id, tombstoneUntil }: Args<'delete'>): Promise<boolean> {
+    const entry = this.#useIfLive(id);
+    if (entry) {
+      bury(entry, 'destroyed', tombstoneUntil);
+    }
+    return Promise.resolve(entry !== undefined);
   }
 
-  rotate({ from, to, record, guard, tombstoneUntil }: RotateArgs): Promise<SessionVersion | false> {
-    const entry = this.#guarded(from, guard);
-    if (!entry || this.#use(to)) return Promise.resolve(false);
-    // Only the lock of the one who rotates goes along: another holder does not know the new id, and could not free it.
-    const lock = guard.lock && !guard.lock.release ? entry.lock : undefined;
+  rotate({ from, to, record, guard, tombstoneUntil }: Args<'rotate'>): Promise<Answer<'rotate'>> {
+    const entry = this.#useIfPermitted(from, guard);
+    if (!entry || this.#use(to)) {
+      return Promise.resolve(false);
+    }
+    // Only the caller's own lock moves to the new id: another holder does not know that id, and could not release it.
+    const lock = guard.lock?.release === false ? entry.lock : undefined;
     const expiresAt = Math.max(entry.expiresAt, record.expiresAt);
     bury(entry, 'rotated', tombstoneUntil);
     return Promise.resolve(this.#put(to, { ...record, expiresAt }, lock).version);
   }
 
-  tryLock({ id, token, lease, holder }: TryLockArgs): Promise<Acquired | Held | Missing | Gone> {
+  tryLock({ id, token, lease, holder }: Args<'tryLock'>): Promise<Answer<'tryLock'>> {
     const entry = this.#use(id);
-    if (!entry) return Promise.resolve(MISSING);
-    if (entry.endReason) return Promise.resolve({ status: 'gone', because: entry.endReason });
+    if (!isLive(entry)) {
+      return Promise.resolve(absenceOf(entry?.endReason));
+    }
     const now = this.#monotonic();
-    if (entry.lock && entry.lock.token !== token && now < entry.lock.leaseEndsAt) {
+    if (isHeldByAnother(entry.lock, token, now)) {
       return Promise.resolve({ status: 'held', holder: entry.lock.holder });
     }
     entry.lock = { token, holder: { ...holder }, leaseEndsAt: now + lease };
     return Promise.resolve({ status: 'acquired', record: recordOf(entry), version: entry.version });
   }
 
-  renewLock({ id, token, lease }: { id: string; token: string; lease: number }): Promise<boolean> {
-    const lock = this.#useLive(id)?.lock;
-    if (lock?.token !== token) return Promise.resolve(false);
-    lock.leaseEndsAt = this.#monotonic() + lease;
+  renewLock({ id, token, lease }: Args<'renewLock'>): Promise<boolean> {
+    const entry = this.#useIfLive(id);
+    if (entry?.lock?.token !== token) {
+      return Promise.resolve(false);
+    }
+    entry.lock = { ...entry.lock, leaseEndsAt: this.#monotonic() + lease };
     return Promise.resolve(true);
   }
 
-  unlock({ id, token, expiresAt = 0 }: { id: string; token: string; expiresAt?: number }): Promise<boolean> {
-    const entry = this.#useLive(id);
-    if (entry?.lock?.token !== token) return Promise.resolve(false);
+  unlock({ id, token, expiresAt = 0 }: Args<'unlock'>): Promise<boolean> {
+    const entry = this.#useIfLive(id);
+    if (entry?.lock?.token !== token) {
+      return Promise.resolve(false);
+    }
     entry.lock = undefined;
     entry.expiresAt = Math.max(entry.expiresAt, expiresAt);
     return Promise.resolve(true);
   }
 
-  /** Looks at every entry, without letting requests run in between: for statistics, not for each request. */
+  /** Reads every entry in one step, while no request runs: for statistics, not for each request. */
   count(): Promise<number> {
     const now = this.#now();
     let live = 0;
-    for (const entry of this.#entries.values()) if (!entry.endReason && now < entry.expiresAt) live += 1;
+    for (const entry of this.#entries.values()) {
+      if (isLive(entry) && now < entry.expiresAt) {
+        live += 1;
+      }
+    }
     return Promise.resolve(live);
   }
 
@@ -175,61 +173,74 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
         removed += 1;
       }
       looked += 1;
-      if (removed < batchSize && looked < SWEEP_STEP) continue;
+      if (removed < batchSize && looked < SWEEP_STEP) {
+        continue;
+      }
       yield { removed };
       removed = 0;
       looked = 0;
-      await nextTurn();
+      await letRequestsRun();
     }
     yield { removed };
   }
 
-  /** What is there under the id, a tombstone included, and notes that it was used. */
-  #use(id: string): Entry | undefined {
+  /** The entry under the id, a tombstone included. This counts as a use of it. */
+  #use(id: string): LruEntry | undefined {
     const entry = this.#entries.get(id);
-    if (!entry || this.#now() >= entry.expiresAt) return undefined;
+    if (!entry || this.#now() >= entry.expiresAt) {
+      return undefined;
+    }
     this.#entries.noteUse(entry);
     return entry;
   }
 
-  #useLive(id: string): Entry | undefined {
+  #useIfLive(id: string): Live<LruEntry> | undefined {
     const entry = this.#use(id);
-    return entry?.endReason ? undefined : entry;
+    return isLive(entry) ? entry : undefined;
   }
 
-  #guarded(id: string, { version, lock }: WriteGuard): Entry | undefined {
-    const entry = this.#useLive(id);
-    if (entry?.version !== version) return undefined;
-    return lock && entry.lock?.token !== lock.token ? undefined : entry;
+  #useIfPermitted(id: string, guard: WriteGuard): Live<LruEntry> | undefined {
+    const entry = this.#use(id);
+    return permits(entry, guard) ? entry : undefined;
   }
 
-  #put(id: string, { data, createdAt, expiresAt }: SessionRecord, lock: Lock | undefined): Entry {
+  #put(id: string, { data, createdAt, expiresAt }: SessionRecord, lock: Lock | undefined): LruEntry {
     const expired = this.#entries.get(id);
-    if (expired) this.#entries.remove(expired);
+    if (expired) {
+      this.#entries.remove(expired);
+    }
     this.#makeRoom();
     const version = ++this.#lastVersion;
     return this.#entries.add({ id, data, createdAt, expiresAt, version, lock, endReason: undefined });
   }
 
   #makeRoom(): void {
-    if (this.#entries.size < this.#maxSessions * RELIEF) this.#evicting = false;
+    if (this.#entries.size < this.#maxSessions * NO_LONGER_FULL) {
+      this.#isFull = false;
+    }
     for (const entry of this.#entries.oldestFirst()) {
-      if (this.#entries.size < this.#maxSessions) return;
-      // A locked session is in the hands of a request: it stays, even if that means one too many for a while.
-      if (!this.#isLocked(entry)) this.#evict(entry);
+      if (this.#entries.size < this.#maxSessions) {
+        return;
+      }
+      // A request works on a locked session: it stays, even if the store holds one too many for a while.
+      if (!this.#isLocked(entry)) {
+        this.#evict(entry);
+      }
     }
   }
 
-  #evict(entry: Entry): void {
+  #evict(entry: LruEntry): void {
     this.#entries.remove(entry);
-    if (this.#evicting || this.#now() >= entry.expiresAt) return;
-    this.#evicting = true;
+    if (this.#isFull || this.#now() >= entry.expiresAt) {
+      return;
+    }
+    this.#isFull = true;
     this.#logger?.warn(
       `MemoryStore is full (maxSessions: ${this.#maxSessions}): the sessions used longest ago are being dropped.`,
     );
   }
 
-  #isLocked({ lock }: Entry): boolean {
+  #isLocked({ lock }: LruEntry): boolean {
     return lock !== undefined && this.#monotonic() < lock.leaseEndsAt;
   }
 }

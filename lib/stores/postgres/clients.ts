@@ -1,10 +1,10 @@
 /*
- * What the store needs of `pg` and of TypeORM, in its own words: so the types of neither are needed where only the other is
- * installed. A `pg.Pool` is a `PostgresPool`, and a `DataSource` is a `PostgresDataSource`.
+ * What the store needs of `pg` and of TypeORM, in types of its own: an application that has only one of the two does not need
+ * the types of the other. A `pg.Pool` is a `PostgresPool`, and a `DataSource` is a `PostgresDataSource`.
  */
 
 export interface PostgresQuery {
-  /** Of the prepared statement. */
+  /** The name of the prepared statement. */
   readonly name: string;
   readonly text: string;
 }

@@ -1,8 +1,9 @@
+import { missingMethods } from '../../options/validate.js';
 import type { OnConnection, PostgresDataSource, PostgresPool } from './clients.js';
 
 /** Where connections come from. */
 export interface Connections {
-  /** A connection that is given back as broken is closed, and never used again. */
+  /** A connection that is released as broken is closed, and never used again. */
   connect(onConnection: OnConnection): void;
   close(): Promise<void>;
 }
@@ -11,25 +12,27 @@ type OnError = (error: Error) => void;
 
 /** The application's pool, which stays open. */
 export class PoolConnections implements Connections {
-  /** `onIdleError` hears of connections that break while nobody uses them: unheard, such an error would end the process. */
-  constructor(
-    private readonly pool: PostgresPool,
-    private readonly onIdleError: OnError,
-  ) {
+  readonly #pool: PostgresPool;
+  readonly #onIdleError: OnError;
+
+  /** `onIdleError` is called when an idle connection breaks. Without a listener such an error would end the process. */
+  constructor(pool: PostgresPool, onIdleError: OnError) {
+    this.#pool = pool;
+    this.#onIdleError = onIdleError;
     pool.on('error', onIdleError);
   }
 
   connect(onConnection: OnConnection): void {
-    this.pool.connect(onConnection);
+    this.#pool.connect(onConnection);
   }
 
   close(): Promise<void> {
-    this.pool.removeListener('error', this.onIdleError);
+    this.#pool.removeListener('error', this.#onIdleError);
     return Promise.resolve();
   }
 }
 
-/** A pool of the store's own. */
+/** The store's own pool. */
 export class OwnPoolConnections extends PoolConnections {
   readonly #end: () => Promise<void>;
 
@@ -45,18 +48,25 @@ export class OwnPoolConnections extends PoolConnections {
 }
 
 /**
- * The pool of a TypeORM `DataSource`, always its primary. It is used itself and not through TypeORM's `query()`: that cannot
- * prepare statements, answers in another form for each kind of statement, and logs the parameters, which are what visitors
- * keep in their sessions. TypeORM listens to the errors of its idle connections.
+ * The pool of a TypeORM `DataSource`, always that of the primary. The store does not use TypeORM's `query()`: it cannot prepare
+ * statements, returns another form for each kind of statement, and logs the parameters, which are the data of the sessions.
+ * TypeORM listens to the errors of idle connections itself.
  */
 export class DataSourceConnections implements Connections {
-  constructor(private readonly dataSource: PostgresDataSource) {}
+  readonly #dataSource: PostgresDataSource;
+
+  constructor(dataSource: PostgresDataSource) {
+    this.#dataSource = dataSource;
+  }
 
   connect(onConnection: OnConnection): void {
-    // Looked up each time: it is another one when the data source was closed and opened again.
-    const { master } = this.dataSource.driver;
-    if (isPool(master)) master.connect(onConnection);
-    else onConnection(new Error('the DataSource is not initialised'), undefined, () => undefined);
+    // Read each time: a data source that was closed and opened again has another pool.
+    const { master } = this.#dataSource.driver;
+    if (isPool(master)) {
+      master.connect(onConnection);
+    } else {
+      onConnection(new Error('the DataSource is not initialised'), undefined, () => undefined);
+    }
   }
 
   close(): Promise<void> {
@@ -65,9 +75,5 @@ export class DataSourceConnections implements Connections {
 }
 
 export function isPool(value: unknown): value is PostgresPool {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    ['connect', 'on', 'removeListener'].every((method) => typeof Reflect.get(value, method) === 'function')
-  );
+  return missingMethods(value, ['connect', 'on', 'removeListener']).length === 0;
 }

@@ -6,7 +6,7 @@ export interface SqlRunner {
 }
 
 /**
- * A migration of TypeORM that makes the table: `migrations: [CreateSessionTable]`. For a table of another name, extend it:
+ * A migration of TypeORM that creates the table: `migrations: [CreateSessionTable]`. For a table of another name, extend it:
  *
  * ```ts
  * export class CreateVisits1767225600000 extends CreateSessionTable {
@@ -16,7 +16,7 @@ export interface SqlRunner {
  * ```
  */
 export class CreateSessionTable {
-  /** TypeORM orders migrations by the time at the end of their names. */
+  /** TypeORM sorts migrations by the time at the end of their names. */
   readonly name: string = 'CreateSessionTable1767225600000';
   readonly where: SessionTableName = {};
 

@@ -1,20 +1,22 @@
 import { OperationTimeout } from './failures.js';
 
-/** The time that one operation has, for all that it waits for. */
+/** The time that one operation has for everything that it waits for. */
 export class Deadline {
+  readonly #milliseconds: number;
   readonly #endsAt: number;
 
-  constructor(private readonly milliseconds: number) {
+  constructor(milliseconds: number) {
+    this.#milliseconds = milliseconds;
     this.#endsAt = performance.now() + milliseconds;
   }
 
-  /** Milliseconds. */
+  /** The milliseconds that are left. */
   get left(): number {
     return this.#endsAt - performance.now();
   }
 
-  /** For whoever had to give up. */
+  /** The error of an operation that was given up. */
   error(): OperationTimeout {
-    return new OperationTimeout(this.milliseconds);
+    return new OperationTimeout(this.#milliseconds);
   }
 }

@@ -1,4 +1,6 @@
-/** The operation took longer than it may, and was given up. */
+import { messageOf } from '../shared/store-failure.js';
+
+/** The operation took too long, and was given up. */
 export class OperationTimeout extends Error {
   constructor(milliseconds: number) {
     super(`no answer within ${milliseconds} ms (operationTimeout)`);
@@ -7,13 +9,13 @@ export class OperationTimeout extends Error {
 }
 
 /**
- * - `cut`: the connection broke; whether the statement was carried out is unknown.
- * - `late`: no answer in time; the same, and the connection is of no use any more.
- * - `contended`: refused for what others did at the same time (they do that to statements that would only have waited where
- *   the default isolation is not `read committed`); nothing was done, and the same statement may succeed at once.
- * - `unprepared`: whoever stands in between does not know the prepared statement, or knows another's; nothing was done.
- * - `table`, `columns`, `privilege`: the table is not there, is not like ours, or is not ours to use.
- * - `other`: the server said no.
+ * - `cut`: the connection broke. Whether the statement was executed is unknown.
+ * - `late`: no answer in time. That is unknown here too, and the connection cannot be used again.
+ * - `contended`: refused because of what others did at the same time. This happens where the default isolation is not
+ *   `read committed`; under that, the statement would only have waited. Nothing was done, and the same statement may succeed.
+ * - `unprepared`: a proxy in between does not know the prepared statement, or has another one of that name. Nothing was done.
+ * - `table`, `columns`, `privilege`: the table does not exist, has other columns, or may not be used.
+ * - `other`: the server refused for another reason.
  */
 export type FailureKind = 'cut' | 'late' | 'contended' | 'unprepared' | 'table' | 'columns' | 'privilege' | 'other';
 
@@ -35,29 +37,37 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
   '57P05': 'cut', // idle_session_timeout
 };
 
-/** Node's codes look alike ("EPIPE"), but have no digit. */
+/** Node's codes look similar ("EPIPE"), but contain no digit. */
 const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
 const CONNECTION_EXCEPTION = '08';
 
-/** The SQLSTATE; nothing when the error did not come from the server. */
+/** The SQLSTATE; `undefined` when the error did not come from the server. */
 export function sqlStateOf(error: unknown): string | undefined {
   const code = codeOf(error);
   return code !== undefined && SQLSTATE.test(code) ? code : undefined;
 }
 
 export function kindOf(error: unknown): FailureKind {
-  if (error instanceof OperationTimeout) return 'late';
+  if (error instanceof OperationTimeout) {
+    return 'late';
+  }
   const state = sqlStateOf(error);
-  if (state === undefined || state.startsWith(CONNECTION_EXCEPTION)) return 'cut';
+  if (state === undefined || state.startsWith(CONNECTION_EXCEPTION)) {
+    return 'cut';
+  }
   return KINDS[state] ?? 'other';
 }
 
 /** What went wrong, in a few words that name no host, no statement and no value. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof OperationTimeout) return error.message;
+  if (error instanceof OperationTimeout) {
+    return error.message;
+  }
   const state = sqlStateOf(error);
-  if (state !== undefined) return `SQLSTATE ${state}`;
-  return codeOf(error) ?? (error instanceof Error ? error.message : String(error));
+  if (state !== undefined) {
+    return `SQLSTATE ${state}`;
+  }
+  return codeOf(error) ?? messageOf(error);
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -3,22 +3,24 @@ import type { Connections } from './connections.js';
 import type { Deadline } from './deadline.js';
 import { kindOf } from './failures.js';
 
-/** Nothing is done: the statement in progress fails with the same error, and without a listener it would end the process. */
-const heardElsewhere = (): void => undefined;
+/** The statement in progress fails with the same error. Without a listener, the error would end the process. */
+const ignoreError = (): void => undefined;
 
 /**
- * One statement's way to the server and back: takes a connection, sends the statement and gives the connection back, with one
- * timer for all of that.
+ * One statement: takes a connection from the pool, sends the statement and releases the connection, with one timer for all of
+ * that.
  */
-export class Trip {
+export class PooledQuery {
+  readonly #connections: Connections;
+  readonly #deadline: Deadline;
   #isSent = false;
   #isLate = false;
-  #giveBack: ((isBroken: boolean) => void) | undefined;
+  #release: ((isBroken: boolean) => void) | undefined;
 
-  constructor(
-    private readonly connections: Connections,
-    private readonly deadline: Deadline,
-  ) {}
+  constructor(connections: Connections, deadline: Deadline) {
+    this.#connections = connections;
+    this.#deadline = deadline;
+  }
 
   /** Whether the server may have got the statement. */
   get isSent(): boolean {
@@ -30,13 +32,13 @@ export class Trip {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#isLate = true;
-        // Used again, it would give the answer that is still due to the next statement.
-        this.#giveBack?.(true);
-        reject(this.deadline.error());
-      }, this.deadline.left);
+        // The connection is closed: if it were used again, the next statement would get the answer that is still to come.
+        this.#release?.(true);
+        reject(this.#deadline.error());
+      }, this.#deadline.left);
       const end = (isBroken: boolean): void => {
         clearTimeout(timer);
-        this.#giveBack?.(isBroken);
+        this.#release?.(isBroken);
       };
       const fail = (error: Error): void => {
         end(kindOf(error) === 'cut');
@@ -44,8 +46,10 @@ export class Trip {
       };
       this.#connect(fail, (client) => {
         client.query(query, values, (error, result) => {
-          // It was given up, and so was its connection.
-          if (this.#isLate) return;
+          // The statement was given up, and its connection closed.
+          if (this.#isLate) {
+            return;
+          }
           if (error) {
             fail(error);
             return;
@@ -58,26 +62,31 @@ export class Trip {
   }
 
   /**
-   * By callback and not by promise: a server that ends the connection as soon as it is made may say so in the same breath, and
-   * what waits for a promise would not be listening yet.
+   * By callback and not by promise: a server may end the connection as soon as it is made, in the same packet. Code that waits
+   * for a promise would not listen for the error yet.
    */
   #connect(fail: (error: Error) => void, use: (client: PostgresClient) => void, isAgain = false): void {
-    this.connections.connect((error, client, release) => {
+    this.#connections.connect((error, client, release) => {
       if (client === undefined) {
-        if (this.#isLate) return;
+        if (this.#isLate) {
+          return;
+        }
         const failure = error ?? new Error('the pool gave neither a connection nor an error');
-        // Nothing has been sent yet: a connection that breaks while it is made is simply made again, once.
-        if (!isAgain && kindOf(failure) === 'cut') this.#connect(fail, use, true);
-        else fail(failure);
+        // Nothing has been sent yet: if the connection breaks while it is made, another attempt is made, once.
+        if (!isAgain && kindOf(failure) === 'cut') {
+          this.#connect(fail, use, true);
+        } else {
+          fail(failure);
+        }
         return;
       }
       if (this.#isLate) {
         release(false);
         return;
       }
-      client.on('error', heardElsewhere);
-      this.#giveBack = (isBroken) => {
-        client.removeListener('error', heardElsewhere);
+      client.on('error', ignoreError);
+      this.#release = (isBroken) => {
+        client.removeListener('error', ignoreError);
         release(isBroken);
       };
       this.#isSent = true;

@@ -1,27 +1,29 @@
 import pg from 'pg';
 import { SessionsConfigError } from '../../errors/index.js';
+import { flag, timerDuration } from '../../options/validate.js';
+import { checkOptions, text } from '../shared/store-options.js';
 import type { PostgresDataSource, PostgresPool } from './clients.js';
 import { type Connections, DataSourceConnections, isPool, OwnPoolConnections, PoolConnections } from './connections.js';
 import { reasonOf } from './failures.js';
-import type { PostgresStoreLog } from './postgres-store-log.js';
-import type { SessionTableName } from './table-sql.js';
+import type { StoreLog } from '../shared/store-log.js';
+import { DEFAULT_TABLE, type SessionTableName } from './table-sql.js';
 
 export type PostgresStoreOptions = PostgresStoreSettings &
   (
     | {
-        /** TypeORM's, of the type `postgres`. Its pool is used, and stays open. */
+        /** A `DataSource` of TypeORM, of the type `postgres`. The store uses its pool, which stays open. */
         dataSource: PostgresDataSource;
         pool?: never;
         connectionString?: never;
       }
     | {
-        /** A pool of the application, a `pg.Pool`. It stays open. */
+        /** A `pg.Pool` of the application. It stays open. */
         pool: PostgresPool;
         dataSource?: never;
         connectionString?: never;
       }
     | {
-        /** `postgres://user:password@host:5432/database`. The store makes a pool of at most 10 connections, and closes it. */
+        /** `postgres://user:password@host:5432/database`. The store opens a pool of at most 10 connections, and closes it. */
         connectionString: string;
         dataSource?: never;
         pool?: never;
@@ -33,102 +35,125 @@ export interface PostgresStoreSettings {
   schema?: string;
   /** Default `nestjs_sessions`. */
   table?: string;
-  /** Makes the table where it is missing, at the start or as soon as the database can be reached. Default `false`. */
+  /** Creates the table if it is missing, at the start or as soon as the database can be reached. Default `false`. */
   createTable?: boolean;
   /**
-   * Milliseconds after which an operation is given up, and its connection closed: one that hangs would be lost to the pool. A
-   * little more than the module's `storeTimeout`, which answers the request and notices that the store hangs. Default 2500.
+   * Milliseconds after which an operation is given up, and its connection closed: otherwise the pool would lose one that hangs.
+   * It should be a little more than the module's `storeTimeout`, which answers the request and notices that the store hangs.
+   * Default 2500.
    */
   operationTimeout?: number;
 }
 
-const KNOWN = ['dataSource', 'pool', 'connectionString', 'schema', 'table', 'createTable', 'operationTimeout'];
+const EXAMPLES = {
+  connectionString: "'postgres://user:password@host:5432/database'",
+  pool: 'new pg.Pool()',
+  dataSource: "new DataSource({ type: 'postgres' })",
+  schema: "'public'",
+  table: `'${DEFAULT_TABLE}'`,
+  createTable: 'false',
+  operationTimeout: '2_500',
+};
 const SOURCES = ['dataSource', 'pool', 'connectionString'] as const;
 const SCHEME = /^(postgres(ql)?:\/\/|socket:|\/)/;
 const LARGEST_POOL = 10;
-const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** @throws SessionsConfigError naming what is wrong. */
-export function checkOptions(options: PostgresStoreOptions): void {
-  const unknown = Object.keys(options).find((key) => !KNOWN.includes(key));
-  if (unknown !== undefined) {
-    throw new SessionsConfigError(`PostgresStore has no option "${unknown}"; it has ${KNOWN.join(', ')}.`);
-  }
+/** The options that have a default. @throws SessionsConfigError that says what to write. */
+export function settingsOf(
+  options: PostgresStoreOptions,
+): Required<Pick<PostgresStoreSettings, 'createTable' | 'operationTimeout'>> {
+  checkOptions('PostgresStore', options, EXAMPLES);
   const given = SOURCES.filter((source) => options[source] !== undefined);
   if (given.length !== 1) {
     const what = given.length === 0 ? 'none of them is there' : `it has ${given.join(' and ')}`;
     throw new SessionsConfigError(`PostgresStore needs one of dataSource, pool and connectionString; ${what}.`);
   }
-  const { createTable = false, operationTimeout = 1 } = options;
-  if (typeof createTable !== 'boolean') {
-    throw new SessionsConfigError('PostgresStore: createTable must be true or false.');
-  }
-  if (!(operationTimeout > 0 && operationTimeout <= LONGEST_TIMER)) {
-    throw new SessionsConfigError('PostgresStore: operationTimeout must be a positive number of milliseconds.');
-  }
+  text('PostgresStore: schema', options.schema, '');
+  text('PostgresStore: table', options.table, DEFAULT_TABLE);
+  return {
+    createTable: flag('PostgresStore: createTable', options.createTable, false),
+    operationTimeout: timerDuration('PostgresStore: operationTimeout', options.operationTimeout, 2_500),
+  };
 }
 
 /** @throws SessionsConfigError when there is no way to PostgreSQL. */
-export function connectionsOf(options: PostgresStoreOptions, timeout: number, log: PostgresStoreLog): Connections {
+export function connectionsOf(options: PostgresStoreOptions, timeout: number, log: StoreLog): Connections {
   const onIdleError = (error: Error): void =>
     log.warn(
       'idle',
-      `an idle connection to PostgreSQL broke (${reasonOf(error)}); the pool makes another when it needs it.`,
+      `an idle connection to PostgreSQL broke (${reasonOf(error)}); the pool opens another when it needs one.`,
     );
-  if (options.dataSource !== undefined) return new DataSourceConnections(postgresOnly(options.dataSource));
-  if (options.pool !== undefined) return new PoolConnections(poolOnly(options.pool), onIdleError);
+  if (options.dataSource !== undefined) {
+    return new DataSourceConnections(postgresOnly(options.dataSource));
+  }
+  if (options.pool !== undefined) {
+    return new PoolConnections(poolOnly(options.pool), onIdleError);
+  }
   return new OwnPoolConnections(ownPool(options.connectionString, timeout), onIdleError);
 }
 
 export function tableNameOf({ schema, table, dataSource }: PostgresStoreOptions): SessionTableName {
-  // TypeORM makes the entity's table in the schema of the data source, which need not be on the search path.
+  // TypeORM creates the entity's table in the schema of the data source, which may not be on the search path.
   const where = schema ?? dataSource?.options.schema;
   return { ...(where !== undefined && { schema: where }), ...(table !== undefined && { table }) };
 }
 
 function postgresOnly(dataSource: PostgresDataSource): PostgresDataSource {
-  if (typeof dataSource.driver !== 'object') {
+  if (!isDataSource(dataSource)) {
     throw new SessionsConfigError('PostgresStore: dataSource must be a DataSource of TypeORM.');
   }
   const { type } = dataSource.options;
-  if (type === 'postgres') return dataSource;
+  if (type === 'postgres') {
+    return dataSource;
+  }
   throw new SessionsConfigError(
     `PostgresStore: the dataSource is of type '${type}', and must be of type 'postgres'. ` +
       'Give the store another one, or a connectionString.',
   );
 }
 
+function isDataSource(value: unknown): value is PostgresDataSource {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ['driver', 'options'].every((name) => typeof Reflect.get(value, name) === 'object')
+  );
+}
+
 function poolOnly(pool: PostgresPool): PostgresPool {
-  if (isPool(pool)) return pool;
+  if (isPool(pool)) {
+    return pool;
+  }
   throw new SessionsConfigError('PostgresStore: pool must be a Pool of the package pg.');
 }
 
-function ownPool(connectionString: string, timeout: number): pg.Pool {
-  const options = {
+function ownPool(connectionString: unknown, timeout: number): pg.Pool {
+  if (!isConnectionString(connectionString)) {
+    // The message has neither the string nor a cause: both would show a password.
+    throw new SessionsConfigError(
+      `PostgresStore: connectionString must be like ${EXAMPLES.connectionString}, with a password that is encoded as ` +
+        'encodeURIComponent() does it.',
+    );
+  }
+  return new pg.Pool({
     connectionString,
     max: LARGEST_POOL,
     connectionTimeoutMillis: timeout,
     keepAlive: true,
-    // Idle connections do not keep a script from ending.
+    // A script can end while there are idle connections.
     allowExitOnIdle: true,
     fallback_application_name: 'nestjs-sessions',
-  };
-  if (!isConnectionString(options)) {
-    // Without the string and without a cause, which would show a password.
-    throw new SessionsConfigError(
-      "PostgresStore: connectionString must be like 'postgres://user:password@host:5432/database', with a password that is " +
-        'encoded as encodeURIComponent() does it.',
-    );
-  }
-  return new pg.Pool(options);
+  });
 }
 
-function isConnectionString(options: { connectionString: string }): boolean {
-  // The package takes what has no scheme for the name of a database on this machine.
-  if (!SCHEME.test(options.connectionString)) return false;
+function isConnectionString(connectionString: unknown): connectionString is string {
+  // The package takes a string without a scheme for the name of a database on this machine.
+  if (typeof connectionString !== 'string' || !SCHEME.test(connectionString)) {
+    return false;
+  }
   try {
-    // Reads the string, and connects to nothing.
-    new pg.Client(options);
+    // Parses the string, and does not connect.
+    new pg.Client({ connectionString });
     return true;
   } catch {
     return false;

@@ -1,14 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type {
-  Acquired,
-  Found,
-  Gone,
-  Held,
-  Missing,
-  SessionRecord,
-  SessionVersion,
-  WriteGuard,
-} from '../../interfaces/session-record.interface.js';
+import type { WriteGuard } from '../../interfaces/session-record.interface.js';
 import type {
   ClosableStore,
   CountableStore,
@@ -18,32 +9,29 @@ import type {
   SweepBatch,
   SweepOptions,
 } from '../../interfaces/store-abilities.interface.js';
-import { Database } from './database.js';
-import { PostgresStoreLog } from './postgres-store-log.js';
-import { checkOptions, connectionsOf, type PostgresStoreOptions, tableNameOf } from './postgres-store-options.js';
-import { RepeatedWrites } from './retried-writes.js';
-import { holderOf, recordOf } from './rows.js';
-import { SessionTable } from './session-table.js';
-import { TableSetup } from './table-setup.js';
-import { type Statements, statementsFor } from './statements.js';
-import { quotedName } from './table-sql.js';
 import { SessionStore } from '../session-store.js';
-
-type UpdateArgs = Parameters<SessionStore['update']>[0];
-type RotateArgs = Parameters<SessionStore['rotate']>[0];
-type TryLockArgs = Parameters<SessionStore['tryLock']>[0];
+import { StoreLog } from '../shared/store-log.js';
+import type { Answer, Args } from '../shared/store-methods.js';
+import { Database } from './database.js';
+import { connectionsOf, type PostgresStoreOptions, settingsOf, tableNameOf } from './postgres-store-options.js';
+import { RetriedWrites } from './retried-writes.js';
+import { holderFrom, recordFrom } from './rows.js';
+import { SessionTable } from './session-table.js';
+import { type Statements, statementsFor } from './statements.js';
+import { TableSetup } from './table-setup.js';
+import { quotedName } from './table-sql.js';
 
 /**
  * Sessions in PostgreSQL, for any number of processes and machines, over the application's TypeORM `DataSource` or `pg.Pool`,
  * or over a pool of its own.
  *
- * A lock is a lease in columns of the session's row. It needs no transaction and no connection while a handler runs, so a pool
- * of one serves any number of locked requests, and it works behind a pooler that gives out connections by transaction. Each
- * method is one statement, one trip, that checks and writes at once; what happens when its answer gets lost is told at
- * `RepeatedWrites`.
+ * A lock is a lease in columns of the session's row. It needs no transaction and no connection while a handler runs. So a pool
+ * of one connection serves any number of locked requests, also behind a proxy that assigns connections by transaction. Each
+ * method is one statement and one round trip, which checks and writes at once. `RetriedWrites` says what happens when the answer
+ * is lost.
  *
- * Leases and expiry end by the server's clock, on which all machines agree. When a session expires is reckoned by the clock of
- * the machine that serves the request: if that is ten minutes slow, what it writes may end ten minutes early.
+ * Leases and sessions expire by the server's clock, which is the same for all machines. The machine that serves a request
+ * computes when its session expires: if its clock is ten minutes slow, the session may end ten minutes early.
  *
  * It needs the package `pg`, as TypeORM does, and the table: see `CreateSessionTable`, `sql/postgres.sql` and `createTable`.
  */
@@ -54,22 +42,21 @@ export class PostgresStore
   readonly #database: Database;
   readonly #table: SessionTable;
   readonly #statements: Statements;
-  readonly #repeated: RepeatedWrites;
+  readonly #retried: RetriedWrites;
 
-  /** @throws SessionsConfigError when the options are wrong. The database is not asked anything yet. */
+  /** @throws SessionsConfigError when the options are wrong. It does not connect to the database yet. */
   constructor(options: PostgresStoreOptions) {
     super();
-    checkOptions(options);
-    const { createTable = false, operationTimeout = 2_500 } = options;
-    const log = new PostgresStoreLog();
+    const { createTable, operationTimeout } = settingsOf(options);
+    const log = new StoreLog('PostgresStore');
     this.#database = new Database(connectionsOf(options, operationTimeout, log), operationTimeout, log);
     const name = tableNameOf(options);
     this.#statements = statementsFor(quotedName(name));
     this.#table = new SessionTable(this.#database, new TableSetup(this.#database, name), log, createTable);
-    this.#repeated = new RepeatedWrites(this.#table, this.#statements.marks);
+    this.#retried = new RetriedWrites(this.#table, this.#statements.lastWriter);
   }
 
-  /** @throws SessionsConfigError when the table is missing or cannot be used, with the SQL that mends it. */
+  /** @throws SessionsConfigError when the table is missing or cannot be used, with the SQL that fixes it. */
   start(context: StoreContext): Promise<void> {
     return this.#table.start(context);
   }
@@ -79,56 +66,60 @@ export class PostgresStore
     return this.#database.close();
   }
 
-  async load({ id }: { id: string }): Promise<Found | Missing | Gone> {
+  async load({ id }: Args<'load'>): Promise<Answer<'load'>> {
     const { rows } = await this.#table.run(this.#statements.load, [id]);
     const row = rows[0];
-    if (row === undefined) return { status: 'missing' };
-    if (row.data === null) return { status: 'gone', because: row.end_reason };
-    return { status: 'found', record: recordOf(row), version: row.version };
+    if (row === undefined) {
+      return { status: 'missing' };
+    }
+    if (row.data === null) {
+      return { status: 'gone', because: row.end_reason };
+    }
+    return { status: 'found', record: recordFrom(row), version: row.version };
   }
 
-  async create({ id, record }: { id: string; record: SessionRecord }): Promise<SessionVersion | false> {
+  async create({ id, record }: Args<'create'>): Promise<Answer<'create'>> {
     const version = randomUUID();
     const { data, createdAt, expiresAt } = record;
     const answer = await this.#table.run(this.#statements.create, [id, data, version, createdAt, expiresAt]);
-    return (await this.#repeated.isWritten(answer, id, version)) && version;
+    return (await this.#retried.isWritten(answer, id, version)) && version;
   }
 
-  async update({ id, record, guard }: UpdateArgs): Promise<SessionVersion | false> {
+  async update({ id, record, guard }: Args<'update'>): Promise<Answer<'update'>> {
     const version = randomUUID();
     const { data, createdAt, expiresAt } = record;
     const values = [id, data, version, createdAt, expiresAt, ...valuesOf(guard)];
     const answer = await this.#table.run(this.#statements.update, values);
-    return (await this.#repeated.isUpdated(answer, id, version)) && version;
+    return (await this.#retried.isUpdated(answer, id, version)) && version;
   }
 
-  async touch({ id, expiresAt }: { id: string; expiresAt: number }): Promise<boolean> {
+  async touch({ id, expiresAt }: Args<'touch'>): Promise<boolean> {
     const { count } = await this.#table.run(this.#statements.touch, [id, expiresAt]);
     return count > 0;
   }
 
-  async delete({ id, tombstoneUntil }: { id: string; tombstoneUntil: number }): Promise<boolean> {
+  async delete({ id, tombstoneUntil }: Args<'delete'>): Promise<boolean> {
     const version = randomUUID();
     const answer = await this.#table.run(this.#statements.delete, [id, version, tombstoneUntil]);
-    return this.#repeated.isWritten(answer, id, version);
+    return this.#retried.isWritten(answer, id, version);
   }
 
-  async rotate({ from, to, record, guard, tombstoneUntil }: RotateArgs): Promise<SessionVersion | false> {
+  async rotate({ from, to, record, guard, tombstoneUntil }: Args<'rotate'>): Promise<Answer<'rotate'>> {
     const version = randomUUID();
     const { data, createdAt, expiresAt } = record;
     const values = [from, to, data, version, createdAt, expiresAt, ...valuesOf(guard), tombstoneUntil];
     const answer = await this.#table.run(this.#statements.rotate, values);
-    return (await this.#repeated.isWritten(answer, from, version)) && version;
+    return (await this.#retried.isWritten(answer, from, version)) && version;
   }
 
-  async tryLock({ id, token, lease, holder }: TryLockArgs): Promise<Acquired | Held | Missing | Gone> {
+  async tryLock({ id, token, lease, holder }: Args<'tryLock'>): Promise<Answer<'tryLock'>> {
     const { rows } = await this.#table.run(this.#statements.tryLock, [id, token, lease, JSON.stringify(holder)]);
     const row = rows[0];
     switch (row?.status) {
       case 'acquired':
-        return { status: 'acquired', record: recordOf(row), version: row.version };
+        return { status: 'acquired', record: recordFrom(row), version: row.version };
       case 'held':
-        return { status: 'held', ...holderOf(row.holder) };
+        return { status: 'held', ...holderFrom(row.holder) };
       case 'gone':
         return { status: 'gone', because: row.end_reason };
       default:
@@ -136,14 +127,14 @@ export class PostgresStore
     }
   }
 
-  async renewLock({ id, token, lease }: { id: string; token: string; lease: number }): Promise<boolean> {
+  async renewLock({ id, token, lease }: Args<'renewLock'>): Promise<boolean> {
     const { count } = await this.#table.run(this.#statements.renewLock, [id, token, lease]);
     return count > 0;
   }
 
-  async unlock({ id, token, expiresAt }: { id: string; token: string; expiresAt?: number }): Promise<boolean> {
+  async unlock({ id, token, expiresAt }: Args<'unlock'>): Promise<boolean> {
     const answer = await this.#table.run(this.#statements.unlock, [id, token, expiresAt]);
-    return this.#repeated.isUnlocked(answer, id, token);
+    return this.#retried.isUnlocked(answer, id, token);
   }
 
   async count(): Promise<number> {
@@ -151,7 +142,7 @@ export class PostgresStore
     return Number(rows[0]?.live);
   }
 
-  /** Of instances that sweep at the same time one gets on, and the others stop. */
+  /** Of several instances that sweep at the same time, one goes on and the others stop. */
   async *sweep({ batchSize }: SweepOptions): AsyncGenerator<SweepBatch> {
     for (let removed = batchSize; removed === batchSize;) {
       ({ count: removed } = await this.#table.run(this.#statements.sweep, [batchSize]));

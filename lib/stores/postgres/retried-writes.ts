@@ -1,71 +1,80 @@
-import { SessionStoreError } from '../../errors/index.js';
+import { storeFailure } from '../shared/store-failure.js';
 import type { Answer } from './database.js';
 import type { SessionTable } from './session-table.js';
 import type { Statement } from './statement.js';
-import type { MarksRow } from './statements.js';
-
-const RETRY_AFTER = 1_000;
+import type { LastWriterRow } from './statements.js';
 
 /**
- * What a statement did that was sent twice.
+ * Finds out what a statement did that was sent twice.
  *
- * When a connection breaks between a statement and its answer, the statement may have been carried out or not, or the server
- * may be about to. So the same statement is sent once more:
+ * When a connection breaks between a statement and its answer, the statement may have been executed or not, or may still be
+ * executed. So the same statement is sent once more:
  *
- * - `load`, `touch`, `renewLock`, `count`, `sweep`: done twice is the same as done once.
- * - `tryLock`: the token has the lock, or gets it; either way the answer is "acquired".
- * - `create`, `update`, `rotate`, `delete`: each leaves a new version behind, random, made before the first attempt (in a
- *   tombstone as well). Whichever attempt comes second finds no guard that holds, so nothing is done twice. Where the second
- *   did nothing, the version that is there now tells whether the first one did.
- * - `unlock`: letting a lock go leaves its token behind, so a free lock tells who held it last.
+ * - `load`, `touch`, `renewLock`, `count`, `sweep`: to do them twice is the same as to do them once.
+ * - `tryLock`: the token has the lock already, or gets it; in both cases the answer is "acquired".
+ * - `create`, `update`, `rotate`, `delete`: each writes a new random version, which is made before the first attempt (a tombstone
+ *   has one too). For the attempt that comes second the guard no longer holds, so nothing is done twice. If the second attempt
+ *   did nothing, the stored version tells whether the first one did.
+ * - `unlock`: a lock that is released keeps its token, so a free lock tells who held it last.
  *
- * If somebody else has written or locked since, the mark is overwritten. For `update` and `unlock` nobody can then say
- * whether the first attempt was carried out. "No" might be a lie, and would have the change made a second time over what was
- * written since: so that is an error. For the others the question does not come up: what was created or rotated is known to
- * nobody else yet, and what was deleted is not written to.
+ * If another request has written or locked since, version and token are overwritten. Then nobody can say whether the first
+ * attempt of an `update` or `unlock` was executed. The answer "no" might be wrong, and the change would be made a second time
+ * over what was written since: so this is an error. The other operations do not have this problem: nobody else knows a new id
+ * yet, and nobody writes to a deleted one.
  */
-export class RepeatedWrites {
+export class RetriedWrites {
   readonly #table: SessionTable;
-  readonly #marks: Statement<MarksRow>;
+  readonly #lastWriter: Statement<LastWriterRow>;
 
-  constructor(table: SessionTable, marks: Statement<MarksRow>) {
+  constructor(table: SessionTable, lastWriter: Statement<LastWriterRow>) {
     this.#table = table;
-    this.#marks = marks;
+    this.#lastWriter = lastWriter;
   }
 
-  /** Of `create`, `rotate` and `delete`: whether one of the two attempts wrote `version` to `id`. */
-  async isWritten({ count, isRepeated }: Answer<never>, id: string, version: string): Promise<boolean> {
-    if (count > 0 || !isRepeated) return count > 0;
-    return (await this.#marksOf(id))?.version === version;
+  /** For `create`, `rotate` and `delete`: whether one of the two attempts wrote `version` to `id`. */
+  async isWritten({ count, isRetried }: Answer<never>, id: string, version: string): Promise<boolean> {
+    if (count > 0 || !isRetried) {
+      return count > 0;
+    }
+    return (await this.#lastWriterOf(id))?.version === version;
   }
 
-  /** Of `update`. @throws SessionStoreError when that cannot be known. */
-  async isUpdated({ count, isRepeated }: Answer<never>, id: string, version: string): Promise<boolean> {
-    if (count > 0 || !isRepeated) return count > 0;
-    const marks = await this.#marksOf(id);
-    if (marks?.version === version) return true;
-    return this.#refused(marks);
+  /** For `update`. @throws SessionStoreError when that cannot be known. */
+  async isUpdated({ count, isRetried }: Answer<never>, id: string, version: string): Promise<boolean> {
+    if (count > 0 || !isRetried) {
+      return count > 0;
+    }
+    const lastWriter = await this.#lastWriterOf(id);
+    if (lastWriter?.version === version) {
+      return true;
+    }
+    return this.#refused(lastWriter);
   }
 
-  /** Of `unlock`. @throws SessionStoreError when that cannot be known. */
-  async isUnlocked({ count, isRepeated }: Answer<never>, id: string, token: string): Promise<boolean> {
-    if (count > 0 || !isRepeated) return count > 0;
-    const marks = await this.#marksOf(id);
-    if (marks?.lock_token === token && !marks.is_locked) return true;
-    return this.#refused(marks);
+  /** For `unlock`. @throws SessionStoreError when that cannot be known. */
+  async isUnlocked({ count, isRetried }: Answer<never>, id: string, token: string): Promise<boolean> {
+    if (count > 0 || !isRetried) {
+      return count > 0;
+    }
+    const lastWriter = await this.#lastWriterOf(id);
+    if (lastWriter?.lock_token === token && !lastWriter.is_locked) {
+      return true;
+    }
+    return this.#refused(lastWriter);
   }
 
-  /** What is gone has no changes to lose: "no" is then true enough. */
-  #refused(marks: MarksRow | undefined): false {
-    if (marks?.is_live !== true) return false;
-    throw new SessionStoreError(
+  /** A session that is gone has no changes to lose: there the answer "no" does no harm. */
+  #refused(lastWriter: LastWriterRow | undefined): false {
+    if (lastWriter?.is_live !== true) {
+      return false;
+    }
+    throw storeFailure(
       'The connection to PostgreSQL broke, and whether the session was written before that is unknown',
-      RETRY_AFTER,
     );
   }
 
-  async #marksOf(id: string): Promise<MarksRow | undefined> {
-    const { rows } = await this.#table.run(this.#marks, [id]);
+  async #lastWriterOf(id: string): Promise<LastWriterRow | undefined> {
+    const { rows } = await this.#table.run(this.#lastWriter, [id]);
     return rows[0];
   }
 }

@@ -21,10 +21,10 @@ export interface SessionRow {
  * The table as an entity of TypeORM, so that `synchronize` and generated migrations know it. `SessionEntity` is the one of the
  * default name.
  *
- * It is an `EntitySchema` by TypeORM's own mark and not by its class, so that nothing of TypeORM is needed where `pg` alone is
- * installed. `synchronize` makes pages without room for updates: `CreateSessionTable` makes a faster table.
+ * TypeORM recognises an `EntitySchema` by the mark in `@instanceof`. Without the class, TypeORM need not be installed where only
+ * `pg` is used. `synchronize` creates pages without room for updates: the table of `CreateSessionTable` is faster.
  *
- * @throws SessionsConfigError when it is no name for a table.
+ * @throws SessionsConfigError when the name cannot be that of a table.
  */
 export function sessionEntity(where: SessionTableName = {}) {
   quotedName(where);

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 
-/** One statement; `Row` is what it answers with, by its own list of columns. */
+/** One statement. `Row` is the type of its rows, as its list of columns says. */
 export interface Statement<Row = never> {
-  /** Of the prepared statement. It follows from the text, so that it means the same on every connection. */
+  /** The name of the prepared statement. It is a hash of the text, so that it means the same on every connection. */
   readonly name: string;
   readonly text: string;
-  /** Never there: it ties the statement to its rows, for the compiler. */
+  /** Never set: only the compiler uses it, to know the type of the rows. */
   readonly row?: Row;
 }
 
 export function statement<Row = never>(text: string): Statement<Row> {
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  // Inherited, and not its own: `pg` copies all that is its own with each query, by its descriptor, which takes 2 µs.
+  // As inherited properties: `pg` copies the own properties of a query, by their descriptors, each time, which takes 2 µs.
   return Object.create({ name: `nestjs_sessions_${digest}`, text }) as Statement<Row>;
 }

@@ -23,8 +23,8 @@ export type LockRow =
   | { readonly status: 'gone'; readonly end_reason: EndReason }
   | { readonly status: 'missing' };
 
-/** Who wrote last, and who holds the lock or held it last. */
-export interface MarksRow {
+/** Which write was the last one, and who holds the lock or held it last. */
+export interface LastWriterRow {
   readonly version: string;
   readonly lock_token: string | null;
   readonly is_locked: boolean;
@@ -38,9 +38,9 @@ const LIVE = 'data IS NOT NULL AND expires_at > clock_timestamp()';
 const RECORD = `data, version, ${milliseconds('created_at')}, ${milliseconds('expires_at')}`;
 
 /**
- * A lock is held while `lock_until` is not null and has not passed. Letting it go leaves `lock_token` behind, as the mark of
- * who held it last. Under `read committed` an UPDATE that had to wait for another transaction checks its WHERE again on the
- * row as that one left it, and answers with that row; the same in a CTE is true, a SELECT beside it still sees the old one.
+ * A lock is held while `lock_until` is in the future. A lock that is released keeps its `lock_token`, which tells who held it
+ * last. Under `read committed`, an UPDATE that had to wait for another transaction checks its WHERE again on the row as that
+ * transaction left it, and returns that row. This holds in a CTE too, but a SELECT beside it still sees the old row.
  */
 export function statementsFor(table: string) {
   return {
@@ -48,7 +48,7 @@ export function statementsFor(table: string) {
       `SELECT ${RECORD}, end_reason FROM ${table} WHERE id = $1 AND expires_at > clock_timestamp()`,
     ),
 
-    // What has expired is replaced in its place: deleted and inserted again, it would look missing to whoever waits for it.
+    // An expired row is updated in place. If it were deleted and inserted again, a statement that waits for it would miss it.
     create: statement(`
       INSERT INTO ${table} AS old (id, data, version, created_at, expires_at)
       VALUES ($1, $2, $3, ${instant('$4')}, ${instant('$5')})
@@ -58,7 +58,7 @@ export function statementsFor(table: string) {
         lock_token = NULL, lock_until = NULL, lock_holder = NULL
       WHERE old.expires_at <= clock_timestamp()`),
 
-    // $6 the version, $7 the token (null without a lock), $8 whether to let the lock go
+    // $6 the version, $7 the token (null without a lock), $8 whether to release the lock
     update: statement(`
       UPDATE ${table} SET
         data = $2, version = $3, created_at = ${instant('$4')}, expires_at = greatest(expires_at, ${instant('$5')}),
@@ -71,9 +71,9 @@ export function statementsFor(table: string) {
     delete: statement(`
       UPDATE ${table} SET version = $2, ${tombstone('destroyed', '$3')} WHERE id = $1 AND ${LIVE}`),
 
-    // The old row is locked and checked first, so that nothing is written unless both halves are. Only the lock of the one who
-    // rotates goes along: another holder does not know the new id, and could not free it. $7 the version, $8 the token, $9
-    // whether to let the lock go, $10 the end of the tombstone
+    // The old row is locked and checked first, so that either both rows are written or none. Only the caller's own lock moves
+    // to the new id: another holder does not know that id, and could not release it. $7 the version, $8 the token, $9 whether
+    // to release the lock, $10 the end of the tombstone
     rotate: statement(`
       WITH old AS (
         SELECT expires_at, lock_token, lock_until, lock_holder FROM ${table}
@@ -93,8 +93,8 @@ export function statementsFor(table: string) {
       )
       UPDATE ${table} SET version = moved.version, ${tombstone('rotated', '$10')} FROM moved WHERE id = $1`),
 
-    // The second half tells why not. It may be out of date by the time the first half has waited: "held" is then a hint to
-    // ask again, which is what "held" means anyway.
+    // The second half says why the lock was not acquired. If the first half had to wait, that may be out of date. Then "held"
+    // only means that the caller has to ask again, which it does after "held" anyway.
     tryLock: statement<LockRow>(`
       WITH acquired AS (
         UPDATE ${table} SET
@@ -118,48 +118,52 @@ export function statementsFor(table: string) {
       UPDATE ${table} SET lock_until = NULL, expires_at = greatest(expires_at, ${instant('$3')})
       WHERE id = $1 AND ${LIVE} AND ${lockedBy('$2')}`),
 
-    marks: statement<MarksRow>(`
+    lastWriter: statement<LastWriterRow>(`
       SELECT version, lock_token, lock_until IS NOT NULL AS is_locked, ${LIVE} AS is_live FROM ${table} WHERE id = $1`),
 
     count: statement<{ live: string }>(
       `SELECT count(*) AS live FROM ${table} WHERE data IS NOT NULL AND expires_at > now()`,
     ),
 
-    // One batch of one instance at a time: the others find the advisory lock taken, and it goes with the transaction, which
-    // is this statement. `FOR UPDATE` checks again what was renewed meanwhile; without it that would be deleted. `now()`,
-    // because the index cannot be searched by a clock that runs.
+    // One instance deletes a batch at a time: the others find the advisory lock taken. It ends with the transaction, which is
+    // this statement. `FOR UPDATE` checks again whether a session was renewed meanwhile; without it that session would be
+    // deleted. `now()` and not `clock_timestamp()`, because an index can only be searched for a value that does not change.
     sweep: statement(`
-      WITH turn AS (
+      WITH advisory_lock AS (
         SELECT pg_try_advisory_xact_lock((${ADVISORY_LOCKS}::bigint << 32) + '${table}'::regclass::oid::bigint) AS is_ours
       )
       DELETE FROM ${table} WHERE id = ANY (ARRAY(
         SELECT id FROM ${table}
-        WHERE (SELECT is_ours FROM turn) AND expires_at <= now() AND (lock_until IS NULL OR lock_until <= now())
+        WHERE (SELECT is_ours FROM advisory_lock) AND expires_at <= now() AND (lock_until IS NULL OR lock_until <= now())
         ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED
       ))`),
   };
 }
 
-/** A parameter in epoch milliseconds as an instant, exact to the millisecond. */
+/** A parameter in epoch milliseconds as a timestamp, exact to the millisecond. */
 function instant(parameter: string): string {
   return `to_timestamp(${parameter}::float8 / 1000)`;
 }
 
-/** An instant in epoch milliseconds, under its own name. */
+/** A column in epoch milliseconds, under its own name. */
 function milliseconds(column: string): string {
   return `round(extract(epoch FROM ${column}) * 1000)::float8 AS ${column}`;
 }
 
-/** Both guards in the one statement that writes: whoever has the lock would else overwrite a writer that needs none. */
+/**
+ * Both guards, checked by the statement that writes. With the token alone, a lock holder would overwrite a write that was made
+ * without a lock.
+ */
 function guarded(version: string, token: string): string {
   return `${LIVE} AND version::text = ${version} AND (${token}::text IS NULL OR ${lockedBy(token)})`;
 }
 
-/** A lease that has run out is still its holder's until somebody takes it over. */
+/** A lease that has ended is still its holder's until another token takes it over. */
 function lockedBy(token: string): string {
   return `lock_token = ${token} AND lock_until IS NOT NULL`;
 }
 
 function tombstone(because: EndReason, until: string): string {
-  return `data = NULL, expires_at = ${instant(until)}, end_reason = '${because}', lock_token = NULL, lock_until = NULL, lock_holder = NULL`;
+  return `data = NULL, expires_at = ${instant(until)}, end_reason = '${because}',
+        lock_token = NULL, lock_until = NULL, lock_holder = NULL`;
 }

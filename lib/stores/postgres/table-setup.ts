@@ -3,21 +3,21 @@ import { kindOf } from './failures.js';
 import { statement } from './statement.js';
 import { ADVISORY_LOCKS, COLUMNS, createTableSql, setupSql, quotedName, type SessionTableName } from './table-sql.js';
 
-/** Instances that start together take turns: two `CREATE TABLE IF NOT EXISTS` at once can both fail, on system indexes. */
+/** Instances that start together create the table one after another: two `CREATE TABLE IF NOT EXISTS` at once can both fail. */
 const CREATION_LOCK = `SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS}, 0);`;
 
 const SERVER = statement<{ role: string; now: number }>(
   'SELECT current_user AS role, round(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now',
 );
 
-/** Sees whether the table is there and can be used, makes it, and knows what to tell who has to. */
+/** Checks whether the table exists and can be used, creates it, and knows the SQL that an administrator has to run. */
 export class TableSetup {
   readonly #database: Database;
   readonly #name: SessionTableName;
   readonly #quoted: string;
   #role = 'the_role_of_the_application';
 
-  /** @throws SessionsConfigError when it is no name for a table. */
+  /** @throws SessionsConfigError when the name cannot be that of a table. */
   constructor(database: Database, name: SessionTableName) {
     this.#database = database;
     this.#name = name;
@@ -31,7 +31,7 @@ export class TableSetup {
     return Number(rows[0]?.now);
   }
 
-  /** Rejects when the table or a column is not there; else gives the privileges that are missing. */
+  /** The privileges that are missing. Rejects when the table or a column does not exist. */
   async missingPrivileges(): Promise<string> {
     const { rows } = await this.#database.run(
       statement<{ missing: string }>(`
@@ -44,18 +44,18 @@ export class TableSetup {
     return rows[0]?.missing ?? '';
   }
 
-  /** Makes the table where it is not there. Safe in any number of instances at once. */
+  /** Creates the table where there is none. Safe in any number of instances at once. */
   create(): Promise<void> {
     return this.#database.runScript(CREATION_LOCK + createTableSql(this.#name));
   }
 
-  /** What is wrong with the table, and the SQL that mends it; nothing when the error has another reason. */
+  /** What is wrong with the table, and the SQL that fixes it; `undefined` when the error has another reason. */
   adviceOn(error: unknown): string | undefined {
     switch (kindOf(error)) {
       case 'table':
         return this.#advice(`There is no table ${this.#quoted}. Let a role that may create it run:`);
       case 'columns':
-        return this.#advice(`The table ${this.#quoted} has other columns than one that is made like this:`);
+        return this.#advice(`The table ${this.#quoted} has other columns than one that is created like this:`);
       case 'privilege':
         return this.adviceOnPrivileges('what it needs');
       default:
@@ -69,6 +69,6 @@ export class TableSetup {
   }
 
   #advice(finding: string): string {
-    return `PostgresStore: ${finding}\n${setupSql(this.#name, this.#role)}`;
+    return `${finding}\n${setupSql(this.#name, this.#role)}`;
   }
 }

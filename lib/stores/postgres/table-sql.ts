@@ -1,4 +1,5 @@
 import { SessionsConfigError } from '../../errors/index.js';
+import { display } from '../../options/validate.js';
 
 /** Where the sessions are. */
 export interface SessionTableName {
@@ -10,7 +11,7 @@ export interface SessionTableName {
 
 export const DEFAULT_TABLE = 'nestjs_sessions';
 
-/** Keeps our advisory locks apart from those of others: an arbitrary number, "nses" in ASCII. */
+/** Keeps the advisory locks of this library apart from others: an arbitrary number, "nses" in ASCII. */
 export const ADVISORY_LOCKS = 0x6e736573;
 
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -19,7 +20,7 @@ const INDEX_SUFFIX = '_expires_at';
 
 /** The name as it stands in a statement. @throws SessionsConfigError when it is not a plain identifier. */
 export function quotedName({ schema, table = DEFAULT_TABLE }: SessionTableName): string {
-  // Longer names are cut off by PostgreSQL, without an error: two tables could then have one index between them.
+  // PostgreSQL cuts longer names without an error: then two tables could have the same name for their index.
   const quotedTable = quoted('table', table, LONGEST_IDENTIFIER - INDEX_SUFFIX.length);
   return schema === undefined ? quotedTable : `${quoted('schema', schema, LONGEST_IDENTIFIER)}.${quotedTable}`;
 }
@@ -42,12 +43,13 @@ export const COLUMNS = [
 ] as const;
 
 /**
- * The SQL that makes the table, for a role that may; harmless where it is there already.
+ * The SQL that creates the table, for a role that may. It does nothing where the table exists.
  *
- * A tombstone is a row without `data`, and `end_reason` says why it is one. The lock columns and `expires_at` are written far more often than data, so pages keep
- * room (`fillfactor`) for the next version of a row on the same page, which then costs no index entry (a HOT update); an
- * index on a lock column would end that. `COLLATE "C"` compares bytes, as ids need no more, and does not break when the
- * system's collations change.
+ * A tombstone is a row without `data`, and `end_reason` says why it is there.
+ *
+ * The lock columns and `expires_at` are written far more often than data. So pages keep room (`fillfactor`) for the next version
+ * of a row: on the same page it needs no new index entry (a HOT update). An index on a lock column would prevent that.
+ * `COLLATE "C"` compares bytes, which is enough for ids, and does not break when the collations of the system change.
  */
 export function createTableSql(name: SessionTableName = {}): string {
   const table = quotedName(name);
@@ -70,17 +72,21 @@ export function dropTableSql(name: SessionTableName = {}): string {
   return `DROP TABLE IF EXISTS ${quotedName(name)};\n`;
 }
 
-/** All that an administrator has to run, so that a role can use the table. */
+/** The SQL that an administrator has to run, so that a role can use the table. */
 export function setupSql(name: SessionTableName, role: string): string {
   const to = `"${role.replaceAll('"', '""')}"`;
   const table = `${createTableSql(name)}GRANT SELECT, INSERT, UPDATE, DELETE ON ${quotedName(name)} TO ${to};\n`;
-  if (name.schema === undefined) return table;
+  if (name.schema === undefined) {
+    return table;
+  }
   return `CREATE SCHEMA IF NOT EXISTS "${name.schema}";\nGRANT USAGE ON SCHEMA "${name.schema}" TO ${to};\n${table}`;
 }
 
-function quoted(option: string, identifier: string, longest: number): string {
-  if (IDENTIFIER.test(identifier) && identifier.length <= longest) return `"${identifier}"`;
+function quoted(option: string, identifier: unknown, longest: number): string {
+  if (typeof identifier === 'string' && IDENTIFIER.test(identifier) && identifier.length <= longest) {
+    return `"${identifier}"`;
+  }
   throw new SessionsConfigError(
-    `PostgresStore: ${option} must be a name of at most ${longest} letters, digits and underscores; it is '${identifier}'.`,
+    `PostgresStore: ${option} must be a name of at most ${longest} letters, digits and underscores; it is ${display(identifier)}.`,
   );
 }

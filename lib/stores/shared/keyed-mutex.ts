@@ -1,39 +1,47 @@
-/** Does what concerns one key one after another, so that what was read is still true when it is written. */
-export class Turns {
+/** Runs the work on one key one after another, so that what was read is still true when it is written. */
+export class KeyedMutex {
   readonly #last = new Map<string, Promise<unknown>>();
-  readonly #moves = new Map<string, Promise<void>>();
+  readonly #onBoth = new Map<string, Promise<void>>();
 
-  async take<T>(key: string, work: () => Promise<T>): Promise<T> {
+  async run<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.#last.get(key);
-    const turn = before === undefined ? work() : before.then(work, work);
-    this.#last.set(key, turn);
+    const result = before === undefined ? work() : before.then(work, work);
+    this.#last.set(key, result);
     try {
-      return await turn;
+      return await result;
     } finally {
-      if (this.#last.get(key) === turn) this.#last.delete(key);
+      if (this.#last.get(key) === result) {
+        this.#last.delete(key);
+      }
     }
   }
 
-  /** For work on two keys that nobody may see half done. */
-  async takeBoth<T>(one: string, other: string, work: () => Promise<T>): Promise<T> {
-    // Always in the same order: two of them could wait for each other.
+  /** For work on two keys of which nobody may see one half. */
+  async runOnBoth<T>(one: string, other: string, work: () => Promise<T>): Promise<T> {
+    // Always in the same order: two calls with the same keys could otherwise wait for each other.
     const [first, second] = one < other ? [one, other] : [other, one];
-    const turn = this.take(first, () => this.take(second, work));
-    const isOver = turn.then(nothing, nothing);
-    for (const key of [one, other]) this.#moves.set(key, isOver);
+    const result = this.run(first, () => this.run(second, work));
+    const end = result.then(nothing, nothing);
+    for (const key of [one, other]) {
+      this.#onBoth.set(key, end);
+    }
     try {
-      return await turn;
+      return await result;
     } finally {
-      for (const key of [one, other]) if (this.#moves.get(key) === isOver) this.#moves.delete(key);
+      for (const key of [one, other]) {
+        if (this.#onBoth.get(key) === end) {
+          this.#onBoth.delete(key);
+        }
+      }
     }
   }
 
-  /** For those who take no turn, because they only read: settles when no work on this key and another is half done. */
-  async settled(key: string): Promise<void> {
-    await this.#moves.get(key);
+  /** For readers, which do not wait for the mutex: resolves when no work on this key and another one is half done. */
+  async untilWhole(key: string): Promise<void> {
+    await this.#onBoth.get(key);
   }
 }
 
 function nothing(): void {
-  // Whether the work failed concerns those who asked for it.
+  // The caller of `runOnBoth` gets the error. A reader only waits for the end.
 }

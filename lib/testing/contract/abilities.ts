@@ -4,13 +4,15 @@ import type { SessionStore } from '../../stores/session-store.js';
 import type { ContractRule } from './harness.js';
 import { HOUR, SHORT, written } from './harness.js';
 
-/** The rules of the optional abilities. A store without the ability keeps them all. */
+/** The rules of the optional abilities. A store without an ability passes the rules of that ability. */
 export const abilityRules: readonly ContractRule[] = [
   {
     name: 'count, where the store can count, leaves out tombstones and expired records',
     check: async (harness) => {
       const { store } = harness;
-      if (!canCount(store)) return;
+      if (!canCount(store)) {
+        return;
+      }
       assert.equal(await store.count(), 0);
       await harness.given();
       await harness.givenLocked();
@@ -28,7 +30,9 @@ export const abilityRules: readonly ContractRule[] = [
     name: 'sweep, where the store can sweep, removes what has expired, tombstones included, and nothing else',
     check: async (harness) => {
       const { store } = harness;
-      if (!canSweep(store)) return;
+      if (!canSweep(store)) {
+        return;
+      }
       const kept = await harness.given('kept');
       const locked = await harness.givenLocked();
       const { id: gone } = await harness.givenGone();
@@ -46,8 +50,12 @@ export const abilityRules: readonly ContractRule[] = [
     name: 'sweep removes at most batchSize records in one batch',
     check: async (harness) => {
       const { store } = harness;
-      if (!canSweep(store)) return;
-      for (let n = 0; n < 25; n += 1) await harness.given('expired', SHORT);
+      if (!canSweep(store)) {
+        return;
+      }
+      for (let n = 0; n < 25; n += 1) {
+        await harness.given('expired', SHORT);
+      }
       await harness.wait(SHORT + 1);
       let removed = 0;
       for await (const batch of store.sweep({ batchSize: 10 })) {
@@ -61,7 +69,9 @@ export const abilityRules: readonly ContractRule[] = [
     name: 'sweep leaves a locked session alone, expired or not, until its lock is free',
     check: async (harness) => {
       const { store } = harness;
-      if (!canSweep(store)) return;
+      if (!canSweep(store)) {
+        return;
+      }
       await harness.givenLocked({ expiresIn: SHORT, lease: 3 * SHORT });
       await harness.wait(SHORT + 1);
       assert.equal(await sweepAll(store), 0);
@@ -73,7 +83,9 @@ export const abilityRules: readonly ContractRule[] = [
     name: 'sweep never removes a session that was renewed at the last moment',
     check: async (harness) => {
       const { store } = harness;
-      if (!canSweep(store)) return;
+      if (!canSweep(store)) {
+        return;
+      }
       const sessions = await Promise.all(Array.from({ length: 50 }, () => harness.given('renewed', SHORT)));
       const until = harness.now() + 2 * SHORT;
       const sweeping = (async () => {
@@ -84,27 +96,41 @@ export const abilityRules: readonly ContractRule[] = [
       })();
       const renewed: string[] = [];
       for (const { id, record } of sessions) {
-        while (harness.now() < record.expiresAt - 2) await harness.wait(1);
+        while (harness.now() < record.expiresAt - 2) {
+          await harness.wait(1);
+        }
         const isRenewed = await store.touch({ id, expiresAt: record.expiresAt + HOUR });
         assert.ok(isRenewed || harness.now() >= record.expiresAt, 'a session was removed before it expired');
-        if (isRenewed) renewed.push(id);
+        if (isRenewed) {
+          renewed.push(id);
+        }
       }
-      while (harness.now() < until) await harness.wait(1);
+      while (harness.now() < until) {
+        await harness.wait(1);
+      }
       await sweeping;
-      for (const id of renewed) await harness.found(id);
+      for (const id of renewed) {
+        await harness.found(id);
+      }
     },
   },
   {
     name: 'sweep never removes a record that was created over an expired one meanwhile',
     check: async (harness) => {
       const { store } = harness;
-      if (!canSweep(store)) return;
+      if (!canSweep(store)) {
+        return;
+      }
       const expired = await Promise.all(Array.from({ length: 20 }, () => harness.given('expired', SHORT)));
       await harness.wait(SHORT + 1);
       const sweeping = sweepAll(store);
-      for (const { id } of expired) written(await store.create({ id, record: harness.record('new') }));
+      for (const { id } of expired) {
+        written(await store.create({ id, record: harness.record('new') }));
+      }
       await sweeping;
-      for (const { id } of expired) assert.equal((await harness.found(id)).record.data, 'new');
+      for (const { id } of expired) {
+        assert.equal((await harness.found(id)).record.data, 'new');
+      }
     },
   },
 ];

@@ -47,7 +47,7 @@ export const expiryRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'the lock of an expired record is nobody’s',
+    name: 'an expired record has no lock: its former holder can neither write, renew nor unlock',
     check: async (harness) => {
       const { id, token, version } = await harness.givenLocked({ expiresIn: SHORT });
       await harness.wait(SHORT + 1);

@@ -11,9 +11,9 @@ import type {
 } from '../../interfaces/session-record.interface.js';
 import type { SessionStore } from '../../stores/session-store.js';
 
-/** How the contract gets at the store that it tries. */
+/** How the contract reaches the store that it tests. */
 export interface SessionStoreContractOptions<S extends SessionStore = SessionStore> {
-  /** A fresh and empty store, started. Called once for each case. */
+  /** A new and empty store that has been started. Called once for each case. */
   create(): S | Promise<S>;
   /** Closes what `create` opened. */
   destroy?(store: S): void | Promise<void>;
@@ -22,8 +22,8 @@ export interface SessionStoreContractOptions<S extends SessionStore = SessionSto
   /** The store's wall clock, in epoch milliseconds. Default `Date.now`. */
   now?(): number;
   /**
-   * Puts the store's backend out of reach, so that the contract can tell an outage from a miss. Without it the case on
-   * outages is left out.
+   * Makes the store's backend unreachable, so that the contract can check that an outage does not look like a missing session.
+   * Without this function that case is left out.
    */
   breakDown?(store: S): void | Promise<void>;
 }
@@ -42,24 +42,24 @@ export interface ContractRule {
   readonly check: (harness: ContractHarness) => Promise<void>;
 }
 
-/** A record in the store, as a case knows it. */
+/** A record in the store, and what a case knows of it. */
 export interface Stored {
   readonly id: string;
   readonly record: SessionRecord;
   readonly version: SessionVersion;
 }
 
-/** A lease so short that a case can wait for its end, and so long that a slow machine does not reach it by itself. */
+/** Milliseconds: short enough to wait for, and long enough that a slow machine does not pass it by accident. */
 export const SHORT = 400;
 export const HOUR = 3_600_000;
 
-/** How long an instant that has passed may take to show: some backends count time in whole seconds. */
+/** How much later than it should an entry or a lease may end: some backends count in whole seconds. */
 const GRACE = 4_000;
 const POLL = 50;
 
 const HOLDER: LockHolder = { route: 'GET /contract', process: 'contract:1', since: 0 };
 
-/** A store on harness, and what the cases need to try it: ids, records, and time. */
+/** A store under test, and what the cases need: ids, records, and time. */
 export class ContractHarness {
   constructor(
     readonly store: SessionStore,
@@ -96,7 +96,7 @@ export class ContractHarness {
     return { id, record, version, token };
   }
 
-  /** Puts a record into the store and moves it to another id: `id` is the one that it left. */
+  /** Puts a record into the store and moves it to another id. The `id` that is returned is the old one. */
   async givenRotated(tombstoneLife = HOUR): Promise<Stored> {
     const stored = await this.given();
     const { id: from, record, version } = stored;
@@ -129,13 +129,13 @@ export class ContractHarness {
     return answer;
   }
 
-  /** Asserts that a reader and a caller that wants the lock are both told that nothing is there. */
+  /** Asserts that `load` and `tryLock` both answer that nothing is there. */
   async isMissing(id: string): Promise<void> {
     assert.deepEqual(await this.store.load({ id }), { status: 'missing' });
     assert.deepEqual(await this.tryLock(id, this.token()), { status: 'missing' });
   }
 
-  /** Asserts that a reader and a caller that wants the lock both find the tombstone, and why it is there. */
+  /** Asserts that `load` and `tryLock` both find the tombstone, with the reason why it is there. */
   async isGone(id: string, because: EndReason): Promise<void> {
     assert.deepEqual(await this.store.load({ id }), { status: 'gone', because });
     assert.deepEqual(await this.tryLock(id, this.token()), { status: 'gone', because });
@@ -145,24 +145,26 @@ export class ContractHarness {
     assert.equal((await this.tryLock(id, this.token())).status, 'held');
   }
 
-  /** Asserts that nobody holds the lock, and leaves it free. */
+  /** Asserts that the lock is free, and leaves it free. */
   async isFree(id: string): Promise<void> {
     const { token } = await this.lock(id);
     assert.equal(await this.store.unlock({ id, token }), true);
   }
 
-  /** Waits until the answer is as expected: at the latest some seconds after the instant that has passed. */
+  /** Asks until the answer has this status, for some seconds at most. */
   async until<T extends { readonly status: string }>(status: T['status'], ask: () => Promise<T>): Promise<T> {
     for (let waited = 0; ; waited += POLL) {
       const answer = await ask();
-      if (answer.status === status) return answer;
+      if (answer.status === status) {
+        return answer;
+      }
       assert.ok(waited < GRACE, `still "${answer.status}" instead of "${status}" after ${GRACE} ms`);
       await this.wait(POLL);
     }
   }
 }
 
-/** Asserts that a write happened, and gives its version. */
+/** Asserts that a write happened, and returns its version. */
 export function written(version: SessionVersion | false): SessionVersion {
   assert.notEqual(version, false, 'the write was refused');
   assert.ok(version !== false);

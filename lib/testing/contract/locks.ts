@@ -13,7 +13,7 @@ export const lockRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'who holds the lock can write with the version that came with it',
+    name: 'the holder of the lock can write with the version that it got with the lock',
     check: async (harness) => {
       const { id, record, version, token } = await harness.givenLocked();
       const guard = { version, lock: { token, release: false } };
@@ -26,7 +26,7 @@ export const lockRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'a lock that is held is not given to anybody else',
+    name: 'a lock that is held is not acquired by another token',
     check: async (harness) => {
       const { id } = await harness.givenLocked();
       await harness.isLocked(id);
@@ -34,7 +34,7 @@ export const lockRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'who is told that a lock is held is told by whom, where the store knows it',
+    name: 'the answer "held" names the holder, where the store knows it',
     check: async (harness) => {
       const { id } = await harness.given();
       const holder = { route: 'POST /cart/:id "ü"\n', process: 'host:17', since: harness.now() };
@@ -48,7 +48,7 @@ export const lockRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'the same token may ask again and has the lock: an answer can get lost',
+    name: 'the token that has the lock acquires it again: an earlier answer may have been lost',
     check: async (harness) => {
       const { id, token } = await harness.givenLocked();
       assert.equal((await harness.tryLock(id, token)).status, 'acquired');
@@ -91,7 +91,7 @@ export const lockRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'unlock with another token changes nothing: a late release frees nobody else’s lock',
+    name: 'unlock with another token changes nothing: a late release does not free the lock of another',
     check: async (harness) => {
       const { id, record } = await harness.givenLocked();
       const expiresAt = record.expiresAt + 1_000;
@@ -101,7 +101,7 @@ export const lockRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'a write can let the lock go in the same step',
+    name: 'a write can release the lock in the same step',
     check: async (harness) => {
       const { id, record, version, token } = await harness.givenLocked();
       const guard = { version, lock: { token, release: true } };
@@ -121,7 +121,7 @@ export const lockRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'a write under a lock that nobody holds is refused',
+    name: 'a write under a lock that has been released is refused',
     check: async (harness) => {
       const { id, record, version, token } = await harness.givenLocked();
       assert.equal(await harness.store.unlock({ id, token }), true);
@@ -156,7 +156,7 @@ export const lockRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'a lease that is renewed does not run out',
+    name: 'a lease that is renewed does not end',
     check: async (harness) => {
       const { id, token } = await harness.givenLocked({ lease: SHORT });
       assert.equal(await harness.store.renewLock({ id, token, lease: HOUR }), true);
@@ -174,7 +174,7 @@ export const lockRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'a lock that is let go is not renewed',
+    name: 'a lock that has been released is not renewed',
     check: async (harness) => {
       const { id, token } = await harness.givenLocked();
       assert.equal(await harness.store.unlock({ id, token }), true);
@@ -183,7 +183,7 @@ export const lockRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'a lease that has run out is anybody’s, and whoever slept through it can no longer write, renew or unlock',
+    name: 'after its end a lease can be taken over, and its former holder can no longer write, renew or unlock',
     check: async (harness) => {
       const { id, record, version, token } = await harness.givenLocked({ lease: SHORT });
       await harness.wait(SHORT + 1);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ContractRule, HOUR } from './harness.js';
 
-/** Tried only where the options have `breakDown`. */
+/** Only checked if the options have `breakDown`. */
 export const outageRule: ContractRule = {
   name: 'a store that cannot answer rejects: an outage is never taken for a missing session',
   check: async (harness) => {

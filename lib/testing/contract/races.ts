@@ -31,7 +31,7 @@ export const raceRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'of many attempts to take over a lease that has run out, exactly one wins',
+    name: 'of many attempts to take over a lease that has ended, exactly one wins',
     check: async (harness) => {
       const { id } = await harness.givenLocked({ lease: SHORT });
       await harness.wait(SHORT + 1);
@@ -81,8 +81,11 @@ export const raceRules: readonly ContractRule[] = [
           early ?? harness.store.rotate(rotation),
         ]);
         assert.equal([updated, rotated].filter((won) => won !== false).length, 1);
-        if (rotated === false) assert.equal((await harness.found(from)).record.data, 'new');
-        else await harness.isGone(from, 'rotated');
+        if (rotated === false) {
+          assert.equal((await harness.found(from)).record.data, 'new');
+        } else {
+          await harness.isGone(from, 'rotated');
+        }
         assert.equal((await harness.store.load({ id: to })).status, rotated === false ? 'missing' : 'found');
       }
     },
@@ -90,7 +93,9 @@ export const raceRules: readonly ContractRule[] = [
   {
     name: 'while an id is rotated, a reader never finds the session under both ids, nor under none',
     check: async (harness) => {
-      for (let round = 0; round < MANY; round += 1) await watchOneRotation(harness);
+      for (let round = 0; round < MANY; round += 1) {
+        await watchOneRotation(harness);
+      }
     },
   },
   {
@@ -132,7 +137,7 @@ export const raceRules: readonly ContractRule[] = [
   },
 ];
 
-/** Starts all attempts before any is answered, asserts that one won, and tells which. */
+/** Starts all attempts before any is answered, asserts that exactly one won, and returns its number. */
 async function onlyWinner(attempt: (n: number) => Promise<string | number | boolean>): Promise<number> {
   const answers = await Promise.all(Array.from({ length: MANY }, (_, n) => attempt(n)));
   const winners = [...answers.keys()].filter((n) => answers[n] !== false);
@@ -144,7 +149,9 @@ async function increment(harness: ContractHarness, id: string): Promise<void> {
   for (;;) {
     const { record, version } = await harness.found(id);
     const next = { ...record, data: String(Number(record.data) + 1) };
-    if ((await harness.store.update({ id, record: next, guard: { version } })) !== false) return;
+    if ((await harness.store.update({ id, record: next, guard: { version } })) !== false) {
+      return;
+    }
   }
 }
 
@@ -157,9 +164,13 @@ async function watchOneRotation(harness: ContractHarness): Promise<void> {
     .finally(() => (progress.isOver = true));
   const isAlive = async (id: string): Promise<boolean> => (await harness.store.load({ id })).status === 'found';
   do {
-    // Whoever saw the new one may not see the old one afterwards; whoever missed the old one must see the new one.
-    if (await isAlive(to)) assert.equal(await isAlive(from), false, 'two ids lead to one session');
-    if (!(await isAlive(from))) assert.equal(await isAlive(to), true, 'no id leads to the session');
+    // After the new id was found, the old one must not be; after the old one was not found, the new one must be.
+    if (await isAlive(to)) {
+      assert.equal(await isAlive(from), false, 'two ids lead to one session');
+    }
+    if (!(await isAlive(from))) {
+      assert.equal(await isAlive(to), true, 'no id leads to the session');
+    }
   } while (!progress.isOver);
   written(await rotation);
 }

@@ -20,7 +20,7 @@ export const recordRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'what was created is found, as it was and with its version',
+    name: 'a record that was created is found, unchanged and with its version',
     check: async (harness) => {
       const { id, record, version } = await harness.given('{"visits":1}');
       assert.deepEqual(await harness.store.load({ id }), { status: 'found', record, version });
@@ -47,7 +47,7 @@ export const recordRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'what a caller does to a record afterwards does not reach the store',
+    name: 'a caller that changes its record object later does not change the store',
     check: async (harness) => {
       const id = harness.id();
       const given = { data: 'mine', createdAt: harness.now(), expiresAt: harness.now() + HOUR };
@@ -83,7 +83,7 @@ export const recordRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'update with a version that is no longer current is refused: nobody overwrites what they have not seen',
+    name: 'update with a version that is no longer current is refused: no writer overwrites what it has not read',
     check: async (harness) => {
       const { id, record, version } = await harness.given('old');
       written(await harness.store.update({ id, record: { ...record, data: 'theirs' }, guard: { version } }));

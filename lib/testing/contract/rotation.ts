@@ -16,7 +16,7 @@ export const rotationRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'the tombstone of a rotated id disappears when its time is over',
+    name: 'the tombstone of a rotated id disappears when it ends',
     check: async (harness) => {
       const { id, record, version } = await harness.given();
       const guard = { version };
@@ -28,7 +28,7 @@ export const rotationRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'rotate takes the lock along: it goes on under the new id',
+    name: 'rotate moves the lock to the new id',
     check: async (harness) => {
       const { id, record, version, token } = await harness.givenLocked();
       const to = harness.id();
@@ -44,7 +44,7 @@ export const rotationRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'the lease that rotate takes along still runs out',
+    name: 'a lease that rotate has moved still ends',
     check: async (harness) => {
       const { id, record, version, token } = await harness.givenLocked({ lease: SHORT });
       const to = harness.id();
@@ -54,7 +54,7 @@ export const rotationRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'rotate can let the lock go in the same step',
+    name: 'rotate can release the lock in the same step',
     check: async (harness) => {
       const { id, record, version, token } = await harness.givenLocked();
       const to = harness.id();
@@ -63,7 +63,7 @@ export const rotationRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'rotate without the lock leaves that of another behind: under the new id nobody could let it go',
+    name: 'rotate without the lock does not move the lock of another: its holder does not know the new id',
     check: async (harness) => {
       const { id, record, version, token } = await harness.givenLocked();
       const to = harness.id();

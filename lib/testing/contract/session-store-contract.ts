@@ -25,7 +25,7 @@ const RULES: readonly ContractRule[] = [
 ];
 
 /**
- * Everything that the `SessionStore` contract demands, as cases for any test runner:
+ * The rules of the `SessionStore` contract, as cases for any test runner:
  *
  * ```ts
  * describe('MyStore', () => {
@@ -33,8 +33,8 @@ const RULES: readonly ContractRule[] = [
  * });
  * ```
  *
- * Each case has a store of its own. Optional abilities (counting, sweeping) are tried when the store has their methods. In
- * real time the suite takes some ten seconds; with `wait` and `now` on a `ManualClock`, none.
+ * Each case has a store of its own. Optional abilities (counting, sweeping) are checked when the store has their methods. In real
+ * time the suite takes about ten seconds. With `wait` and `now` on a `ManualClock` it does not wait at all.
  */
 export function sessionStoreContract<S extends SessionStore>(
   options: SessionStoreContractOptions<S>,

@@ -4,7 +4,7 @@ import { HOUR, SHORT, written } from './harness.js';
 
 export const tombstoneRules: readonly ContractRule[] = [
   {
-    name: 'a deleted record is gone: readers, and those who want its lock, are told that it was destroyed',
+    name: 'a deleted record is gone: the tombstone says "destroyed" to readers and to callers that want the lock',
     check: async (harness) => {
       const { id } = await harness.givenGone();
       await harness.isGone(id, 'destroyed');
@@ -46,7 +46,7 @@ export const tombstoneRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'delete asks no lock: the holder finds its session gone, and can do nothing about it',
+    name: 'delete needs no lock: the holder finds its session gone, and can neither write, renew nor unlock',
     check: async (harness) => {
       const { id, record, version, token } = await harness.givenLocked();
       assert.equal(await harness.store.delete({ id, tombstoneUntil: harness.now() + HOUR }), true);
@@ -58,7 +58,7 @@ export const tombstoneRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'deleting what is not there is no error, and leaves no tombstone',
+    name: 'deleting a missing id is no error, and leaves no tombstone',
     check: async (harness) => {
       const id = harness.id();
       assert.equal(await harness.store.delete({ id, tombstoneUntil: harness.now() + HOUR }), false);
@@ -66,7 +66,7 @@ export const tombstoneRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'deleting what is gone already changes nothing',
+    name: 'deleting an id that is gone changes nothing',
     check: async (harness) => {
       const { id } = await harness.givenGone();
       assert.equal(await harness.store.delete({ id, tombstoneUntil: harness.now() + 2 * HOUR }), false);
@@ -105,7 +105,7 @@ export const tombstoneRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'what is refused because of a tombstone does not change what the tombstone says',
+    name: 'a write that a tombstone refuses does not change what the tombstone says',
     check: async (harness) => {
       const gone = [
         { ...(await harness.givenGone()), because: 'destroyed' as const },
@@ -126,7 +126,7 @@ export const tombstoneRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'a tombstone disappears when its time is over',
+    name: 'a tombstone disappears when it ends',
     check: async (harness) => {
       const { id } = await harness.givenGone(SHORT);
       await harness.isGone(id, 'destroyed');
@@ -136,7 +136,7 @@ export const tombstoneRules: readonly ContractRule[] = [
     },
   },
   {
-    name: 'a version from before a tombstone is worth nothing afterwards',
+    name: 'a version from before a tombstone does not permit a write after it',
     check: async (harness) => {
       const { id, record, version } = await harness.givenGone(SHORT);
       await harness.wait(SHORT + 1);

@@ -1,4 +1,4 @@
-import { ThrottledLogger } from '../../lib/session/throttled-logger.js';
+import { ThrottledLogger } from '../../lib/logging/throttled-logger.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 
 describe('the throttled logger', () => {
@@ -9,7 +9,9 @@ describe('the throttled logger', () => {
     clock.advance(600_000);
 
     logger.log('outage', 'the store is down');
-    for (let n = 0; n < 100; n += 1) logger.log('outage', 'the store is still down');
+    for (let n = 0; n < 100; n += 1) {
+      logger.log('outage', 'the store is still down');
+    }
     clock.advance(59_999);
     logger.log('outage', 'down');
     expect(lines).toEqual(['the store is down']);
