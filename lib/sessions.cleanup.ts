@@ -39,6 +39,8 @@ export class SessionsCleanup implements OnApplicationBootstrap, BeforeApplicatio
     const decorate = Cron(cleanup === false ? CronExpression.EVERY_YEAR : cleanup.cron, {
       name: JOB,
       disabled: cleanup === false,
+      // A script that has done its work ends, also when nobody closes its application.
+      unrefTimeout: true,
     });
     decorate(this, 'tick', { value: tick });
   }

@@ -10,7 +10,7 @@ export interface OpenOptions {
 
 /** @throws TypeError that says what to write. */
 export function assertId(id: unknown): void {
-  if (typeof id !== 'string' || id === '') {
+  if (typeof id !== 'string') {
     throw new TypeError(`Sessions.destroy() takes the id of a session, which is session.id; it got ${display(id)}`);
   }
 }

@@ -18,6 +18,8 @@ export class TrackedData {
   #payloadRevision = 0;
   /** A reference was handed out: the data may change without our seeing it. */
   #isExposed = false;
+  /** What others set while a section runs, which must not undo it when it fails. */
+  #others: { readonly isOther: () => boolean; readonly changes: Map<string, unknown> } | undefined;
 
   /** The data as one live object. */
   get bag(): SessionBag {
@@ -53,6 +55,7 @@ export class TrackedData {
       return;
     }
     assertSerializable(key, value);
+    this.#noteOthers(key, value);
     this.#bag[key] = value;
     this.#revision += 1;
     if (!isPrimitive(value)) {
@@ -61,6 +64,7 @@ export class TrackedData {
   }
 
   delete(key: string): boolean {
+    this.#noteOthers(key, undefined);
     const existed = this.has(key);
     if (existed) {
       this.#revision += 1;
@@ -138,6 +142,27 @@ export class TrackedData {
     this.rebase(EMPTY);
   }
 
+  /**
+   * Notes what other code changes while a section runs; `isOther`: the code that runs is not of the section. Returns what ends it, or
+   * `undefined` within a section around this one, which notes already.
+   */
+  watchOthers(isOther: () => boolean): (() => void) | undefined {
+    if (this.#others !== undefined) {
+      return undefined;
+    }
+    this.#others = { isOther, changes: new Map() };
+    return () => {
+      this.#others = undefined;
+    };
+  }
+
+  /** What others changed stays, although the section is undone. */
+  replayOthers(): void {
+    for (const [key, value] of this.#others?.changes ?? []) {
+      this.set(key, value);
+    }
+  }
+
   /** Back to what the store holds. */
   revert(): void {
     this.load(deserialize(this.#baseline) ?? emptyBag(), this.#baseline);
@@ -157,6 +182,12 @@ export class TrackedData {
     this.#replace(merged);
     this.#baseline = newest;
     return true;
+  }
+
+  #noteOthers(key: string, value: unknown): void {
+    if (this.#others?.isOther() === true) {
+      this.#others.changes.set(key, value);
+    }
   }
 
   /** A value that is as it was stays the same object: what the handler does later to the one that it holds still counts. */

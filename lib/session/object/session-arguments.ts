@@ -12,9 +12,25 @@ export function assertNoCallback(method: string, args: readonly unknown[]): void
 }
 
 /** @throws TypeError that says what to write. */
-export function assertSection(section: unknown): void {
-  if (typeof section !== 'function') {
-    throw new TypeError('session.withLock() takes a function: await session.withLock((session) => ...)');
+export function assertFunction(method: string, value: unknown): void {
+  if (typeof value !== 'function') {
+    throw new TypeError(`session.${method}() takes a function: session.${method}((...) => { ... })`);
+  }
+}
+
+/** @throws TypeError that says what to write. */
+export function assertKey(method: string, key: unknown): void {
+  if (typeof key !== 'string') {
+    throw new TypeError(`session.${method}() takes a string as key, and a value: session.${method}('visits', 1)`);
+  }
+}
+
+/** @throws TypeError that says what to write. */
+export function assertValues(values: unknown): void {
+  const prototype: unknown = typeof values === 'object' && values !== null ? Object.getPrototypeOf(values) : undefined;
+  // Not compared with our own Object.prototype: a plain object of another realm has its own.
+  if (prototype === undefined || (prototype !== null && Object.getPrototypeOf(prototype) !== null)) {
+    throw new TypeError('session.update() takes a plain object: session.update({ visits: 1 })');
   }
 }
 
@@ -23,8 +39,10 @@ export function keepsData(options: unknown): boolean {
   if (options === undefined) {
     return true;
   }
-  const keepData: unknown = typeof options === 'object' && options !== null ? Reflect.get(options, 'keepData') : null;
-  if (keepData !== undefined && typeof keepData !== 'boolean') {
+  const isObject = typeof options === 'object' && options !== null;
+  const keepData: unknown = isObject ? Reflect.get(options, 'keepData') : null;
+  const isKnown = isObject && Object.keys(options).every((name) => name === 'keepData');
+  if (!isKnown || (keepData !== undefined && typeof keepData !== 'boolean')) {
     throw new TypeError('session.regenerate() takes { keepData: true } or { keepData: false }, or nothing');
   }
   return keepData ?? true;

@@ -6,7 +6,7 @@ import type {
 } from '../../interfaces/session-data.interface.js';
 import type { EndReason } from '../../interfaces/session-record.interface.js';
 import { loud } from './loud-proxy.js';
-import { assertNoCallback, assertSection, keepsData } from './session-arguments.js';
+import { assertFunction, assertKey, assertNoCallback, assertValues, keepsData } from './session-arguments.js';
 import { OWNER, readable, writable, type SessionOwner } from './session-owner.js';
 
 /**
@@ -38,6 +38,7 @@ export class SessionObject<T extends object = SessionData> {
    * @throws SessionReadOnlyError on a route that is read-only.
    */
   set<K extends SessionKey<T>>(key: K, value: SessionValue<T, K> | undefined): this {
+    assertKey('set', key);
     writable(this[OWNER], 'set')?.set(key, value);
     return this;
   }
@@ -60,6 +61,7 @@ export class SessionObject<T extends object = SessionData> {
 
   /** Returns what is under the key, after putting `value` there when nothing is. */
   setDefault<K extends SessionKey<T>>(key: K, value: SessionValue<T, K>): SessionValue<T, K> {
+    assertKey('setDefault', key);
     if (!readable(this[OWNER], 'setDefault').has(key)) {
       writable(this[OWNER], 'setDefault')?.set(key, value);
     }
@@ -68,6 +70,7 @@ export class SessionObject<T extends object = SessionData> {
 
   /** Sets all keys of `values`. */
   update(values: Partial<SessionContents<T>>): this {
+    assertValues(values);
     const data = writable(this[OWNER], 'update');
     for (const [key, value] of Object.entries(values)) {
       data?.set(key, value);
@@ -99,6 +102,7 @@ export class SessionObject<T extends object = SessionData> {
   }
 
   forEach(callback: (value: SessionValue<T, SessionKey<T>>, key: SessionKey<T>, session: this) => void): void {
+    assertFunction('forEach', callback);
     for (const [key, value] of this.entries()) {
       callback(value, key, this);
     }
@@ -203,7 +207,7 @@ export class SessionObject<T extends object = SessionData> {
    * but what it wrote with `save()`. Sections that one request runs side by side take turns; one within another does not wait.
    */
   withLock<R>(section: (session: this) => R | Promise<R>): Promise<R> {
-    assertSection(section);
+    assertFunction('withLock', section);
     return this[OWNER].unit.steps.withLock(() => section(this));
   }
 

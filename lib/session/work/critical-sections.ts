@@ -53,13 +53,17 @@ export class CriticalSections {
     const { active, queue } = this.unit;
     await queue.run(() => this.enter());
     const before = active.checkpoint();
+    const stopWatching = active.data.watchOthers(() => !this.isWithin);
     let result: R;
     try {
       result = await section();
     } catch (error) {
       active.rollBack(before);
+      active.data.replayOthers();
       await queue.run(() => this.#fail());
       throw error;
+    } finally {
+      stopWatching?.();
     }
     await queue.run(() => this.leave());
     return result;

@@ -84,6 +84,8 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
       }
       const entry = entryOf(record);
       await this.#entries.write(key, entry);
+      // The lock of a session that expired under this id must not hold the new one.
+      this.#shared.locks.delete(key);
       return entry.version;
     });
   }
