@@ -8,7 +8,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
-import { UnavailableFilter } from './filters/unavailable.filter.js';
+import { FrequentErrorsFilter } from './filters/frequent-errors.filter.js';
 import { LockSessionGuard } from './guards/lock-session.guard.js';
 import { mountSessions } from './interceptors/mount-sessions.js';
 import { SessionsMiddleware } from './http/sessions.middleware.js';
@@ -39,7 +39,7 @@ export class SessionsModule
     private readonly engine: SessionEngine,
     private readonly stores: StoreLifecycle,
     private readonly guard: LockSessionGuard,
-    private readonly filter: UnavailableFilter,
+    private readonly filter: FrequentErrorsFilter,
     private readonly modules: ModulesContainer,
     private readonly applicationConfig: ApplicationConfig,
     private readonly sessions: HttpSessions,

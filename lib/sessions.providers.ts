@@ -1,7 +1,7 @@
 import { Logger, type Provider } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { CurrentSession } from './http/current-session.js';
-import { UnavailableFilter } from './filters/unavailable.filter.js';
+import { FrequentErrorsFilter } from './filters/frequent-errors.filter.js';
 import { LockSessionGuard } from './guards/lock-session.guard.js';
 import { ExceptionFilters } from './http/exception-filters.js';
 import { ExpressPlatform } from './http/express.platform.js';
@@ -63,7 +63,7 @@ export const SESSIONS_PROVIDERS: Provider[] = [
           cookies: new CookieWriter(options.cookie, options.clock, options.signature),
           pathHeader: options.cookie.pathHeader,
           commitOnError: options.commitOnError,
-          filters: new ExceptionFilters(config),
+          filters: new ExceptionFilters(config, adapterHost),
           answerTimeout: options.storeTimeout,
           isRestricted: isRestricted(options),
         },
@@ -77,7 +77,7 @@ export const SESSIONS_PROVIDERS: Provider[] = [
   },
   CurrentSession,
   LockSessionGuard,
-  UnavailableFilter,
+  FrequentErrorsFilter,
   SessionsCleanup,
   Sessions,
 ];

@@ -1,5 +1,5 @@
 import type { ArgumentsHost, ContextType, ExceptionFilter } from '@nestjs/common';
-import type { ApplicationConfig } from '@nestjs/core';
+import { BaseExceptionFilter, type ApplicationConfig, type HttpAdapterHost } from '@nestjs/core';
 import type { ServerResponse } from 'node:http';
 import type { HttpRequest } from './http-request.js';
 
@@ -11,14 +11,17 @@ const CAUGHT = '__filterCatchExceptions__';
  * `next(error)` Nest would change errors below 500 into others, and a request that is past its error handlers would find none.
  */
 export class ExceptionFilters {
-  constructor(private readonly config: ApplicationConfig) {}
+  constructor(
+    private readonly config: ApplicationConfig,
+    private readonly adapterHost: HttpAdapterHost,
+  ) {}
 
-  /** `false` when no filter catches the error. Rejects with what the filter throws. */
-  async handle(error: unknown, request: HttpRequest, response: ServerResponse): Promise<boolean> {
-    // As Nest: the last one is asked first.
-    const filter = this.config.getGlobalFilters().findLast((candidate) => catches(candidate, error));
-    await filter?.catch(error, new HttpHost([request, response, request.next]));
-    return filter !== undefined;
+  /** Rejects with what the filter throws. */
+  async handle(error: unknown, request: HttpRequest, response: ServerResponse): Promise<void> {
+    // As Nest: the last one is asked first, and its own answers and logs what the application leaves.
+    const own = this.config.getGlobalFilters().findLast((candidate) => catches(candidate, error));
+    const filter = own ?? new BaseExceptionFilter(this.adapterHost.httpAdapter);
+    await filter.catch(error, new HttpHost([request, response, request.next]));
   }
 }
 

@@ -159,8 +159,8 @@ export class Reply {
 
   /** What the response says was not stored, so it must not leave. When its headers have, the connection is cut. */
   #fail(response: ServerResponse, error: unknown): void {
-    this.#report('The session could not be stored or the response not be sent, which was replaced by an error', error);
     if (this.haveHeadersLeft) {
+      this.#report('The connection was cut, since the session could not be stored', error);
       this.#state = 'failed';
       response.destroy();
       return;
@@ -174,17 +174,10 @@ export class Reply {
     };
     const { filters, clock, answerTimeout } = this.http.home.settings;
     clock.setTimer(answerUnanswered, answerTimeout);
-    filters.handle(error, this.http.request, response).then(
-      (isTaken) => {
-        if (!isTaken) {
-          answerUnanswered();
-        }
-      },
-      (thrown: unknown) => {
-        this.#report('An exception filter failed on a session that could not be stored', thrown);
-        answerUnanswered();
-      },
-    );
+    filters.handle(error, this.http.request, response).catch((thrown: unknown) => {
+      this.#report('An exception filter failed on a session that could not be stored', thrown);
+      answerUnanswered();
+    });
   }
 
   #endFailed(response: ServerResponse, proceed: Proceed<ServerResponse>): ServerResponse {

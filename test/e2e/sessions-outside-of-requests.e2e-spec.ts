@@ -142,7 +142,7 @@ describe.each(storeKinds)('Sessions, on $name,', (kind) => {
     expect(await sessions.destroy(id)).toBe(false);
     expect(await sessions.destroy('no such id')).toBe(false);
     Slow.gate.open();
-    expect((await request).status).toBe(200);
+    expect((await request).status).toBe(409);
     expect(await notes()).toEqual({});
     if (kind.isCounting) expect(await sessions.count()).toBe(0);
   });
@@ -154,7 +154,7 @@ describe('Sessions', () => {
     sessions = (await startNotes()).nest.get(Sessions);
   });
 
-  it.each([undefined, null, '', 42, { id: 'x' }])('refuse to destroy %p, and say what they take', async (id) => {
+  it.each([undefined, null, 42, { id: 'x' }])('refuse to destroy %p, and say what they take', async (id) => {
     const destroyed = sessions.destroy(id as never);
 
     await expect(destroyed).rejects.toThrow(TypeError);

@@ -15,7 +15,7 @@ const TRAPS: ProxyHandler<object> = {
   },
 
   deleteProperty(target, key) {
-    if (typeof key === 'symbol' || Object.hasOwn(target, key)) {
+    if (typeof key === 'symbol' || key in target) {
       return Reflect.deleteProperty(target, key);
     }
     throw new TypeError(

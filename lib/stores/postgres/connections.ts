@@ -35,15 +35,16 @@ export class PoolConnections implements Connections {
 /** The store's own pool. */
 export class OwnPoolConnections extends PoolConnections {
   readonly #end: () => Promise<void>;
+  #closing: Promise<void> | undefined;
 
   constructor(pool: PostgresPool & { end(): Promise<void> }, onIdleError: OnError) {
     super(pool, onIdleError);
     this.#end = () => pool.end();
   }
 
-  /** The listener stays: a connection may still break while it is being closed. */
+  /** The listener stays: a connection may still break while it is being closed. A pool cannot be ended twice. */
   override close(): Promise<void> {
-    return this.#end();
+    return (this.#closing ??= this.#end());
   }
 }
 

@@ -1,17 +1,23 @@
 import { Catch, HttpException, Inject, Logger, type ArgumentsHost } from '@nestjs/common';
 import { BaseExceptionFilter } from '@nestjs/core';
 import { STATUS_CODES } from 'node:http';
-import { SessionLockTimeoutError, SessionStoreError } from '../errors/index.js';
+import {
+  SessionGoneError,
+  SessionLockLostError,
+  SessionLockTimeoutError,
+  SessionStoreError,
+  type SessionsError,
+} from '../errors/index.js';
 import type { ResolvedOptions } from '../options/sessions-options.js';
 import { ThrottledLogger } from '../logging/throttled-logger.js';
 import { RESOLVED_OPTIONS } from '../sessions.constants.js';
 
 /**
- * Answers our 503s as Nest would, but logs one line a minute for each kind: they come in floods, and Nest logs each one with
- * its stack (16 MB for 2,000 refused requests). Every filter of the application comes before this one.
+ * Answers errors that come in floods as Nest would, but logs one line a minute for each kind: Nest logs each one with its stack
+ * (16 MB for 2,000 refused requests). Every filter of the application comes before this one.
  */
-@Catch(SessionLockTimeoutError, SessionStoreError)
-export class UnavailableFilter extends BaseExceptionFilter {
+@Catch(SessionGoneError, SessionLockLostError, SessionLockTimeoutError, SessionStoreError)
+export class FrequentErrorsFilter extends BaseExceptionFilter {
   readonly #log: ThrottledLogger;
 
   constructor(@Inject(RESOLVED_OPTIONS) { clock }: ResolvedOptions) {
@@ -20,7 +26,7 @@ export class UnavailableFilter extends BaseExceptionFilter {
     this.#log = new ThrottledLogger(clock, (message) => logger.error(message));
   }
 
-  override catch(error: SessionLockTimeoutError | SessionStoreError, host: ArgumentsHost): void {
+  override catch(error: SessionsError, host: ArgumentsHost): void {
     // In other contexts a filter that returns nothing leaves the error to Nest.
     if (host.getType() === 'http') {
       const kind = error instanceof SessionLockTimeoutError ? `${error.code}: ${error.reason}` : error.code;
