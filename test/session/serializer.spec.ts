@@ -5,7 +5,7 @@ import {
   deserialize,
   emptyBag,
   serialize,
-} from '../../lib/session/data/session-serializer.js';
+} from '../../lib/session/data/serializer.js';
 
 class Cart {
   readonly items: string[] = [];

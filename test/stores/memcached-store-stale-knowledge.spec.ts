@@ -52,8 +52,8 @@ describe('MemcachedStore, when another process is faster', () => {
 
     expect(await elsewhere.delete({ id, tombstoneUntil })).toBe(true);
 
-    await trial.isAbsent(id, 'gone');
-    await trial.isAbsent(to, 'missing');
+    await trial.isGone(id, 'destroyed');
+    await trial.isMissing(to);
   });
 
   it('a holder does not take what another wrote right after the lock was granted for its own', async () => {
