@@ -176,7 +176,11 @@ describe.each(FLOWS)('A request that $name', (flow) => {
   }
 
   /** The id that the client sends next time. */
-  function idAfter({ unit: { active: { cookie } } }: Visit): string {
+  function idAfter({
+    unit: {
+      active: { cookie },
+    },
+  }: Visit): string {
     return cookie?.kind === 'set' ? cookie.id : id;
   }
 
