@@ -115,7 +115,7 @@ describe('What the options refuse', () => {
     };
     const writer = new CookieWriter(settings, systemClock);
     line = writer.write(
-      { kind: 'set', id: 'x', expiresAt: Date.now() + 60_000, isRefresh: false },
+      { kind: 'set', id: 'x', expiresAt: Date.now() + 60_000 },
       { isSecure: true, path: undefined },
     );
     await page.context().clearCookies();

@@ -92,7 +92,7 @@ describe('The writer of cookies, whatever the options,', () => {
       const writer = new CookieWriter(cookie, clock, signature);
       const id = generateSessionId();
       const request = { isSecure, path: undefined };
-      const set = writer.write({ kind: 'set', id, expiresAt: clock.now() + left, isRefresh: false }, request);
+      const set = writer.write({ kind: 'set', id, expiresAt: clock.now() + left }, request);
       const expired = writer.write({ kind: 'expire' }, request);
 
       expect([set, expired].filter((line) => !SET_COOKIE.test(line))).toEqual([]);

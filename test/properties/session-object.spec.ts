@@ -212,7 +212,7 @@ describe('The session object', () => {
       const visits = new EngineVisits(store);
       const id = await visits.stored(beginning);
       const map: Model = new Map(Object.entries({ there: true, ...structuredClone(beginning) }));
-      const { lifecycle, session } = visits.visit(id);
+      const { unit, session } = visits.visit(id);
       await session.load();
 
       for (const steps of works) {
@@ -222,13 +222,13 @@ describe('The session object', () => {
           expect(shown(onSession(session))).toBe(shown(onMap(map)));
         }
         const isChanged = before.data !== textOf(map);
-        expect(lifecycle.state.isChanged).toBe(isChanged);
+        expect(unit.active.data.isChanged).toBe(isChanged);
         expect(shown(contentsOfSession(session))).toBe(shown(contentsOfMap(map)));
         await session.save();
-        expect(lifecycle.state.isChanged).toBe(false);
+        expect(unit.active.data.isChanged).toBe(false);
         expect((await recordOf(store, id)).version !== before.version).toBe(isChanged);
       }
-      await lifecycle.commit();
+      await unit.commit();
 
       const { session: next } = visits.visit(id);
       await next.load();

@@ -117,13 +117,13 @@ describe('A value, whatever it is,', () => {
 
 async function outcomeIn(visits: EngineVisits, key: string, value: unknown, way: Way): Promise<string> {
   const id = await visits.stored();
-  const { lifecycle, session } = visits.visit(id);
+  const { unit, session } = visits.visit(id);
   await session.load();
   try {
     put(session, key, value, way);
-    await lifecycle.commit();
+    await unit.commit();
   } catch (error) {
-    await lifecycle.discard();
+    await unit.discard();
     expect(await visits.data(id)).toEqual({ there: true });
     return error instanceof Error ? `${error.constructor.name}: ${error.message}` : String(error);
   }

@@ -75,7 +75,7 @@ describe('Options of the cookie, whatever they are,', () => {
           const jar = new StrictJar(isSecure);
           const id = generateSessionId();
           const expiresAt = clock.now() + HOUR;
-          jar.receive(writer.write({ kind: 'set', id, expiresAt, isRefresh: false }, request));
+          jar.receive(writer.write({ kind: 'set', id, expiresAt }, request));
           expect(jar.values).toEqual([id]);
           jar.receive(writer.write({ kind: 'expire' }, request));
           expect(jar.values).toEqual([]);

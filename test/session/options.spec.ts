@@ -16,11 +16,15 @@ describe('the options', () => {
   it('all have a default', () => {
     expect(resolveOptions()).toMatchObject({
       store: expect.any(MemoryStore),
-      timeout: minutes(60),
-      absoluteTimeout: Infinity,
-      touchAfter: minutes(6),
       storeTimeout: seconds(2),
-      maxBytes: 1_024 * 1_023,
+      policy: {
+        timeout: minutes(60),
+        absoluteTimeout: Infinity,
+        touchAfter: minutes(6),
+        maxHold: minutes(5),
+        maxBytes: 1_024 * 1_023,
+        isCookiePersistent: true,
+      },
       locking: { mode: 'implicit', wait: seconds(10), lease: seconds(30) },
       limits: { maxWaiters: 100, maxHold: minutes(5) },
       cookie: { name: 'session_id', path: '/', httpOnly: true, sameSite: 'lax', secure: 'auto', persistent: true },
@@ -32,8 +36,8 @@ describe('the options', () => {
   });
 
   it('take touchAfter from the timeout', () => {
-    expect(resolveOptions({ timeout: hours(10) }).touchAfter).toBe(hours(1));
-    expect(resolveOptions({ timeout: hours(10), touchAfter: 0 }).touchAfter).toBe(0);
+    expect(resolveOptions({ timeout: hours(10) }).policy.touchAfter).toBe(hours(1));
+    expect(resolveOptions({ timeout: hours(10), touchAfter: 0 }).policy.touchAfter).toBe(0);
   });
 
   it('are in milliseconds, which the durations count', () => {

@@ -1,11 +1,5 @@
 import { SessionNotSerializableError, SessionTooLargeError } from '../../lib/errors/index.js';
-import {
-  assertSerializable,
-  assertSize,
-  deserialize,
-  emptyBag,
-  serialize,
-} from '../../lib/session/data/session-serializer.js';
+import { assertSerializable, assertSize, deserialize, emptyBag, serialize } from '../../lib/session/data/serializer.js';
 
 class Cart {
   readonly items: string[] = [];

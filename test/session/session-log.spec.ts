@@ -23,71 +23,78 @@ describe('the debug log', () => {
   }
 
   it('tells of a load and an update under the lock', async () => {
-    const state = await rig.opened(id);
-    state.contents.set('visits', 2);
-    await rig.writer.commit(state);
+    const active = await rig.read(id);
+    active.data.set('visits', 2);
+    await rig.writer.write(active, true);
 
     expect(steps()).toEqual(['it lock and load: acquired', 'it update']);
   });
 
   it('tells of a load without the lock, and of the lock that comes later', async () => {
-    const state = await rig.opened(id, 'explicit');
-    await rig.loader.lock(state, () => new AbortController().signal);
+    const { session, unit } = rig.visit(id, 'explicit');
+    await session.acquireLock();
+    await unit.discard();
 
-    expect(steps()).toEqual(['it load: found', 'it lock and re-read: acquired']);
+    expect(steps()).toEqual(['it load: found', 'it lock and load: acquired']);
   });
 
   it('tells of a touch, and of one that came too late', async () => {
-    const [one, other] = [await rig.opened(id, 'explicit'), await rig.opened(id, 'explicit')];
+    const [one, other] = [await rig.read(id, 'explicit'), await rig.read(id, 'explicit')];
     rig.clock.advance(TIMEOUT / 2);
-    await rig.writer.commit(one);
+    await rig.writer.write(one, true);
     rig.clock.advance(TIMEOUT);
-    await rig.writer.commit(other);
+    await rig.writer.write(other, true);
 
     expect(steps().slice(2)).toEqual(['it touch: done', 'it touch: refused']);
   });
 
   it('tells of a new session', async () => {
-    const state = await rig.opened(undefined);
-    state.contents.set('visits', 1);
-    await rig.writer.commit(state);
+    const active = await rig.read();
+    active.data.set('visits', 1);
+    await rig.writer.write(active, true);
 
-    expect(steps()).toEqual([`${shortHash(hashSessionId(state.id!))} create: done`]);
+    expect(steps()).toEqual([`${shortHash(hashSessionId(active.id))} create: done`]);
   });
 
   it('tells of an id that was taken', async () => {
     const ids = ['one-id-that-is-taken', 'one-id-that-is-taken', 'another-id-that-is-free'];
     rig = new EngineRig({ generateId: () => ids.shift() ?? '' });
     for (const user of ['ann', 'bob']) {
-      const state = await rig.opened(undefined);
-      state.contents.set('user', user);
-      await rig.writer.commit(state);
+      const active = await rig.read();
+      active.data.set('user', user);
+      await rig.writer.write(active, true);
     }
 
     expect(steps().map((line) => line.slice(9))).toEqual(['create: done', 'create: taken', 'create: done']);
   });
 
   it('tells of a new id, of a conflict, and of the end', async () => {
-    const [one, other] = [await rig.opened(id, 'explicit'), await rig.opened(id, 'explicit')];
-    one.contents.set('visits', 2);
-    await rig.writer.commit(one);
-    [other.rotation, other.id] = [{ isNewLife: false }, undefined];
-    await rig.writer.commit(other);
-    const renamed = shortHash(other.stored!.key);
-    await rig.writer.destroy(other);
+    const [one, other] = [await rig.read(id, 'explicit'), await rig.read(id, 'explicit')];
+    one.data.set('visits', 2);
+    await rig.writer.write(one, true);
+    other.rotate(true);
+    await rig.writer.write(other, true);
+    const renamed = shortHash(hashSessionId(other.id));
+    await rig.writer.end(other);
 
-    expect(steps().slice(3)).toEqual(['it rotate', 'it conflict: found', 'it rotate', `${renamed} destroy`]);
+    expect(steps().slice(3)).toEqual([
+      'it rotate',
+      'it conflict: found',
+      'it rotate',
+      'it destroy: nothing to destroy',
+      `${renamed} destroy: done`,
+    ]);
   });
 
   it('tells of an id that leads nowhere, and of a session whose time is over', async () => {
     const unknown = generateSessionId();
-    await rig.opened(unknown);
+    await rig.read(unknown);
     expect(steps()).toEqual([`${shortHash(hashSessionId(unknown))} lock and load: missing`]);
 
     // A store that is slow to forget.
     const record = { data: '{}', createdAt: rig.clock.now() - 1, expiresAt: rig.clock.now() };
     rig.store.load = () => Promise.resolve({ status: 'found', record, version: 1 });
-    expect(await rig.opened(id, 'explicit')).toMatchObject({ phase: 'new' });
+    expect((await rig.read(id, 'explicit')).stage.at).toBe('new');
     expect(steps()).toEqual(['it load: found', 'it expired']);
   });
 });
@@ -95,20 +102,20 @@ describe('the debug log', () => {
 describe('the log without debug', () => {
   it('has nothing to tell of requests in which all goes well', async () => {
     const visits = new EngineVisits(new MemoryStore());
-    const { lifecycle, session } = visits.visit(await visits.stored());
+    const { unit, session } = visits.visit(await visits.stored());
     await session.load();
     session.set('visits', 2);
-    await lifecycle.commit();
+    await unit.commit();
 
     expect(visits.logger.lines).toEqual([]);
   });
 
   it('names a record that cannot be decoded, and counts those that it does not name', () => {
     const [clock, logger] = [new ManualClock(), new RecordingLogger()];
-    const trace = new SessionLog(logger, clock, false);
-    for (const key of ['a-key-that-is-long', 'another', 'a-third-one']) trace.corrupt(key);
+    const log = new SessionLog(logger, clock, false);
+    for (const key of ['a-key-that-is-long', 'another', 'a-third-one']) log.corrupt(key);
     clock.advance(60_000);
-    trace.corrupt('the-last-one');
+    log.corrupt('the-last-one');
 
     expect(logger.messages('error')).toEqual([
       'The record of session a-key-th cannot be decoded: it is left alone and its visitor starts anew (1 so far)',
@@ -118,9 +125,9 @@ describe('the log without debug', () => {
 
   it('names what failed, the route where there is one, and the reason', () => {
     const logger = new RecordingLogger();
-    const trace = new SessionLog(logger, new ManualClock(), false);
-    trace.failed('The session was not saved', new Error('disk full'), 'POST /cart');
-    trace.failed('A session could not be touched', 'no reason');
+    const log = new SessionLog(logger, new ManualClock(), false);
+    log.failed('The session was not saved', new Error('disk full'), 'POST /cart');
+    log.failed('A session could not be touched', 'no reason');
 
     expect(logger.messages('error')).toEqual([
       'POST /cart: The session was not saved: disk full',
@@ -128,18 +135,18 @@ describe('the log without debug', () => {
     ]);
   });
 
-  it('has one line for a request whose changes are dropped, however often it tries, and none when it changed nothing', async () => {
-    const rig = new EngineRig();
-    const id = await rig.stored();
-    const [changing, reading] = [await rig.opened(id, 'explicit'), await rig.opened(id, 'explicit')];
-    await rig.writer.destroy(await rig.opened(id));
-    for (const state of [changing, reading, changing]) {
-      if (state === changing) state.contents.set('visits', 2);
-      await rig.writer.commit(state);
+  it('has one line for all requests that go on after they had failed, in a minute, and names the route of the first', async () => {
+    const visits = new EngineVisits(new MemoryStore());
+    for (let n = 0; n < 3; n += 1) {
+      const { unit, session } = visits.visit(await visits.stored());
+      await session.load();
+      await unit.discard();
+      session.set('visits', n);
+      await session.save();
     }
 
-    expect(rig.logger.messages('warn')).toEqual([
-      `Session ${shortHash(hashSessionId(id))} was destroyed or got a new id while GET /test was running: the changes of that request were dropped`,
+    expect(visits.logger.messages('warn')).toEqual([
+      'GET /test changed its session after it had failed: that is not stored.',
     ]);
   });
 });

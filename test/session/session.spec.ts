@@ -1,6 +1,7 @@
 import { SessionNotLoadedError } from '../../lib/errors/index.js';
 import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
-import { ownerOf, SessionObject } from '../../lib/session/object/session.js';
+import { ownerOf } from '../../lib/session/object/session-owner.js';
+import { SessionObject } from '../../lib/session/object/session.js';
 import { EngineVisits, type Visit } from '../support/engine-visits.js';
 
 type Session = Visit['session'];
@@ -56,12 +57,16 @@ describe('a session that was not loaded', () => {
 });
 
 describe('who opened a session', () => {
-  const { lifecycle } = new EngineVisits(new MemoryStore()).visit();
-  const owner = { lifecycle };
+  const { unit } = new EngineVisits(new MemoryStore()).visit();
+  const owner = { unit };
   const session = new SessionObject(owner);
 
   it('is found by the session', () => {
     expect(ownerOf(session)).toBe(owner);
+  });
+
+  it('is found by what inherits from the session: that works as the session does', () => {
+    expect(ownerOf(Object.create(session))).toBe(owner);
   });
 
   it.each<[string, unknown]>([
@@ -70,7 +75,6 @@ describe('who opened a session', () => {
     ['a text', 'session'],
     ['a function', () => session],
     ['an object', {}],
-    ['what only inherits from a session', Object.create(session)],
   ])('is nobody for %s', (_, other) => {
     expect(ownerOf(other)).toBeUndefined();
   });

@@ -151,19 +151,19 @@ describe.each(FLOWS)('A request that $name', (flow) => {
     const other = visits.visit(id, 'explicit');
     await other.session.load();
     other.session.set('theirs', true);
-    await other.lifecycle.commit();
+    await other.unit.commit();
   }
 
   /** What a request fails with, if it does. */
-  async function serve({ lifecycle, session }: Visit): Promise<unknown> {
+  async function serve({ unit, session }: Visit): Promise<unknown> {
     try {
       await session.load();
       await flow.handle(session, elsewhere);
     } catch (error) {
-      await lifecycle.discard();
+      await unit.discard();
       return error;
     }
-    return lifecycle.commit().catch((error: unknown) => error);
+    return Promise.resolve(unit.commit()).catch((error: unknown) => error);
   }
 
   const arrive = (): Visit => visits.visit(flow.isFirst === true ? undefined : id, flow.mode);
@@ -176,7 +176,11 @@ describe.each(FLOWS)('A request that $name', (flow) => {
   }
 
   /** The id that the client sends next time. */
-  function idAfter({ lifecycle: { cookie } }: Visit): string {
+  function idAfter({
+    unit: {
+      active: { cookie },
+    },
+  }: Visit): string {
     return cookie?.kind === 'set' ? cookie.id : id;
   }
 
@@ -208,7 +212,7 @@ describe.each(FLOWS)('A request that $name', (flow) => {
         if (!(failed === 'unlock' && fault === 'lost request')) {
           expect({ failed, lock: await visits.lockStatus(next) }).not.toEqual({ failed, lock: 'held' });
         }
-        if (fault === 'lost request' && request.lifecycle.cookie?.kind !== 'expire') {
+        if (fault === 'lost request' && request.unit.active.cookie?.kind !== 'expire') {
           expect({ failed, stored: await visits.data(next) }).toEqual({ failed, stored: expect.any(Object) });
         }
         await expectNothingIsRenewed();

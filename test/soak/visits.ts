@@ -6,7 +6,7 @@ import type { Layer } from './soak-options.js';
 
 /** What a visitor does, one way or another. */
 export interface Visitor {
-  /** Gives the id. */
+  /** Returns the id. */
   arrive(): Promise<string>;
   /** Counts up under the lock. */
   count(id: string): Promise<unknown>;
@@ -43,11 +43,11 @@ function throughEngine(engine: SoakApp['engine']): Visitor {
     id: string | undefined,
     work: (session: SessionObject<Record<string, unknown>>) => unknown,
   ): Promise<string> => {
-    const lifecycle = engine.open(exchangeOf(id));
-    const session = new SessionObject<Record<string, unknown>>({ lifecycle });
+    const unit = engine.open(transportOf(id));
+    const session = new SessionObject<Record<string, unknown>>({ unit });
     await session.load();
     await work(session);
-    await lifecycle.commit();
+    await unit.commit();
     return session.id;
   };
   return {
@@ -57,8 +57,8 @@ function throughEngine(engine: SoakApp['engine']): Visitor {
   };
 }
 
-/** What the middleware would hand over. */
-function exchangeOf(id: string | undefined): SessionTransport {
+/** What an HTTP request would be to the engine. */
+function transportOf(id: string | undefined): SessionTransport {
   return {
     cookieHeader: id === undefined ? undefined : `session_id=${id}`,
     route: 'POST /soak',

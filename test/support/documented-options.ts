@@ -38,17 +38,18 @@ export function documentedDefault(code: string | undefined): unknown {
 
 /** The default that is in force, in the form of `documentedDefault()`. */
 export function actualDefault(options: ResolvedOptions, name: string): unknown {
-  const { cookie, cleanup, limits, locking } = options;
+  const { cookie, cleanup, limits, locking, policy } = options;
   const values: Record<string, unknown> = {
     ...prefixed('cookie', { ...cookie, sameSite: cookie.sameSite ?? false }),
     ...prefixed('cleanup', cleanup === false ? {} : cleanup),
     ...prefixed('lock', { ...limits, wait: locking.wait, lease: locking.lease }),
     ...options,
+    ...policy,
     locking: locking.mode,
     store: options.store.constructor.name,
     secret: options.signature,
     debug: options.isDebug,
-    absoluteTimeout: Number.isFinite(options.absoluteTimeout) ? options.absoluteTimeout : undefined,
+    absoluteTimeout: Number.isFinite(policy.absoluteTimeout) ? policy.absoluteTimeout : undefined,
     // The machine's clock, and random ids: words in the documentation.
     clock: undefined,
   };

@@ -1,70 +1,97 @@
 import type { LockingMode } from '../../lib/interfaces/sessions-options.interface.js';
 import type { SessionRecord } from '../../lib/interfaces/session-record.interface.js';
-import { SessionConflicts } from '../../lib/session/session-conflicts.js';
+import { ActiveSession } from '../../lib/session/active-session.js';
 import { CookieReader } from '../../lib/session/cookie/cookie-reader.js';
-import type { SessionTransport } from '../../lib/session/session-transport.js';
-import { SessionExpiry } from '../../lib/session/session-expiry.js';
-import { generateSessionId, hashSessionId, sessionIds, type SessionIds } from '../../lib/session/session-id.js';
-import { SessionLoader } from '../../lib/session/session-loader.js';
 import { SessionLocks, type LockLimits } from '../../lib/session/lock/session-locks.js';
-import { SessionPlan } from '../../lib/session/session-plan.js';
-import { SessionState } from '../../lib/session/session-state.js';
-import { SessionTouch } from '../../lib/session/session-touch.js';
+import type { LockTerms } from '../../lib/session/repository-values.js';
+import { SessionObject } from '../../lib/session/object/session.js';
+import type { SessionDeps } from '../../lib/session/session-deps.js';
+import { generateSessionId, hashSessionId, sessionIds } from '../../lib/session/session-id.js';
 import { SessionLog } from '../../lib/session/session-log.js';
+import { SessionPolicy, type PolicySettings } from '../../lib/session/session-policy.js';
+import { SessionRepository } from '../../lib/session/session-repository.js';
 import { SessionWriter } from '../../lib/session/session-writer.js';
+import { InFlight } from '../../lib/session/work/in-flight.js';
+import { UnitOfWork } from '../../lib/session/work/unit-of-work.js';
 import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
+import type { Visit } from './engine-visits.js';
+import { ObservedStore } from './observed-store.js';
 import { RecordingLogger } from './recording-logger.js';
+import { testTransport, type ChangeTransport } from './test-transport.js';
 
 export const TIMEOUT = 60 * 60_000;
 export const TOUCH_AFTER = TIMEOUT / 10;
 export const MAX_HOLD = 5 * 60_000;
 
-type Change = (exchange: { -readonly [K in keyof SessionTransport]: SessionTransport[K] }) => void;
+const WAIT = 10_000;
+const LEASE = 30_000;
+
+interface RigOptions {
+  readonly limits?: Partial<LockLimits>;
+  readonly policy?: Partial<PolicySettings>;
+  readonly generateId?: () => string;
+}
 
 /** The parts of the engine, put together on a memory store and a clock that the test moves. */
 export class EngineRig {
   readonly clock = new ManualClock();
   readonly logger = new RecordingLogger();
   readonly store = new MemoryStore();
-  readonly trace: SessionLog;
+  /** What the engine sees of the store. */
+  readonly observed = new ObservedStore(this.store);
+  readonly log = new SessionLog(this.logger, this.clock, true);
   readonly locks: SessionLocks;
-  readonly plan: SessionPlan;
-  readonly conflicts: SessionConflicts;
+  readonly repository: SessionRepository;
   readonly writer: SessionWriter;
-  readonly loader: SessionLoader;
-  readonly #ids: SessionIds;
+  readonly deps: SessionDeps;
 
-  constructor({ limits, generateId }: { limits?: Partial<LockLimits>; generateId?: () => string } = {}) {
-    const { clock, store } = this;
-    void store.start({ clock, logger: this.logger });
-    this.#ids = sessionIds(generateId);
-    this.trace = new SessionLog(this.logger, clock, true);
-    const expiry = new SessionExpiry(TIMEOUT, Infinity, TOUCH_AFTER);
-    this.locks = new SessionLocks(store, clock, { maxWaiters: 100, maxHold: MAX_HOLD, ...limits }, this.trace.warnings);
-    this.plan = new SessionPlan(expiry, this.#ids, clock, true, MAX_HOLD);
-    const touch = new SessionTouch(store, this.locks, this.plan, this.trace);
-    this.conflicts = new SessionConflicts(store, this.locks, this.trace);
-    this.writer = new SessionWriter(store, this.locks, this.conflicts, this.plan, touch, clock, this.trace, 10_000);
-    this.loader = new SessionLoader(store, this.locks, expiry, this.plan, touch, clock, this.trace);
+  constructor({ limits, policy: policySettings, generateId }: RigOptions = {}) {
+    const { clock, log, logger, observed } = this;
+    void observed.start({ clock, logger });
+    const ids = sessionIds(generateId);
+    const policy = new SessionPolicy({
+      timeout: TIMEOUT,
+      absoluteTimeout: Infinity,
+      touchAfter: TOUCH_AFTER,
+      maxHold: MAX_HOLD,
+      maxBytes: 10_000,
+      isCookiePersistent: true,
+      ...policySettings,
+    });
+    this.locks = new SessionLocks(observed, clock, { maxWaiters: 100, maxHold: MAX_HOLD, ...limits }, log.warnings);
+    this.repository = new SessionRepository(observed, this.locks, policy, clock, log);
+    this.writer = new SessionWriter(this.repository, this.locks, log);
+    const { locks, repository, writer } = this;
+    const reader = new CookieReader('sid', ids, undefined);
+    this.deps = { policy, ids, reader, clock, repository, writer, locks, log, inFlight: new InFlight() };
   }
 
-  /** The state of a request that has not loaded its session yet; `change` alters what it is opened for. */
-  state(id?: string, mode: LockingMode = 'implicit', change: Change = () => undefined): SessionState {
-    const exchange = {
-      cookieHeader: id === undefined ? undefined : `sid=${id}`,
-      route: 'GET /test',
-      renewsExpiry: true,
-      hasSentHeaders: false,
-      cookieObstacle: (): string | undefined => undefined,
-      onFirstLoad: () => undefined,
-    };
-    change(exchange);
-    const reader = new CookieReader('sid', this.#ids, undefined);
-    return new SessionState(exchange, reader, { mode, wait: 10_000, lease: 30_000 });
+  /** What an application has of a request that has not loaded its session yet. */
+  visit(cookie?: string, mode: LockingMode = 'implicit'): Visit {
+    const transport = testTransport(cookie);
+    const unit = new UnitOfWork(this.deps, transport, { mode, wait: WAIT, lease: LEASE });
+    return { transport, unit, session: new SessionObject({ unit }) };
   }
 
-  /** Puts a session into the store; gives the id that a client sends for it. */
+  /** What is known in a request that has not loaded its session yet; `change` alters what it is opened for. */
+  active(cookie?: string, mode: LockingMode = 'implicit', change?: ChangeTransport): ActiveSession {
+    return new ActiveSession(this.deps, testTransport(cookie, change), { mode, wait: WAIT, lease: LEASE });
+  }
+
+  /** What is known in a request that has read the session: with its lock, or in the mode `explicit` without. */
+  async read(cookie?: string, mode: LockingMode = 'implicit', change?: ChangeTransport): Promise<ActiveSession> {
+    const active = this.active(cookie, mode, change);
+    const locks = mode === 'implicit' || mode === 'early';
+    active.found(await this.repository.find(active.sent.candidates, locks ? this.terms() : undefined));
+    return active;
+  }
+
+  terms(route = 'GET /test'): LockTerms {
+    return { wait: WAIT, lease: LEASE, route, signal: () => new AbortController().signal };
+  }
+
+  /** Puts a session into the store; returns the id that a client sends for it. */
   async stored(data: object = {}): Promise<string> {
     const id = generateSessionId();
     const now = this.clock.now();
@@ -75,11 +102,24 @@ export class EngineRig {
     return id;
   }
 
-  /** A request that has loaded the session: with its lock, or in the mode `explicit` without. */
-  async opened(id: string | undefined, mode: LockingMode = 'implicit', change?: Change): Promise<SessionState> {
-    const state = this.state(id, mode, change);
-    await this.loader.load(state, mode === 'implicit', () => new AbortController().signal);
-    return state;
+  /** Another request changes one key without a lock, and is committed. */
+  async changedElsewhere(id: string, key: string, value: unknown): Promise<void> {
+    const other = await this.read(id, 'explicit');
+    other.data.set(key, value);
+    await this.writer.write(other, true);
+  }
+
+  /** Another request destroys the session. */
+  async destroyedElsewhere(id: string): Promise<void> {
+    await this.writer.end(await this.read(id, 'explicit'));
+  }
+
+  /** Another request gives the session a new id, which is returned. */
+  async rotatedElsewhere(id: string): Promise<string> {
+    const other = await this.read(id, 'explicit');
+    other.rotate(true);
+    await this.writer.write(other, true);
+    return other.id;
   }
 
   /** The record under the id that a client would send; `undefined` when there is none, or a tombstone. */
@@ -88,9 +128,17 @@ export class EngineRig {
     return answer.status === 'found' ? answer.record : undefined;
   }
 
-  async data(id: string | undefined): Promise<unknown> {
-    const record = await this.record(id);
-    return record && JSON.parse(record.data);
+  /** The data under the id that a client would send, or why there are none. */
+  async data(id: string): Promise<unknown> {
+    const answer = await this.store.load({ id: hashSessionId(id) });
+    switch (answer.status) {
+      case 'found':
+        return JSON.parse(answer.record.data);
+      case 'gone':
+        return answer.because;
+      default:
+        return answer.status;
+    }
   }
 
   /** Whether anybody could lock the session now. */

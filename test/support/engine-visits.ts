@@ -1,22 +1,21 @@
 import { SessionEngine } from '../../lib/session/session-engine.js';
-import type { SessionTransport } from '../../lib/session/session-transport.js';
 import { hashSessionId, sessionIds } from '../../lib/session/session-id.js';
-import type { SessionLifecycle } from '../../lib/session/session-lifecycle.js';
-import type { LockSettings } from '../../lib/session/session-state.js';
+import type { LockSettings } from '../../lib/session/lock/lock-settings.js';
 import { SessionObject } from '../../lib/session/object/session.js';
+import type { UnitOfWork } from '../../lib/session/work/unit-of-work.js';
 import type { SessionStore } from '../../lib/stores/session-store.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { RecordingLogger } from './recording-logger.js';
+import { testTransport, type TestTransport } from './test-transport.js';
 
 export const LEASE = 30_000;
 const HOUR = 3_600_000;
-
-type Exchange = { -readonly [K in keyof SessionTransport]: SessionTransport[K] };
+const MAX_HOLD = 300_000;
 
 /** One request, without HTTP around it. */
 export interface Visit {
-  readonly exchange: Exchange;
-  readonly lifecycle: SessionLifecycle;
+  readonly transport: TestTransport;
+  readonly unit: UnitOfWork;
   readonly session: SessionObject<Record<string, unknown>>;
 }
 
@@ -38,36 +37,32 @@ export class EngineVisits {
       ids: sessionIds(),
       signature: undefined,
       cookieName: 'sid',
-      isCookiePersistent: true,
-      timeout: HOUR,
-      absoluteTimeout: Infinity,
-      touchAfter: HOUR / 10,
       storeTimeout: 2_000,
-      maxBytes: 10_000,
+      policy: {
+        timeout: HOUR,
+        absoluteTimeout: Infinity,
+        touchAfter: HOUR / 10,
+        maxHold: MAX_HOLD,
+        maxBytes: 10_000,
+        isCookiePersistent: true,
+      },
       locking: { mode: 'implicit', wait: 10_000, lease: LEASE, ...locking },
-      limits: { maxWaiters: 100, maxHold: 300_000 },
+      limits: { maxWaiters: 100, maxHold: MAX_HOLD },
     });
   }
 
   visit(id?: string, mode: LockSettings['mode'] = this.engine.locking.mode): Visit {
-    const exchange: Exchange = {
-      cookieHeader: id === undefined ? undefined : `sid=${id}`,
-      route: 'GET /test',
-      renewsExpiry: true,
-      hasSentHeaders: false,
-      cookieObstacle: () => undefined,
-      onFirstLoad: () => undefined,
-    };
-    const lifecycle = this.engine.open(exchange, { ...this.engine.locking, mode });
-    return { exchange, lifecycle, session: new SessionObject({ lifecycle }) };
+    const transport = testTransport(id);
+    const unit = this.engine.open(transport, { ...this.engine.locking, mode });
+    return { transport, unit, session: new SessionObject({ unit }) };
   }
 
-  /** A session that is stored; gives its id. */
+  /** A session that is stored; returns its id. */
   async stored(data: Record<string, unknown> = {}): Promise<string> {
-    const { lifecycle, session } = this.visit();
+    const { unit, session } = this.visit();
     await session.load();
     session.update({ there: true, ...data });
-    await lifecycle.commit();
+    await unit.commit();
     return session.id;
   }
 

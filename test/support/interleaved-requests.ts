@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
+import { SessionGoneError } from '../../lib/errors/index.js';
 import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
-import type { SessionPhase } from '../../lib/session/session-state.js';
+import type { Stage } from '../../lib/session/stage.js';
 import { EngineVisits, type Visit } from './engine-visits.js';
 import type { Mode } from './life-model.js';
 import { RecordingLogger } from './recording-logger.js';
@@ -51,7 +52,7 @@ export const requestsAndAnEnd = fc
 
 /** What a request was told, and what of it must be there. */
 interface Told {
-  readonly phase: SessionPhase;
+  readonly at: Stage['at'];
   readonly lastId: string;
   /** Increments that are stored for certain, and others that are stored unless the request was dropped. */
   readonly increments: { certain: number; pending: number };
@@ -100,14 +101,19 @@ export class InterleavedRequests {
 
   async #serve({ mode, process, steps }: Request, n: number, id: string): Promise<Told> {
     await this.#pause(`request ${n} comes`);
-    const { session, lifecycle } = this.#processes[process]!.visit(id, mode);
+    const { session, unit } = this.#processes[process]!.visit(id, mode);
     await session.load();
-    const handler = new Handler(session, lifecycle, `${n}`, () => this.#pause(`request ${n} works`));
-    for (const step of steps) await handler.take(step);
-    await lifecycle.commit();
-    await Promise.all(handler.notAwaited);
+    const handler = new Handler(session, unit, `${n}`, () => this.#pause(`request ${n} works`));
+    const isKept = await isAcknowledged(async () => {
+      for (const step of steps) await handler.take(step);
+      await unit.commit();
+    });
+    // Also after a step that failed: what is over lets go of its lock.
+    await unit.discard();
+    await Promise.allSettled(handler.notAwaited);
     const { increments, own } = handler;
-    return { phase: lifecycle.state.phase, lastId: lifecycle.id, increments, own };
+    const { stage, id: lastId } = unit.active;
+    return { at: isKept ? stage.at : 'gone', lastId, increments, own };
   }
 
   /** Never two sessions out of one, and in it all that was acknowledged. */
@@ -118,11 +124,11 @@ export class InterleavedRequests {
       if (typeof data === 'object' && data !== null) living.push({ ...data });
       expect(await this.#visits.lockStatus(one)).not.toBe('held');
     }
-    if (told.some(({ phase }) => phase === 'destroyed')) {
+    if (told.some(({ at }) => at === 'destroyed')) {
       expect(living).toEqual([]);
       return;
     }
-    const kept = told.filter(({ phase }) => phase === 'stored');
+    const kept = told.filter(({ at }) => at === 'stored');
     const sum = (of: readonly Told[], kind: 'certain' | 'pending'): number =>
       of.reduce((total, { increments }) => total + increments[kind], 0);
     const least = sum(told, 'certain') + sum(kept, 'pending');
@@ -136,6 +142,17 @@ export class InterleavedRequests {
   }
 }
 
+/** `false` when the request was told that its session is gone, which another one has ended. */
+async function isAcknowledged(request: () => Promise<void>): Promise<boolean> {
+  try {
+    await request();
+    return true;
+  } catch (error) {
+    if (error instanceof SessionGoneError) return false;
+    throw error;
+  }
+}
+
 /** The code of one request. */
 class Handler {
   readonly increments = { certain: 0, pending: 0 };
@@ -145,7 +162,7 @@ class Handler {
 
   constructor(
     private readonly session: Visit['session'],
-    private readonly lifecycle: Visit['lifecycle'],
+    private readonly unit: Visit['unit'],
     private readonly name: string,
     private readonly pause: () => Promise<unknown>,
   ) {}
@@ -192,7 +209,7 @@ class Handler {
   async #count(section: () => Promise<boolean>): Promise<void> {
     const isWithin = this.session.locked;
     const isDone = await section();
-    if (isDone) this.increments[!isWithin && this.lifecycle.state.phase === 'stored' ? 'certain' : 'pending'] += 1;
+    if (isDone) this.increments[!isWithin && this.unit.active.stage.at === 'stored' ? 'certain' : 'pending'] += 1;
   }
 
   /** Reads, waits, and writes: what loses updates without a lock. */

@@ -15,10 +15,15 @@ interface Stored {
   version: number;
 }
 
+type Because = 'destroyed' | 'rotated' | 'expired';
+
+/** A request is told that its session is gone, and that nothing is stored of what it changed: a 409. */
+class Refused extends Error {}
+
 /** What is stored for all visitors. */
 export class ModelStore {
   readonly #records = new Map<string, Stored>();
-  readonly #tombstones = new Map<string, number>();
+  readonly #tombstones = new Map<string, { readonly until: number; readonly because: 'destroyed' | 'rotated' }>();
   readonly locks = new Map<string, ModelRequest>();
   #versions = 0;
 
@@ -29,13 +34,15 @@ export class ModelStore {
     return record !== undefined && this.now() < record.expiresAt ? record : undefined;
   }
 
-  isGone(id: string | undefined): boolean {
-    return this.now() < (this.#tombstones.get(id ?? '') ?? 0);
+  /** How a session ended that is not there. */
+  whyGone(id: string | undefined): Because {
+    const tombstone = this.#tombstones.get(id ?? '');
+    return tombstone !== undefined && this.now() < tombstone.until ? tombstone.because : 'expired';
   }
 
   /** As a store tells it. */
   seen(id: string): unknown {
-    return this.find(id)?.data ?? (this.isGone(id) ? 'gone' : 'missing');
+    return this.find(id)?.data ?? (this.whyGone(id) === 'expired' ? 'missing' : 'gone');
   }
 
   lockStatus(id: string): string {
@@ -55,11 +62,12 @@ export class ModelStore {
     return this.#versions;
   }
 
-  bury(id: string): void {
-    if (this.find(id) !== undefined) {
-      this.#records.delete(id);
-      this.#tombstones.set(id, this.now() + TOMBSTONE_LIFE);
-    }
+  /** `false` when there was nothing to end. */
+  bury(id: string | undefined, because: 'destroyed' | 'rotated'): boolean {
+    if (id === undefined || this.find(id) === undefined) return false;
+    this.#records.delete(id);
+    this.#tombstones.set(id, { until: this.now() + TOMBSTONE_LIFE, because });
+    return true;
   }
 }
 
@@ -70,11 +78,13 @@ export class ModelRequest {
   data: Data = {};
   cookie: 'set' | 'expire' | undefined;
   isCookieExpired = false;
+  #because: Because = 'expired';
   #rotation: 'keep' | 'new life' | undefined;
   #before: Data = {};
   #expiresAt = 0;
   #version = 0;
-  #depth = 0;
+  /** How often the lock was taken, from the first time on at which somebody counts. */
+  #depth: number | undefined;
 
   constructor(
     private readonly store: ModelStore,
@@ -89,9 +99,10 @@ export class ModelRequest {
       this.id = cookie;
       this.phase = 'stored';
       this.#read(stored);
-      if (mode === 'implicit') this.acquire();
-    } else if (store.isGone(cookie)) {
+      if (mode === 'implicit') store.locks.set(cookie, this);
+    } else if (store.whyGone(cookie) !== 'expired') {
       this.phase = 'gone';
+      this.#because = store.whyGone(cookie);
     }
   }
 
@@ -108,14 +119,30 @@ export class ModelRequest {
     return this.isCookieExpired ? 'expire' : this.cookie;
   }
 
+  /** Whether the request is told that its session is gone. */
+  isRefused(work: () => void): boolean {
+    try {
+      work();
+      return false;
+    } catch (error) {
+      if (error instanceof Refused) return true;
+      throw error;
+    }
+  }
+
   save(): void {
     this.#write(false);
   }
 
+  /** The whole request fails with its commit. */
   commit(): void {
-    this.#depth = 0;
-    this.#write(true);
-    this.unlock();
+    try {
+      this.#write(true);
+      this.unlock();
+    } catch (error) {
+      this.discard();
+      throw error;
+    }
   }
 
   discard(): void {
@@ -124,87 +151,126 @@ export class ModelRequest {
   }
 
   acquire(): void {
+    const depth = this.#counted;
     const stored = this.store.find(this.id);
     if (this.phase === 'stored' && !this.isLocked) {
       if (stored === undefined) {
-        this.#end('gone');
+        this.#lose();
       } else {
         this.store.locks.set(this.id ?? '', this);
         this.#merge(stored);
       }
     }
-    this.#depth += 1;
+    this.#depth = depth + 1;
   }
 
   release(): void {
-    if (this.#depth === 1) {
+    if (this.#isOutermost()) {
       this.#write(true);
       this.unlock();
     }
-    this.#depth = Math.max(0, this.#depth - 1);
   }
 
   /** A critical section that failed: nothing of it stays. */
   fail(before: Data): void {
     this.data = before;
-    if (this.#depth === 1) this.unlock();
-    this.#depth = Math.max(0, this.#depth - 1);
+    if (this.#isOutermost()) this.unlock();
   }
 
+  /** Under a tombstone it begins anew, with what this request has set. */
   regenerate(keepData: boolean): void {
     if (this.phase === 'stored') {
       this.#rotation = keepData ? (this.#rotation ?? 'keep') : 'new life';
-    } else if (this.phase !== 'new') {
+    } else {
       this.phase = 'new';
-      this.data = {};
     }
     if (!keepData) this.data = {};
     this.isCookieExpired = false;
   }
 
+  /** A logout is never a success that did nothing: whoever has the new id of a rotated session is still logged in. */
   destroy(): void {
-    if (this.phase === 'stored') {
-      this.store.bury(this.id ?? '');
-      this.cookie = 'expire';
-    }
-    this.#end(this.phase === 'gone' ? 'gone' : 'destroyed');
+    const isThere = this.phase === 'stored' && this.store.bury(this.id, 'destroyed');
+    if (this.phase === 'stored' && !isThere) this.#lose();
+    if (this.phase === 'gone' && this.#because === 'rotated') throw new Refused();
+    if (isThere || this.phase === 'gone') this.cookie = 'expire';
+    this.unlock();
+    this.phase = 'destroyed';
+    this.data = {};
+    this.#rotation = undefined;
   }
 
   unlock(): void {
     if (this.isLocked) this.store.locks.delete(this.id ?? '');
   }
 
+  get #counted(): number {
+    return (this.#depth ??= this.isLocked ? 1 : 0);
+  }
+
+  #isOutermost(): boolean {
+    const depth = this.#counted;
+    this.#depth = Math.max(0, depth - 1);
+    return depth === 1;
+  }
+
+  get #isEmpty(): boolean {
+    return Object.keys(this.data).length === 0;
+  }
+
   #write(isFinal: boolean): void {
-    if (this.phase === 'new') {
-      if (Object.keys(this.data).length > 0) this.#create();
-    } else if (this.phase !== 'stored') {
-      this.#end(this.phase);
-    } else if (this.#rotation !== undefined || JSON.stringify(this.data) !== JSON.stringify(this.#before)) {
-      this.#update(isFinal);
-    } else if (isFinal) {
-      this.#touch();
+    switch (this.phase) {
+      case 'new':
+        if (!this.#isEmpty) this.#create();
+        break;
+      case 'stored':
+        if (this.#rotation !== undefined || JSON.stringify(this.data) !== JSON.stringify(this.#before)) {
+          this.#update(isFinal);
+        } else if (isFinal) {
+          this.#touch();
+        }
+        break;
+      case 'gone':
+        if (!this.#isEmpty) throw new Refused();
+        break;
+      case 'destroyed':
+        this.data = {};
     }
   }
 
   #create(): void {
     this.id = this.chosenId();
     this.phase = 'stored';
+    this.#rotation = undefined;
     this.#wrote(this.store.now() + TIMEOUT);
     this.cookie = 'set';
   }
 
   #update(isFinal: boolean): void {
     const stored = this.store.find(this.id);
+    const known = this.#expiresAt;
+    const isNewLife = this.#rotation === 'new life';
     if (stored === undefined) {
-      this.#end('gone');
+      this.#startAgain();
       return;
     }
-    if (stored.version !== this.#version) this.#merge(stored);
-    const isNewLife = this.#rotation === 'new life';
-    const expiresAt = isNewLife ? this.store.now() + TIMEOUT : this.#renewed();
-    if (this.#rotation !== undefined || expiresAt > this.#expiresAt) this.cookie = 'set';
+    let expiresAt = isNewLife ? this.store.now() + TIMEOUT : this.#renewed();
+    if (stored.version !== this.#version) {
+      this.#merge(stored);
+      if (!isNewLife) expiresAt = Math.max(expiresAt, stored.expiresAt);
+    }
+    if (this.#rotation !== undefined || expiresAt > known) this.cookie = 'set';
     if (this.#rotation !== undefined) this.#move(!isFinal && this.isLocked);
-    this.#wrote(expiresAt, stored.expiresAt);
+    this.#wrote(expiresAt, isNewLife ? 0 : stored.expiresAt);
+  }
+
+  /** Only an explicit `regenerate()` begins another session in place of one that is gone. */
+  #startAgain(): void {
+    const rotation = this.#rotation;
+    this.#lose();
+    if (rotation === undefined) throw new Refused();
+    this.phase = 'new';
+    this.#write(true);
   }
 
   #touch(): void {
@@ -220,7 +286,7 @@ export class ModelRequest {
   /** The old id is dead, and its lock goes along. */
   #move(staysLocked: boolean): void {
     this.unlock();
-    this.store.bury(this.id ?? '');
+    this.store.bury(this.id, 'rotated');
     this.id = this.chosenId();
     this.#rotation = undefined;
     if (staysLocked) this.store.locks.set(this.id, this);
@@ -232,12 +298,18 @@ export class ModelRequest {
     this.#before = { ...this.data };
   }
 
-  #end(phase: 'gone' | 'destroyed'): void {
+  /** Another request has ended the session. What this one has set stays in memory; a new life is all its own. */
+  #lose(): void {
     this.unlock();
-    this.phase = phase;
-    this.data = {};
+    this.phase = 'gone';
+    this.#because = this.store.whyGone(this.id);
+    if (this.#rotation !== 'new life') {
+      const mine = Object.entries(this.data).filter(([key, value]) => value !== this.#before[key]);
+      this.data = Object.fromEntries(mine);
+    }
     this.#rotation = undefined;
-    if (phase === 'gone') this.cookie = undefined;
+    // A living session that got another id has sent the browser its cookie, as has a logout; of an expiry nobody has told it.
+    this.cookie = this.#because === 'expired' ? 'expire' : undefined;
   }
 
   #read({ data, expiresAt, version }: Stored): void {

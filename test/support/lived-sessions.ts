@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import { SessionLockTimeoutError, SessionReadOnlyError } from '../../lib/errors/index.js';
+import { SessionGoneError, SessionLockTimeoutError, SessionReadOnlyError } from '../../lib/errors/index.js';
 import type { SessionStore } from '../../lib/stores/session-store.js';
 import type { ManualClock } from '../../lib/testing/manual-clock.js';
 import { EngineVisits, type Visit } from './engine-visits.js';
@@ -142,7 +142,7 @@ class LivedSessions {
       return;
     }
     await visit.session.load();
-    const model = new ModelRequest(this.#model, () => visit.lifecycle.id, cookie, mode, process);
+    const model = new ModelRequest(this.#model, () => visit.unit.active.id, cookie, mode, process);
     const isNew = model.phase !== 'stored';
     expect([visit.session.isNew, visit.session.missing]).toEqual([isNew, isNew && cookie !== undefined]);
     this.#open.push({ visitor, visit, model });
@@ -162,8 +162,8 @@ class LivedSessions {
     } else if ((action.do === 'acquire' || action.do === 'section') && model.hasToWait) {
       await this.#waitsInVain(perform(visit, action));
     } else {
-      await perform(visit, action);
-      predict(model, action);
+      const isGone = await isRefused(visit, action);
+      expect(isGone).toBe(model.isRefused(() => predict(model, action)));
       if (action.do === 'commit' || action.do === 'discard') this.#answer(open);
     }
   }
@@ -171,7 +171,7 @@ class LivedSessions {
   /** The browser gets the cookie. */
   #answer(open: OpenRequest): void {
     const { visit, model, visitor } = open;
-    const { cookie } = visit.lifecycle;
+    const { cookie } = visit.unit.active;
     expect(cookie?.kind).toBe(model.lastCookie);
     if (cookie !== undefined) {
       expect(cookie.kind === 'set' ? cookie.id : model.id).toBe(model.id);
@@ -196,8 +196,8 @@ class LivedSessions {
     const [{ engine: one }, { engine: other }] = this.#processes as [EngineVisits, EngineVisits];
     for (const { model } of this.#open) if (model.id !== undefined) this.#ids.add(model.id);
     const ids = [...this.#ids];
-    const requests = this.#open.map(({ visit: { session, lifecycle } }) => [
-      lifecycle.state.phase,
+    const requests = this.#open.map(({ visit: { session, unit } }) => [
+      unit.active.stage.at,
       session.locked,
       session.data,
     ]);
@@ -211,7 +211,18 @@ class LivedSessions {
   }
 }
 
-async function perform({ session, lifecycle }: Visit, action: RequestAction): Promise<void> {
+/** Whether the request is told that its session is gone. */
+async function isRefused(visit: Visit, action: RequestAction): Promise<boolean> {
+  try {
+    await perform(visit, action);
+    return false;
+  } catch (error) {
+    if (error instanceof SessionGoneError) return true;
+    throw error;
+  }
+}
+
+async function perform({ session, unit }: Visit, action: RequestAction): Promise<void> {
   switch (action.do) {
     case 'set':
       session.set(action.key, action.value);
@@ -247,9 +258,10 @@ async function perform({ session, lifecycle }: Visit, action: RequestAction): Pr
       session.expire();
       break;
     case 'commit':
-      return lifecycle.commit();
+      await unit.commit();
+      break;
     case 'discard':
-      return lifecycle.discard();
+      await unit.discard();
   }
 }
 
