@@ -1,7 +1,9 @@
 import type { ArgumentsHost, ContextType, ExceptionFilter } from '@nestjs/common';
 import { BaseExceptionFilter, type ApplicationConfig, type HttpAdapterHost } from '@nestjs/core';
 import type { ServerResponse } from 'node:http';
+import { replyWithError } from './error-response.js';
 import type { HttpRequest } from './http-request.js';
+import type { HttpSession } from './http-session.js';
 
 /** Where Nest keeps what a filter catches. */
 const CAUGHT = '__filterCatchExceptions__';
@@ -23,6 +25,26 @@ export class ExceptionFilters {
     const filter = own ?? new BaseExceptionFilter(this.adapterHost.httpAdapter);
     await filter.catch(error, new HttpHost([request, response, request.next]));
   }
+}
+
+/** The application's filters answer the failure of a commit, and we do when they have not within the deadline. */
+export function showToFilters(
+  { home, request, route }: HttpSession,
+  response: ServerResponse,
+  failure: unknown,
+  isUnanswered: () => boolean,
+): void {
+  const { filters, clock, answerTimeout, engine } = home.settings;
+  const answer = (): void => {
+    if (isUnanswered()) {
+      replyWithError(response, failure);
+    }
+  };
+  clock.setTimer(answer, answerTimeout);
+  filters.handle(failure, request, response).catch((error: unknown) => {
+    engine.log.failed('An exception filter failed on a session that could not be stored', error, route);
+    answer();
+  });
 }
 
 function catches(filter: ExceptionFilter, error: unknown): boolean {

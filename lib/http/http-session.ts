@@ -8,7 +8,7 @@ import type { UnitOfWork } from '../session/work/unit-of-work.js';
 import { routeOf, type HttpRequest } from './http-request.js';
 import type { HttpSessions } from './http-sessions.js';
 import { Reply } from './reply.js';
-import { INSECURE, SessionHeaders } from './session-headers.js';
+import { INSECURE, isCookieAccepted } from './session-headers.js';
 
 /** Why no cookie can be sent. */
 const NO_RESPONSE = 'there is no response, or no longer one, that could carry its cookie';
@@ -23,7 +23,6 @@ export class HttpSession implements SessionTransport, SessionOwner {
   readonly reply: Reply;
   #session: SessionObject | undefined;
   #unit: UnitOfWork | undefined;
-  #headers: SessionHeaders | undefined;
   #locking: LockSettings;
   #isAsked = false;
 
@@ -48,10 +47,6 @@ export class HttpSession implements SessionTransport, SessionOwner {
   /** `undefined` while nobody has touched the session. */
   get touchedUnit(): UnitOfWork | undefined {
     return this.#unit;
-  }
-
-  get headers(): SessionHeaders {
-    return (this.#headers ??= new SessionHeaders(this));
   }
 
   /** Somebody has looked at what the client sent, for `originalId` alone too: the answer varies by it. */
@@ -84,7 +79,7 @@ export class HttpSession implements SessionTransport, SessionOwner {
     if (this.reply.haveHeadersLeft) {
       return RESPONSE_STARTED;
     }
-    return this.headers.isCookieAccepted ? undefined : INSECURE;
+    return isCookieAccepted(this) ? undefined : INSECURE;
   }
 
   onFirstLoad(): void {
@@ -118,12 +113,10 @@ export class HttpSession implements SessionTransport, SessionOwner {
     await this.unit.commit(false);
   }
 
-  /** @throws the failure of an earlier load: a handler must not run without the session that it takes. */
-  async load(): Promise<void> {
-    await this.unit.load();
-    if (this.unit.failure !== undefined) {
-      throw this.unit.failure as Error;
-    }
+  /** Also rejects with the failure of an earlier load: a handler must not run without the session that it takes. */
+  load(): Promise<void> {
+    const { unit } = this;
+    return unit.failure === undefined ? unit.load() : rejected(unit.failure);
   }
 
   async #leaveLock(settings: LockSettings): Promise<void> {
@@ -151,4 +144,8 @@ export class HttpSession implements SessionTransport, SessionOwner {
       this.reply.watch();
     }
   }
+}
+
+async function rejected(error: unknown): Promise<never> {
+  throw error;
 }

@@ -1,15 +1,17 @@
 import type { ServerResponse } from 'node:http';
-import { replaceBody, replyWithError } from './error-response.js';
+import { isRefused } from './commit-on-error.js';
+import { replaceBody } from './error-response.js';
+import { showToFilters } from './exception-filters.js';
+import type { CookieChange } from '../session/session-transport.js';
 import type { HttpSession } from './http-session.js';
-import { isRefused, RunningHandlers } from './running-handlers.js';
 import { endAgain } from './sealed-response.js';
+import { setSessionHeaders } from './session-headers.js';
 
-/** Ends, or begins, a response as it would be without us. */
-export type Proceed<R> = () => R;
+/** Ends a response as it would end without us. */
+type Proceed = () => ServerResponse;
 
 /** How far the reply of one request is. */
 type State =
-  /** Nobody has decided it. */
   | 'open'
   /** Its end waits for the commit: it counts as sent. */
   | 'held'
@@ -32,17 +34,14 @@ export class Reply {
   /** The commit that began when the headers left before the body was complete. */
   #streaming: Promise<void> | undefined;
   #cookiesBefore = 0;
-  #handlers: RunningHandlers | undefined;
+  #isCookieSet = false;
+  /** Handlers that take the session, and run. */
+  #running = 0;
+  #hasBegun = false;
+  #isCutShort = false;
+  #error: unknown;
 
   constructor(private readonly http: HttpSession) {}
-
-  /** How calls of the application have to be answered that come after the reply: as Node would, or not at all. */
-  get seal(): 'sent' | 'ignored' | undefined {
-    if (this.#state === 'held') {
-      return 'sent';
-    }
-    return this.#state === 'failed' ? 'ignored' : undefined;
-  }
 
   get isDecided(): boolean {
     return this.#state !== 'open';
@@ -71,25 +70,43 @@ export class Reply {
     }
   }
 
-  /** The handlers that take the session. */
-  get handlers(): RunningHandlers {
-    return (this.#handlers ??= new RunningHandlers(() => this.#onHandlerEnd()));
+  // It observes the handlers that take the session.
+  subscribe(): void {
+    this.#running += 1;
+    this.#hasBegun = true;
+    // A later attempt (a retry) makes an error forgotten.
+    this.#error = undefined;
+  }
+
+  complete(): void {
+    this.#onHandlerEnd();
+  }
+
+  error(error: unknown): void {
+    this.#error = error;
+    this.#onHandlerEnd();
+  }
+
+  /** Torn down by an interceptor around it (a timeout), or because the client left. */
+  unsubscribe(): void {
+    this.#isCutShort = true;
+    this.#onHandlerEnd();
   }
 
   /** The headers leave. When the body is not complete, neither leaves the socket before the commit is done. */
   beforeHeaders(response: ServerResponse): void {
-    const { touchedUnit: unit, headers } = this.http;
+    const { touchedUnit: unit, isAsked } = this.http;
     if (this.#state === 'open' && !this.haveHeadersLeft && unit !== undefined) {
       this.#beginStream(response);
     }
     this.haveHeadersLeft = true;
-    if (this.http.isAsked) {
-      headers.set(unit?.active.cookie, unit?.failure);
+    if (isAsked) {
+      setSessionHeaders(this.http, response, this.#takeCookie());
     }
   }
 
   /** The response ends: its end waits for the commit, when there is one to wait for. */
-  end(response: ServerResponse, proceed: Proceed<ServerResponse>, callback: unknown): ServerResponse {
+  end(response: ServerResponse, proceed: Proceed, callback: unknown): ServerResponse {
     switch (this.#state) {
       case 'open':
         return this.#decide(response, proceed);
@@ -102,21 +119,26 @@ export class Reply {
     }
   }
 
-  #decide(response: ServerResponse, proceed: Proceed<ServerResponse>): ServerResponse {
+  #decide(response: ServerResponse, proceed: Proceed): ServerResponse {
     const pending = this.#streaming?.then(() => this.#commit(true)) ?? this.#commit(true);
     if (pending === undefined) {
       this.#state = 'ended';
       return proceed();
     }
     this.#state = 'held';
-    // Node lets the status be changed until the headers are written: a filter that answers a second time begins with it.
-    const { statusCode, statusMessage } = response;
+    const unseal = this.http.home.platform.seal(response, 'sent');
     pending
-      .then(() => {
-        this.#state = 'ended';
-        Object.assign(response, { statusCode, statusMessage });
-        proceed();
-      })
+      .then(
+        () => {
+          unseal();
+          this.#state = 'ended';
+          proceed();
+        },
+        (error: unknown) => {
+          unseal();
+          this.#fail(response, error);
+        },
+      )
       // Node may refuse a body or a status, too: whoever called `end` can no longer be told.
       .catch((error: unknown) => this.#fail(response, error));
     return response;
@@ -149,8 +171,10 @@ export class Reply {
     if (status < 400) {
       return false;
     }
+    const { commitOnError } = this.http.home.settings;
+    const handler = { hasBegun: this.#hasBegun, isOpen: this.#running > 0 || this.#isCutShort, error: this.#error };
     try {
-      return isRefused(status, this.#handlers, this.http.home.settings.commitOnError);
+      return isRefused(status, handler, commitOnError);
     } catch (error) {
       this.#report('commitOnError failed, and nothing is stored', error);
       return true;
@@ -167,20 +191,10 @@ export class Reply {
     }
     this.#state = 'failing';
     replaceBody(response, this.#cookiesBefore);
-    const answerUnanswered = (): void => {
-      if (this.#state === 'failing') {
-        replyWithError(response, error);
-      }
-    };
-    const { filters, clock, answerTimeout } = this.http.home.settings;
-    clock.setTimer(answerUnanswered, answerTimeout);
-    filters.handle(error, this.http.request, response).catch((thrown: unknown) => {
-      this.#report('An exception filter failed on a session that could not be stored', thrown);
-      answerUnanswered();
-    });
+    showToFilters(this.http, response, error, () => this.#state === 'failing');
   }
 
-  #endFailed(response: ServerResponse, proceed: Proceed<ServerResponse>): ServerResponse {
+  #endFailed(response: ServerResponse, proceed: Proceed): ServerResponse {
     if (response.statusCode < 400) {
       const { engine } = this.http.home.settings;
       engine.log.warnings.log(
@@ -191,10 +205,12 @@ export class Reply {
     const ended = proceed();
     // Only now: until then the headers of the error are still to be written.
     this.#state = 'failed';
+    this.http.home.platform.seal(response, 'ignored');
     return ended;
   }
 
   #onHandlerEnd(): void {
+    this.#running -= 1;
     // The response to a pipelined request whose turn has not come is never closed.
     if (this.isClosed || this.http.request.socket.destroyed) {
       this.#onUnanswered();
@@ -209,7 +225,7 @@ export class Reply {
 
   /** The client has left. The application may still answer; but nobody may do so any more, and the lock must not stay. */
   #onUnanswered(): void {
-    if (this.#state !== 'open' || this.#handlers?.isRunning === true) {
+    if (this.#state !== 'open' || this.#running > 0) {
       return;
     }
     if (this.haveHeadersLeft) {
@@ -219,6 +235,13 @@ export class Reply {
     } else {
       this.http.unit.stopRenewing();
     }
+  }
+
+  /** Once: headers that Node refuses to send are set a second time, with those of the error. */
+  #takeCookie(): CookieChange | undefined {
+    const cookie = this.#isCookieSet ? undefined : this.http.touchedUnit?.active.cookie;
+    this.#isCookieSet ||= cookie !== undefined;
+    return cookie;
   }
 
   #report(what: string, error: unknown): void {

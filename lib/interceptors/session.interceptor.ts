@@ -10,7 +10,7 @@ class SessionInterceptor implements NestInterceptor {
       return next.handle();
     }
     await http.load();
-    return next.handle().pipe(tap(http.reply.handlers));
+    return next.handle().pipe(tap(http.reply));
   }
 }
 

@@ -17,6 +17,8 @@ const MAX_CONFLICTS = 10;
 /** How long an ended id answers "gone": requests in flight that carry it must not start a session of their own. */
 const TOMBSTONE_LIFE = 30_000;
 
+const NONE: Promise<Finding> = Promise.resolve({ at: 'new' });
+
 /** Reads and writes sessions. It remembers nothing of any request, and returns what became of each step as a value. */
 export class SessionRepository {
   /** Which write of this process is next, for each session. */
@@ -31,18 +33,12 @@ export class SessionRepository {
   ) {}
 
   /** The first living session of those that the ids name. With `terms`, lock and load are one round trip. */
-  async find(ids: readonly string[], terms: LockTerms | undefined): Promise<Finding> {
-    let none: Finding = { at: 'new' };
-    for (const id of ids) {
-      const finding = await this.#read(id, hashSessionId(id), terms);
-      if (finding.at === 'stored') {
-        return finding;
-      }
-      if (finding.at === 'gone' && none.at === 'new') {
-        none = finding;
-      }
+  find(ids: readonly string[], terms: LockTerms | undefined): Promise<Finding> {
+    const [id] = ids;
+    if (id === undefined) {
+      return NONE;
     }
-    return none;
+    return ids.length === 1 ? this.#read(id, hashSessionId(id), terms) : this.#findFirst(ids, terms);
   }
 
   /** Locks a session that was read without a lock, and reads it again. */
@@ -61,14 +57,14 @@ export class SessionRepository {
   }
 
   /**
-   * Writes one change, laid over what others have written in between.
+   * Writes one change, laid over what others have written in between. One write at a time: of many at once all but one would
+   * conflict in each round, and most would run out of attempts.
    *
    * @throws SessionLockLostError when the lock was lost to another holder, who may have written since.
    * @throws SessionStoreError when others were faster ten times.
    */
   async replace(change: Change): Promise<ChangeOutcome> {
     const { key } = change.record;
-    // One write at a time: of many at once all but one would conflict in each round, and most would run out of attempts.
     await this.#writers.enter(key)?.ready;
     try {
       return await this.#replace(change);
@@ -98,6 +94,20 @@ export class SessionRepository {
     return reasonOf(await this.store.load({ id: hashSessionId(id) }));
   }
 
+  async #findFirst(ids: readonly string[], terms: LockTerms | undefined): Promise<Finding> {
+    let none: Finding = { at: 'new' };
+    for (const id of ids) {
+      const finding = await this.#read(id, hashSessionId(id), terms);
+      if (finding.at === 'stored') {
+        return finding;
+      }
+      if (finding.at === 'gone' && none.at === 'new') {
+        none = finding;
+      }
+    }
+    return none;
+  }
+
   async #read(id: string, key: string, terms: LockTerms | undefined): Promise<Finding> {
     const answer =
       terms === undefined ? await this.store.load({ id: key }) : await this.locks.acquire({ ...terms, id: key });
@@ -107,32 +117,35 @@ export class SessionRepository {
         return { at: 'new' };
       case 'gone':
         return { at: 'gone', because: answer.because };
-      default:
-        return this.#open(id, key, answer, answer.status === 'acquired' ? answer.lock : undefined);
+      case 'found':
+        return this.#open(id, key, answer, undefined) ?? { at: 'new' };
+      case 'acquired': {
+        const found = this.#open(id, key, answer, answer.lock);
+        if (found === undefined) {
+          await this.locks.release(answer.lock);
+        }
+        return found ?? { at: 'new' };
+      }
     }
   }
 
-  /** Expiry is checked here whatever the store does: a store that is slow to forget must not keep a session alive. */
-  async #open(
+  /** `undefined` when it has expired, whatever the store says, or cannot be decoded: then its visitor starts anew. */
+  #open(
     id: string,
     key: string,
     { record, version }: Pick<Found, 'record' | 'version'>,
     lock: SessionLock | undefined,
-  ): Promise<Finding> {
-    const isExpired = this.policy.isExpired(record, this.clock.now());
-    const bag = isExpired ? undefined : deserialize(record.data);
-    if (bag !== undefined) {
-      return { at: 'stored', record: stored(id, key, version, record), bag, text: record.data, lock };
-    }
-    if (isExpired) {
+  ): FoundSession | undefined {
+    if (this.policy.isExpired(record, this.clock.now())) {
       this.log.step('expired', key);
-    } else {
+      return undefined;
+    }
+    const bag = deserialize(record.data);
+    if (bag === undefined) {
       this.log.corrupt(key);
+      return undefined;
     }
-    if (lock !== undefined) {
-      await this.locks.release(lock);
-    }
-    return { at: 'new' };
+    return { at: 'stored', record: stored(id, key, version, record), bag, text: record.data, lock };
   }
 
   async #replace(change: Change): Promise<ChangeOutcome> {
@@ -191,8 +204,7 @@ export class SessionRepository {
     if (isFenced) {
       throw new SessionLockLostError(shortHash(key));
     }
-    const found = await this.#open(id, key, answer, undefined);
-    return found.at === 'stored' ? found : { at: 'gone', because: 'expired' };
+    return this.#open(id, key, answer, undefined) ?? { at: 'gone', because: 'expired' };
   }
 
   async #tryTouch(id: string, expiresAt: number): Promise<boolean> {

@@ -30,7 +30,8 @@ export class CookieReader {
     }
     const values = valuesOf(header, this.name);
     const candidates: string[] = [];
-    const allowance = new SignatureAllowance();
+    // Made when there is more than one: the first value may always be compared.
+    const allowance = values.length > 1 ? new SignatureAllowance() : undefined;
     for (const value of values) {
       const id = this.#idIn(value, allowance);
       if (id !== undefined && !candidates.includes(id)) {
@@ -43,7 +44,7 @@ export class CookieReader {
     return { candidates, originalId: values[0] };
   }
 
-  #idIn(value: string, allowance: SignatureAllowance): string | undefined {
+  #idIn(value: string, allowance: SignatureAllowance | undefined): string | undefined {
     const id = this.signature === undefined ? value : this.signature.verify(decoded(value), allowance);
     return id !== undefined && this.ids.isWellFormed(id) ? id : undefined;
   }

@@ -36,7 +36,7 @@ export class CookieSignature {
   }
 
   /** Returns the id, or `undefined` when none of the secrets has signed it, or when the allowance of the header is used up. */
-  verify(value: string, allowance = new SignatureAllowance()): string | undefined {
+  verify(value: string, allowance?: SignatureAllowance): string | undefined {
     const dot = value.lastIndexOf('.');
     if (!value.startsWith(PREFIX) || dot < 0) {
       return undefined;
@@ -51,16 +51,16 @@ export class CookieSignature {
     if (this.#verified.has(seen)) {
       return id;
     }
-    if (!allowance.covers(this.secrets.length) || !this.#isSigned(id, signature, allowance)) {
+    if (allowance?.covers(this.secrets.length) === false || !this.#isSigned(id, signature, allowance)) {
       return undefined;
     }
     this.#remember(seen);
     return id;
   }
 
-  #isSigned(id: string, signature: string, allowance: SignatureAllowance): boolean {
+  #isSigned(id: string, signature: string, allowance: SignatureAllowance | undefined): boolean {
     return this.secrets.some((secret) => {
-      allowance.spend();
+      allowance?.spend();
       return isSame(hmac(id, secret), signature);
     });
   }
