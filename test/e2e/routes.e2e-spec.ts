@@ -120,16 +120,32 @@ describe('Sessions are there', () => {
   });
 
   it.each(['/v1/taken', '/v2/cats', '/birds'])(
-    'by one run of the middleware, where there are versions: %s',
+    'with currentSession by one run of the middleware, where there are versions: %s',
     async (path) => {
       const middleware = jest.spyOn(SessionsMiddleware.prototype, 'use');
-      const app = await start({}, (nest) => nest.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' }));
+      const app = await start({ currentSession: true }, (nest) =>
+        nest.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' }),
+      );
 
       expect(await get(app, path)).toBe('true');
       expect(middleware).toHaveBeenCalledTimes(1);
       middleware.mockRestore();
     },
   );
+
+  it.each<[string, SessionsModuleOptions, number]>([
+    ['without them', {}, 0],
+    ['with currentSession', { currentSession: true }, 1],
+    ['with forRoutes', { forRoutes: ['taken'] }, 1],
+    ['with exclude', { exclude: ['health'] }, 1],
+  ])('by a middleware only for forRoutes, exclude and currentSession: %s', async (_, sessions, runs) => {
+    const middleware = jest.spyOn(SessionsMiddleware.prototype, 'use');
+    const app = await start(sessions);
+
+    expect(await get(app, '/taken')).toBe('true');
+    expect(middleware).toHaveBeenCalledTimes(runs);
+    middleware.mockRestore();
+  });
 
   it('on routes that a module is mounted under', async () => {
     @Module({ controllers: [Pages] })

@@ -1,4 +1,4 @@
-/** Mutation testing of the engine: `npm run mutation`, or a part of it: `npm run mutation -- --mutate lib/session/session-plan.ts`. */
+/** Mutation testing of the engine: `npm run mutation`, or a part of it: `npm run mutation -- --mutate lib/session/session-policy.ts`. */
 export default {
   mutate: ['lib/session/**/*.ts', 'lib/logging/*.ts'],
   ignorePatterns: ['build', 'coverage', 'dist', 'var'],

@@ -543,6 +543,28 @@ describe('what is known of a session in one request', () => {
       expect([active.isRegenerated, active.cookie]).toEqual([false, undefined]);
     });
 
+    it('is gone again when it had begun a fresh one in place of one that was gone', () => {
+      const active = rig.active(id);
+      active.found({ at: 'gone', because: 'destroyed' });
+      const checkpoint = active.checkpoint();
+      active.rotate(true);
+      active.data.set('userId', 7);
+      active.rollBack(checkpoint);
+
+      expect([active.stage, active.data.isEmpty]).toEqual([{ at: 'gone', because: 'destroyed' }, true]);
+    });
+
+    it('keeps what was set before it when another request has ended the session within it', () => {
+      const active = opened({ cart: 1 });
+      active.data.set('before', 1);
+      const checkpoint = active.checkpoint();
+      active.data.set('late', 1);
+      active.lost('destroyed');
+      active.rollBack(checkpoint);
+
+      expect([active.data.text(), active.data.isChanged]).toEqual(['{"before":1}', true]);
+    });
+
     it('keeps the lock that it has by now', () => {
       const active = opened({}, { lock: lock() });
       const checkpoint = active.checkpoint();

@@ -1,14 +1,14 @@
 import { loud } from '../../lib/session/object/loud-proxy.js';
 
 class Thing {
-  readonly hidden = 1;
+  hidden = ['a', 'field'];
 
   get(key: string): string {
     return `the value of ${key}`;
   }
 
   get size(): number {
-    return 0;
+    return this.hidden.length;
   }
 }
 
@@ -23,7 +23,7 @@ describe('an object that is loud', () => {
   it('is read as it was', () => {
     expect([thing.get('a'), thing.size, 'get' in thing, Object.keys(thing)]).toEqual([
       'the value of a',
-      0,
+      2,
       true,
       ['hidden'],
     ]);

@@ -79,6 +79,8 @@ export class ModelRequest {
   cookie: 'set' | 'expire' | undefined;
   isCookieExpired = false;
   #because: Because = 'expired';
+  /** The request had changed something, and be it that it deleted a key, when it lost its session. */
+  #hasLost = false;
   #rotation: 'keep' | 'new life' | undefined;
   #before: Data = {};
   #expiresAt = 0;
@@ -183,6 +185,7 @@ export class ModelRequest {
       this.#rotation = keepData ? (this.#rotation ?? 'keep') : 'new life';
     } else {
       this.phase = 'new';
+      this.#hasLost = false;
     }
     if (!keepData) this.data = {};
     this.isCookieExpired = false;
@@ -214,6 +217,10 @@ export class ModelRequest {
     return depth === 1;
   }
 
+  get #isChanged(): boolean {
+    return JSON.stringify(this.data) !== JSON.stringify(this.#before);
+  }
+
   get #isEmpty(): boolean {
     return Object.keys(this.data).length === 0;
   }
@@ -224,14 +231,14 @@ export class ModelRequest {
         if (!this.#isEmpty) this.#create();
         break;
       case 'stored':
-        if (this.#rotation !== undefined || JSON.stringify(this.data) !== JSON.stringify(this.#before)) {
+        if (this.#rotation !== undefined || this.#isChanged) {
           this.#update(isFinal);
         } else if (isFinal) {
           this.#touch();
         }
         break;
       case 'gone':
-        if (!this.#isEmpty) throw new Refused();
+        if (this.#hasLost || !this.#isEmpty) throw new Refused();
         break;
       case 'destroyed':
         this.data = {};
@@ -302,6 +309,7 @@ export class ModelRequest {
   #lose(): void {
     this.unlock();
     this.phase = 'gone';
+    this.#hasLost = this.#isChanged;
     this.#because = this.store.whyGone(this.id);
     if (this.#rotation !== 'new life') {
       const mine = Object.entries(this.data).filter(([key, value]) => value !== this.#before[key]);

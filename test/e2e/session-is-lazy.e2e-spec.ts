@@ -1,11 +1,6 @@
 import { Controller, Get, Req } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
 import { MemoryStore, Session, type SessionObject } from 'nestjs-sessions';
-import { SessionsMiddleware } from '../../lib/http/sessions.middleware.js';
-import type { SessionRequest } from '../../lib/http/http-request.js';
-import { RequestContext } from '../../lib/http/request-context.js';
-import { REQUEST_SESSION_PARTS } from '../../lib/sessions.constants.js';
 import { ObservedStore } from '../support/observed-store.js';
 import { TestApp } from '../support/test-app.js';
 
@@ -25,7 +20,7 @@ class Pages {
   }
 }
 
-describe('The middleware', () => {
+describe('The session of a request', () => {
   const store = new ObservedStore(new MemoryStore());
   let idsMade = 0;
   let app: TestApp;
@@ -60,7 +55,7 @@ describe('The middleware', () => {
     },
   );
 
-  it('puts a session on the request that nobody has loaded or locked', async () => {
+  it('is there, and nobody has loaded or locked it', async () => {
     const reply = await app.browser().get('/looks');
 
     expect(reply.json()).toEqual({ loaded: false, locked: false });
@@ -77,28 +72,25 @@ describe('The middleware', () => {
     ['no methods', {}],
     ['no events', { writeHead: () => undefined, setHeader: () => undefined, end: () => undefined }],
   ])('with a response that has %s, as sockets pass it', (_, response) => {
-    async function open(cookie?: string): Promise<SessionObject> {
-      const middleware = new SessionsMiddleware(
-        app.nest.get(REQUEST_SESSION_PARTS, { strict: false }),
-        app.nest.get(RequestContext, { strict: false }),
-      );
-      const request = { headers: { cookie }, url: '/socket', socket: {} } as SessionRequest;
-      await new Promise<void>((next) => middleware.use(request, response as ServerResponse, next));
-      return request.session as SessionObject;
+    /** As Express hands it to the application. */
+    function open(cookie?: string): SessionObject {
+      const { request: prototype } = app.nest.getHttpAdapter().getInstance() as { request: object };
+      const request = { headers: { cookie }, url: '/socket', socket: {}, res: response };
+      return (Object.setPrototypeOf(request, prototype) as { session: SessionObject }).session;
     }
 
-    it('passes the request on with a lazy session', async () => {
-      const session = await open();
+    it('has a lazy session', () => {
+      const session = open();
 
       expect(session.loaded).toBe(false);
       expect(store.takeCalls()).toEqual([]);
     });
 
-    it('gives a session that loads, changes and saves', async () => {
+    it('has a session that loads, changes and saves', async () => {
       const visitor = app.browser();
       await visitor.get('/visit');
 
-      const session = await open(visitor.cookieHeader);
+      const session = open(visitor.cookieHeader);
       await session.withLock(() => session.set('visits', 10));
 
       expect((await visitor.get('/visit')).text).toBe('11');
