@@ -183,6 +183,9 @@ export class Reply {
 
   /** What the response says was not stored, so it must not leave. When its headers have, the connection is cut. */
   #fail(response: ServerResponse, error: unknown): void {
+    // Headers that Node refuses have not left; and those of the error carry the cookie of what was stored.
+    this.haveHeadersLeft = response.headersSent;
+    this.#isCookieSet = false;
     if (this.haveHeadersLeft) {
       this.#report('The connection was cut, since the session could not be stored', error);
       this.#state = 'failed';
@@ -212,7 +215,7 @@ export class Reply {
   #onHandlerEnd(): void {
     this.#running -= 1;
     // The response to a pipelined request whose turn has not come is never closed.
-    if (this.isClosed || this.http.request.socket.destroyed) {
+    if (this.isDecided || this.isClosed || this.http.request.socket.destroyed) {
       this.#onUnanswered();
     }
   }
@@ -225,15 +228,20 @@ export class Reply {
 
   /** The client has left. The application may still answer; but nobody may do so any more, and the lock must not stay. */
   #onUnanswered(): void {
-    if (this.#state !== 'open' || this.#running > 0) {
+    const { unit } = this.http;
+    if (this.#running > 0) {
       return;
     }
-    if (this.haveHeadersLeft) {
+    if (this.#state !== 'open') {
+      unit.freeLeftLock();
+    } else if (this.haveHeadersLeft) {
       this.#commit(true)?.catch((error: unknown) =>
         this.#report('The session could not be stored after the response', error),
       );
+    } else if (this.#isCutShort) {
+      void unit.discard();
     } else {
-      this.http.unit.stopRenewing();
+      unit.stopRenewing();
     }
   }
 

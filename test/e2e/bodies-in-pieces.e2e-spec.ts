@@ -194,14 +194,14 @@ describe.each(storeKinds)('A handler that answers in pieces on $name', (kind) =>
     expect((await visitor.get('/locked')).json()).toMatchObject({ found: 'late' });
   });
 
-  it('does not store a new session whose cookie can no longer be sent, and one warning names the route', async () => {
+  it('cannot begin a session whose cookie can no longer be sent: that is an error at the call', async () => {
     middle.open();
     store.takeCalls();
 
     const reply = await app.browser().get('/first-visit-too-late');
 
-    expect(reply).toMatchObject({ status: 200, text: 'first,last', setCookies: [] });
+    expect(reply).toMatchObject({ text: 'first,', setCookies: [] });
     expect(store.takeCalls()).toEqual([]);
-    expect(app.logs.matching(/GET \/first-visit-too-late.*not stored/, 'warn')).toHaveLength(1);
+    expect(app.logs.matching(/SessionHeadersSentError: session\.set\(\)/, 'error')).toHaveLength(1);
   });
 });

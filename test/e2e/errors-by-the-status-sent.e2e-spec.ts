@@ -176,7 +176,6 @@ describe.each(storeKinds)('Changes of a request that fails are judged by the sta
     ['a filter that answers a bug with 409', '/filter?status=409', 409, 'filter'],
     ['a filter that answers a bug with 200', '/filter?status=200', 200, 'filter'],
     ['an outer interceptor that throws 418 afterwards', '/outer?status=418', 418, 'outer'],
-    ['an interceptor that ends the wait with 408', '/timeout', 408, 'timeout'],
   ])('below 500 they are stored: %s', async (_, path, status, found) => {
     expect(await outcome(path)).toEqual({ status, found });
   });
@@ -197,8 +196,12 @@ describe.each(storeKinds)('Changes of a request that fails are judged by the sta
     expect(await outcome('/pipe?status=500')).toEqual({ status: 500, found: 'start' });
   });
 
-  it('an error after a successful commit does not undo it', async () => {
-    expect(await outcome('/late')).toEqual({ status: 500, found: 'late' });
+  it('an error that an outer interceptor throws when the handler has succeeded counts as well', async () => {
+    expect(await outcome('/late')).toEqual({ status: 500, found: 'start' });
+  });
+
+  it('an interceptor that ends the wait with 408 discards what the handler has done so far', async () => {
+    expect(await outcome('/timeout')).toEqual({ status: 408, found: 'start' });
   });
 
   it.each(['/bug', '/handler?status=500', '/guard?status=503'])(

@@ -78,7 +78,7 @@ describe.each(storeKinds)('A session id, on $name,', (kind) => {
     const disk = directory === undefined ? [] : [...(await readTree(directory)).entries()].flat();
 
     expect(ids).toHaveLength(2);
-    expect(replies.map(({ status }) => status)).toEqual([201, 500, 500, 500, 201, 503, 201, 200, 201]);
+    expect(replies.map(({ status }) => status)).toEqual([201, 500, 500, 500, 201, 503, 201, 409, 409]);
     const places = {
       store: calls.join('\n'),
       disk: disk.join('\n'),

@@ -40,6 +40,6 @@ describe('Math.random()', () => {
       .sort();
 
     // The jitter of those who wait for a lock, and of those who wait for a file descriptor.
-    expect(users).toEqual(['session/session-lock.ts', 'stores/file-store.disk.ts']);
+    expect(users).toEqual(['session/lock/poll-budget.ts', 'stores/file/disk.ts']);
   });
 });

@@ -69,12 +69,13 @@ class Events {
   }
 
   @Sse('creates') creates(@Session() session: Session): Observable<MessageEvent> {
-    return events('first', () =>
-      session
-        .set('found', 'created')
-        .save()
-        .catch((error: unknown) => (failure = error)),
-    );
+    return events('first', () => {
+      try {
+        session.set('found', 'created');
+      } catch (error) {
+        failure = error;
+      }
+    });
   }
 }
 

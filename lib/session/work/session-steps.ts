@@ -37,7 +37,7 @@ export class SessionSteps {
   }
 
   withLock<R>(section: () => R | Promise<R>): Promise<R> {
-    return this.unit.heard(this.#section(section));
+    return this.unit.asked.add(this.#section(section));
   }
 
   regenerate(keepData: boolean): Promise<void> {
@@ -88,7 +88,7 @@ export class SessionSteps {
       }
       await work();
     };
-    return unit.heard(unit.queue.run(step));
+    return unit.asked.add(unit.queue.run(step));
   }
 
   async #section<R>(section: () => R | Promise<R>): Promise<R> {

@@ -1,10 +1,10 @@
 import { SessionHeadersSentError, SessionLockTimeoutError } from '../../errors/index.js';
 import { ActiveSession } from '../active-session.js';
 import { locksByItself, type LockSettings } from '../lock/lock-settings.js';
+import { AskedSteps } from './asked-steps.js';
 import { SerialQueue } from './serial-queue.js';
 import type { SessionDeps } from '../session-deps.js';
 import type { LockTerms } from '../repository-values.js';
-import { SessionStep } from './session-step.js';
 import { SessionSteps } from './session-steps.js';
 import type { SessionTransport } from '../session-transport.js';
 import { goneError } from '../session-writer.js';
@@ -23,8 +23,7 @@ export class UnitOfWork {
   #failure: unknown;
   /** The failure of a step that nobody waited for. */
   #unheard: unknown;
-  /** What the application has asked for, and is under way. */
-  #asked: Set<Promise<unknown>> | undefined;
+  #asked: AskedSteps | undefined;
   #queue: SerialQueue | undefined;
   #steps: SessionSteps | undefined;
   #loading: Promise<void> | undefined;
@@ -80,8 +79,11 @@ export class UnitOfWork {
     const { active } = this;
     // A section that answers by itself goes on: it must not wait for its own end, and keeps its lock.
     const isWithinSection = this.#steps?.isWithinSection === true;
-    if (!isWithinSection && (this.#asked?.size ?? 0) > 0) {
-      return this.#settle(this.#writeAfterSteps(), isLast);
+    if (!isWithinSection && this.#asked?.isBusy === true) {
+      return this.#settle(
+        this.#asked.ended().then(() => this.#write(true)),
+        isLast,
+      );
     }
     if (!active.isLoaded) {
       this.abandonLoading();
@@ -112,22 +114,22 @@ export class UnitOfWork {
     }
   }
 
-  /**
-   * What the application asks for returns a promise that nobody has to wait for: its failure is then the failure of the commit,
-   * and nothing else.
-   */
-  heard<R>(work: Promise<R>): Promise<R> {
-    const asked = (this.#asked ??= new Set());
-    asked.add(work);
-    const onEnd = (): boolean => asked.delete(work);
-    work.then(onEnd, onEnd);
-    return SessionStep.of(work, (error) => {
+  /** A handler that took the lock after its reply has ended, and no section will free it. */
+  freeLeftLock(): void {
+    if (this.#ending !== 'open' && this.#asked?.isBusy !== true) {
+      void this.deps.writer.unlock(this.active);
+    }
+  }
+
+  /** What the application asks for: the failure of a step that nobody waits for is the failure of the commit. */
+  get asked(): AskedSteps {
+    return (this.#asked ??= new AskedSteps((error) => {
       if (this.#ending === 'open') {
         this.#unheard ??= error;
       } else {
         this.deps.log.failed('A step of a session failed after its reply', error, this.active.transport.route);
       }
-    });
+    }));
   }
 
   /**
@@ -189,13 +191,6 @@ export class UnitOfWork {
     const { settings, transport } = this.active;
     const signal = (): AbortSignal => (this.#abort ??= new AbortController()).signal;
     return { wait: settings.wait, lease: settings.lease, route: transport.route, signal };
-  }
-
-  async #writeAfterSteps(): Promise<void> {
-    while (this.#asked !== undefined && this.#asked.size > 0) {
-      await Promise.allSettled([...this.#asked]);
-    }
-    await this.#write(true);
   }
 
   #tryToWrite(releases: boolean): Promise<void> | undefined {
