@@ -27,16 +27,19 @@ export function replaceBody(response: ServerResponse, cookiesBefore: number): vo
       response.removeHeader(name);
     }
   }
-  const cookies = response.getHeader('Set-Cookie');
-  if (cookies !== undefined) {
-    const kept = (Array.isArray(cookies) ? cookies : [String(cookies)]).slice(0, cookiesBefore);
-    response.removeHeader('Set-Cookie');
-    if (kept.length > 0) {
-      response.setHeader('Set-Cookie', kept);
-    }
+  const kept = cookiesOf(response).slice(0, cookiesBefore);
+  response.removeHeader('Set-Cookie');
+  if (kept.length > 0) {
+    response.setHeader('Set-Cookie', kept);
   }
   response.statusCode = 500;
   response.statusMessage = '';
+}
+
+/** The cookies that are set so far. */
+export function cookiesOf(response: ServerResponse): readonly string[] {
+  const cookies = response.getHeader('Set-Cookie') ?? [];
+  return Array.isArray(cookies) ? cookies : [String(cookies)];
 }
 
 /** In Nest's form, for an error that no filter of the application has answered. It tells nothing but the status. */

@@ -29,20 +29,20 @@ export class ExceptionFilters {
 
 /** The application's filters answer the failure of a commit, and we do when they have not within the deadline. */
 export function showToFilters(
-  { home, request, route }: HttpSession,
+  http: HttpSession,
   response: ServerResponse,
   failure: unknown,
   isUnanswered: () => boolean,
 ): void {
-  const { filters, clock, answerTimeout, engine } = home.settings;
+  const { filters, clock, answerTimeout } = http.home.settings;
   const answer = (): void => {
     if (isUnanswered()) {
       replyWithError(response, failure);
     }
   };
   clock.setTimer(answer, answerTimeout);
-  filters.handle(failure, request, response).catch((error: unknown) => {
-    engine.log.failed('An exception filter failed on a session that could not be stored', error, route);
+  filters.handle(failure, http.request, response).catch((error: unknown) => {
+    http.report('An exception filter failed on a session that could not be stored', error);
     answer();
   });
 }

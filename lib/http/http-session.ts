@@ -119,6 +119,18 @@ export class HttpSession implements SessionTransport, SessionOwner {
     return unit.failure === undefined ? unit.load() : rejected(unit.failure);
   }
 
+  report(what: string, error: unknown): void {
+    this.home.settings.engine.log.failed(what, error, this.route);
+  }
+
+  /** A filter has answered a failed commit as if it had worked. */
+  warnOfStatus(status: number): void {
+    this.home.settings.engine.log.warnings.log(
+      'status of a failed commit',
+      `${this.route}: a filter has answered ${status} to a request whose session could not be stored`,
+    );
+  }
+
   async #leaveLock(settings: LockSettings): Promise<void> {
     await this.#unit?.commit(false);
     this.#use(settings);

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { isRefused } from './commit-on-error.js';
-import { replaceBody } from './error-response.js';
+import { cookiesOf, replaceBody } from './error-response.js';
 import { showToFilters } from './exception-filters.js';
 import type { CookieChange } from '../session/session-transport.js';
 import type { HttpSession } from './http-session.js';
@@ -64,8 +64,7 @@ export class Reply {
   onHandlerReached(): void {
     const { response, home } = this.http;
     if (response !== undefined && !this.isDecided) {
-      const cookies = response.getHeader('Set-Cookie');
-      this.#cookiesBefore = Array.isArray(cookies) ? cookies.length : Number(cookies !== undefined);
+      this.#cookiesBefore = cookiesOf(response).length;
       home.platform.renewHooks(response);
     }
   }
@@ -176,7 +175,7 @@ export class Reply {
     try {
       return isRefused(status, handler, commitOnError);
     } catch (error) {
-      this.#report('commitOnError failed, and nothing is stored', error);
+      this.http.report('commitOnError failed, and nothing is stored', error);
       return true;
     }
   }
@@ -187,7 +186,7 @@ export class Reply {
     this.haveHeadersLeft = response.headersSent;
     this.#isCookieSet = false;
     if (this.haveHeadersLeft) {
-      this.#report('The connection was cut, since the session could not be stored', error);
+      this.http.report('The connection was cut, since the session could not be stored', error);
       this.#state = 'failed';
       response.destroy();
       return;
@@ -199,11 +198,7 @@ export class Reply {
 
   #endFailed(response: ServerResponse, proceed: Proceed): ServerResponse {
     if (response.statusCode < 400) {
-      const { engine } = this.http.home.settings;
-      engine.log.warnings.log(
-        'status of a failed commit',
-        `${this.http.route}: a filter has answered ${response.statusCode} to a request whose session could not be stored`,
-      );
+      this.http.warnOfStatus(response.statusCode);
     }
     const ended = proceed();
     // Only now: until then the headers of the error are still to be written.
@@ -236,7 +231,7 @@ export class Reply {
       unit.freeLeftLock();
     } else if (this.haveHeadersLeft) {
       this.#commit(true)?.catch((error: unknown) =>
-        this.#report('The session could not be stored after the response', error),
+        this.http.report('The session could not be stored after the response', error),
       );
     } else if (this.#isCutShort) {
       void unit.discard();
@@ -250,9 +245,5 @@ export class Reply {
     const cookie = this.#isCookieSet ? undefined : this.http.touchedUnit?.active.cookie;
     this.#isCookieSet ||= cookie !== undefined;
     return cookie;
-  }
-
-  #report(what: string, error: unknown): void {
-    this.http.home.settings.engine.log.failed(what, error, this.http.route);
   }
 }
