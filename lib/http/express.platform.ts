@@ -4,7 +4,6 @@ import { SessionsConfigError } from '../errors/index.js';
 import type { HttpPlatform, SessionsOfRequests } from './http-platform.js';
 import type { HttpRequest } from './http-request.js';
 import { ResponseHooks } from './response-hooks.js';
-import { ResponseSeals, type Seal, type Unseal } from './sealed-response.js';
 
 /** What we know of an application of Express: the prototypes of its requests and responses, and its middleware. */
 interface ExpressApplication {
@@ -26,7 +25,6 @@ const OTHER_LIBRARIES: Readonly<Record<string, string>> = {
 export class ExpressPlatform implements HttpPlatform {
   #app: ExpressApplication | undefined;
   #hooks: ResponseHooks | undefined;
-  #seals: ResponseSeals | undefined;
 
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 
@@ -56,7 +54,6 @@ export class ExpressPlatform implements HttpPlatform {
         sessions.assign(this, session);
       },
     });
-    this.#seals = new ResponseSeals(response);
     this.#hooks = new ResponseHooks(response, ({ req }) => sessions.touched(req)?.reply);
   }
 
@@ -83,10 +80,6 @@ export class ExpressPlatform implements HttpPlatform {
 
   responseOf({ res }: HttpRequest): ServerResponse | undefined {
     return typeof res?.writeHead === 'function' && typeof res.once === 'function' ? res : undefined;
-  }
-
-  seal(response: ServerResponse, seal: Seal): Unseal {
-    return this.#seals?.seal(response, seal) ?? ((): void => undefined);
   }
 
   renewHooks(response: ServerResponse): void {

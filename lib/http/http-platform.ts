@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { HttpRequest } from './http-request.js';
 import type { HttpSession } from './http-session.js';
-import type { Seal, Unseal } from './sealed-response.js';
 
 /** Finds the session of a request. */
 export interface SessionsOfRequests {
@@ -33,8 +32,6 @@ export interface HttpPlatform {
   isSecure(request: HttpRequest): boolean;
   /** Where the reply goes; `undefined` when there is none that could be sent, as for sockets. */
   responseOf(request: HttpRequest): ServerResponse | undefined;
-  /** Makes the reply count as sent; returns what undoes that. */
-  seal(response: ServerResponse, seal: Seal): Unseal;
   /** Another wrapper may have been laid over the hooks of the reply: they have to be the outermost. */
   renewHooks(response: ServerResponse): void;
 }

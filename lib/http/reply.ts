@@ -4,7 +4,7 @@ import { cookiesOf, replaceBody } from './error-response.js';
 import { showToFilters } from './exception-filters.js';
 import type { CookieChange } from '../session/session-transport.js';
 import type { HttpSession } from './http-session.js';
-import { endAgain } from './sealed-response.js';
+import { endAgain, type Seal } from './sealed-response.js';
 import { setSessionHeaders } from './session-headers.js';
 
 /** Ends a response as it would end without us. */
@@ -43,21 +43,25 @@ export class Reply {
 
   constructor(private readonly http: HttpSession) {}
 
+  /** How calls of the application are answered that come after the reply. */
+  get seal(): Seal | undefined {
+    return this.#state === 'held' ? 'sent' : this.#state === 'failed' ? 'ignored' : undefined;
+  }
+
   get isDecided(): boolean {
     return this.#state !== 'open';
   }
 
   /** The session is touched: from now on its response is looked after. */
   watch(): void {
-    const { response, home } = this.http;
+    const { response } = this.http;
     if (response === undefined) {
       return;
     }
     this.isClosed = response.writableEnded || response.destroyed;
     this.haveHeadersLeft = response.headersSent;
     this.onHandlerReached();
-    home.platform.renewHooks(response);
-    response.once('close', () => this.#onClose());
+    response.on('close', () => this.#onClose());
   }
 
   /** Cookies that are set from now on belong to the body, and go with it when that is replaced by an error. */
@@ -125,19 +129,17 @@ export class Reply {
       return proceed();
     }
     this.#state = 'held';
-    const unseal = this.http.home.platform.seal(response, 'sent');
+    // Node lets the status be changed until the headers are written: a filter that answers a second time begins with it.
+    const { statusCode, statusMessage } = response;
     pending
-      .then(
-        () => {
-          unseal();
-          this.#state = 'ended';
-          proceed();
-        },
-        (error: unknown) => {
-          unseal();
-          this.#fail(response, error);
-        },
-      )
+      .then(() => {
+        this.#state = 'ended';
+        response.statusCode = statusCode;
+        if (response.statusMessage !== statusMessage) {
+          response.statusMessage = statusMessage;
+        }
+        proceed();
+      })
       // Node may refuse a body or a status, too: whoever called `end` can no longer be told.
       .catch((error: unknown) => this.#fail(response, error));
     return response;
@@ -182,6 +184,7 @@ export class Reply {
 
   /** What the response says was not stored, so it must not leave. When its headers have, the connection is cut. */
   #fail(response: ServerResponse, error: unknown): void {
+    this.#state = 'failing';
     // Headers that Node refuses have not left; and those of the error carry the cookie of what was stored.
     this.haveHeadersLeft = response.headersSent;
     this.#isCookieSet = false;
@@ -191,7 +194,6 @@ export class Reply {
       response.destroy();
       return;
     }
-    this.#state = 'failing';
     replaceBody(response, this.#cookiesBefore);
     showToFilters(this.http, response, error, () => this.#state === 'failing');
   }
@@ -203,7 +205,6 @@ export class Reply {
     const ended = proceed();
     // Only now: until then the headers of the error are still to be written.
     this.#state = 'failed';
-    this.http.home.platform.seal(response, 'ignored');
     return ended;
   }
 

@@ -1,33 +1,45 @@
 import type { ServerResponse } from 'node:http';
 import type { Reply } from './reply.js';
 import { applyPassedHeaders, type PassedHeaders } from './response-headers.js';
+import { sealedCall, type Call } from './sealed-response.js';
 
-type Call = (this: ServerResponse, ...args: unknown[]) => unknown;
+/** What others wrap as well. */
+const WRAPPED = ['end', 'writeHead', 'write'] as const;
+const UNWRAPPED = ['setHeader', 'appendHeader', 'removeHeader', 'flushHeaders'] as const;
+const FLAGS = ['headersSent', 'writableEnded'] as const;
 
-const HOOKED = ['end', 'writeHead'] as const;
+type Name = (typeof WRAPPED)[number] | (typeof UNWRAPPED)[number];
+type ReplyOf = (response: ServerResponse) => Reply | undefined;
 
 /**
  * The one place where responses are tampered with. The hooks are members of the prototype that all responses of an application
- * have: a response whose session nobody touches is as it was, and none is given members of its own.
+ * have: to give each response members of its own would cost more than all the rest of a session.
  */
 export class ResponseHooks {
   readonly #before = new Map<string, PropertyDescriptor | undefined>();
   /** Hooks that are laid over the wrappers of others. */
   readonly #outermost = new WeakSet<object>();
-  /** Responses that have such hooks. Inside of these the wrappers of others are at work. */
+  /** Responses that have such hooks. Inside of these, wrappers of others write what the hooks have let pass. */
   readonly #wrapped = new WeakSet<ServerResponse>();
 
   constructor(
     private readonly prototype: ServerResponse,
-    private readonly replyOf: (response: ServerResponse) => Reply | undefined,
+    private readonly replyOf: ReplyOf,
   ) {
-    for (const name of HOOKED) {
-      const original = Reflect.get(prototype, name) as Call;
-      const innermost = this.#hook(name, original, (response) =>
-        this.#wrapped.has(response) ? undefined : this.replyOf(response),
-      );
-      this.#before.set(name, Object.getOwnPropertyDescriptor(prototype, name));
-      Object.defineProperty(prototype, name, { value: innermost, writable: true, configurable: true });
+    const ofUnwrapped: ReplyOf = (response) => (this.#wrapped.has(response) ? undefined : replyOf(response));
+    for (const name of WRAPPED) {
+      this.#define(name, { value: hooked(name, this.#inherited(name), ofUnwrapped), writable: true });
+    }
+    for (const name of UNWRAPPED) {
+      this.#define(name, { value: hooked(name, this.#inherited(name), replyOf), writable: true });
+    }
+    const above = Object.getPrototypeOf(prototype) as object;
+    for (const name of FLAGS) {
+      this.#define(name, {
+        get(this: ServerResponse): unknown {
+          return replyOf(this)?.seal !== undefined || Reflect.get(above, name, this);
+        },
+      });
     }
   }
 
@@ -38,8 +50,8 @@ export class ResponseHooks {
       return;
     }
     this.#wrapped.add(response);
-    for (const name of HOOKED) {
-      const hook = this.#hook(name, Reflect.get(response, name) as Call, this.replyOf);
+    for (const name of WRAPPED) {
+      const hook = hooked(name, Reflect.get(response, name) as Call, this.replyOf);
       this.#outermost.add(hook);
       Object.defineProperty(response, name, { value: hook, configurable: true, writable: true });
     }
@@ -55,21 +67,32 @@ export class ResponseHooks {
     }
   }
 
-  #hook(name: (typeof HOOKED)[number], original: Call, replyOf: (response: ServerResponse) => Reply | undefined): Call {
-    if (name === 'end') {
-      return function endAfterCommit(...args) {
-        const reply = replyOf(this);
-        return reply === undefined
-          ? Reflect.apply(original, this, args)
-          : reply.end(this, () => Reflect.apply(original, this, args) as ServerResponse, args.at(-1));
-      };
-    }
-    return function writeHeadWithSession(...args) {
-      const reply = replyOf(this);
-      const isFirst = reply?.haveHeadersLeft === false;
-      return Reflect.apply(original, this, isFirst ? prepareHeaders(this, reply, args) : args);
+  #define(name: string, descriptor: PropertyDescriptor): void {
+    this.#before.set(name, Object.getOwnPropertyDescriptor(this.prototype, name));
+    Object.defineProperty(this.prototype, name, { ...descriptor, configurable: true });
+  }
+
+  #inherited(name: Name): Call {
+    return Reflect.get(this.prototype, name) as Call;
+  }
+}
+
+function hooked(name: Name, original: Call, replyOf: ReplyOf): Call {
+  if (name === 'end') {
+    return function endAfterCommit(...args) {
+      const proceed = (): ServerResponse => Reflect.apply(original, this, args) as ServerResponse;
+      return replyOf(this)?.end(this, proceed, args.at(-1)) ?? proceed();
     };
   }
+  return function hookedCall(...args) {
+    const reply = replyOf(this);
+    const seal = reply?.seal;
+    if (seal !== undefined) {
+      return Reflect.apply(sealedCall(seal, name), this, args);
+    }
+    const isFirstHead = name === 'writeHead' && reply?.haveHeadersLeft === false;
+    return Reflect.apply(original, this, isFirstHead ? prepareHeaders(this, reply, args) : args);
+  };
 }
 
 /** Headers that are passed to `writeHead()` are set before, so that those of the session join them. Returns what is left to pass. */

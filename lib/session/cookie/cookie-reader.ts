@@ -51,6 +51,10 @@ export class CookieReader {
 }
 
 function valuesOf(header: string, name: string): string[] {
+  // Most visitors send nothing else.
+  if (header.startsWith(`${name}=`) && !header.includes(';')) {
+    return [trimmed(header.slice(name.length + 1))];
+  }
   const values: string[] = [];
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=');
