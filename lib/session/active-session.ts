@@ -1,4 +1,4 @@
-import { SessionIdCollisionError, SessionReadOnlyError } from '../errors/index.js';
+import { SessionIdCollisionError } from '../errors/index.js';
 import type { SessionRecord } from '../interfaces/session-record.interface.js';
 import type { ClientIds } from './cookie/cookie-reader.js';
 import { TrackedData } from './data/tracked-data.js';
@@ -7,10 +7,8 @@ import type { SessionLock } from './lock/session-locks.js';
 import type { SessionDeps } from './session-deps.js';
 import type { Finding, FoundSession, Written } from './repository-values.js';
 import type { CookieChange, SessionTransport } from './session-transport.js';
-import { DESTROYED, NEW, UNLOADED, type GoneReason, type Stage, type StoredRecord, type StoredStage } from './stage.js';
-
-/** What a critical section can change, as it was before. */
-export type Checkpoint = Readonly<{ text: string; stage: Stage }>;
+import { DESTROYED, NEW, UNLOADED } from './stage.js';
+import type { Checkpoint, GoneReason, Stage, StoredRecord, StoredStage } from './stage.js';
 
 /** All that is known of the session in one request. It changes through these methods alone, and none of them does any I/O. */
 export class ActiveSession {
@@ -77,7 +75,7 @@ export class ActiveSession {
     return (this.#freshId ??= this.deps.ids.generate());
   }
 
-  /** The record of a session that is not stored yet, or begins a new life. */
+  /** Of a session that is not stored yet, or begins a new life. */
   firstRecord(data: string): SessionRecord {
     return this.deps.policy.firstRecord(data, this.deps.clock.now());
   }
@@ -96,12 +94,6 @@ export class ActiveSession {
       this.#announcedExpiry ??
       (this.transport.renewsExpiry ? policy.renewedExpiry(record, clock.now()) : record.expiresAt)
     );
-  }
-
-  /** Whether the session might expire while the request runs. */
-  get isTouchUrgent(): boolean {
-    const { stage } = this;
-    return stage.at === 'stored' && this.deps.policy.mayExpireSoon(stage.record, this.deps.clock.now());
   }
 
   /** The store was asked for the first time. */
@@ -158,8 +150,10 @@ export class ActiveSession {
 
   /** Another request has ended the session. What this request changed stays in memory, and cannot be stored. */
   lost(because: GoneReason): void {
-    this.#stage = { at: 'gone', because };
-    this.data.detach();
+    const { stage, data } = this;
+    const rotation = stage.at === 'stored' ? stage.rotation : undefined;
+    this.#stage = { at: 'gone', because, hasLostChanges: data.isChanged };
+    data.detach(rotation?.startsNewLife === true);
     // Who ended it has sent a cookie of its own, which ours would overwrite in the browser. Nobody has when it expired.
     this.#cookie = because === 'expired' ? { kind: 'expire' } : undefined;
   }
@@ -192,7 +186,7 @@ export class ActiveSession {
 
   /** Another session, with what this request has set of the one that ended, under the id that somebody may have read. */
   beginAnew(): void {
-    [this.#stage, this.#cookie] = [NEW, undefined];
+    this.#stage = NEW;
   }
 
   /** @throws SessionIdCollisionError when somebody knows the id: it cannot be exchanged behind their back. */
@@ -215,26 +209,29 @@ export class ActiveSession {
     this.#isFreshIdKnown ||= this.isCookieSent = this.cookie?.kind === 'set';
   }
 
-  assertWritable(operation: string): void {
-    if (this.settings.mode === 'read-only') {
-      throw new SessionReadOnlyError(operation);
-    }
-  }
-
   checkpoint(): Checkpoint {
-    return { text: this.data.text(), stage: this.#stage };
+    const { data, isRegenerated, isCookieExpired } = this;
+    const facts = { isRegenerated, isCookieExpired };
+    return { text: data.text(), base: data.baseline, stage: this.#stage, facts, freshId: this.#freshId };
   }
 
   /** Undoes what happened since, but for what is in the store already: what `save()` wrote, a new id, the end of the session. */
-  rollBack({ text, stage }: Checkpoint): void {
+  rollBack({ text, base, stage, facts, freshId }: Checkpoint): void {
     const now = this.#stage;
-    if (now.at === 'stored' && (stage.at !== 'stored' || now.record.version !== stage.record.version)) {
+    if (now.at === 'destroyed' || (now.at === 'gone' && stage.at !== 'gone')) {
+      this.data.restart(base, now.at === 'gone' ? text : base);
+      return;
+    }
+    const before = stage.at === 'stored' ? stage.record : undefined;
+    if (now.at === 'stored' && now.record.version !== before?.version) {
       this.data.revert();
     } else {
       this.data.restore(text);
     }
-    if (now.at === 'stored' && stage.at === 'stored' && now.record.key === stage.record.key) {
-      this.#stage = { ...now, rotation: stage.rotation };
+    if (now.at !== 'stored' || now.record.key === before?.key) {
+      this.#stage = now.at === 'stored' && stage.at === 'stored' ? { ...now, rotation: stage.rotation } : stage;
+      this.#freshId = freshId;
+      Object.assign(this, facts);
     }
   }
 

@@ -1,5 +1,6 @@
 import { SessionGoneError, SessionIdCollisionError } from '../errors/index.js';
 import type { ActiveSession } from './active-session.js';
+import { assertWritable } from './lock/lock-settings.js';
 import type { SessionLocks } from './lock/session-locks.js';
 import { hashSessionId, shortHash } from './session-id.js';
 import type { SessionLog } from './session-log.js';
@@ -30,7 +31,7 @@ export class SessionWriter {
     const text = data.payload();
     const isChanged = text !== data.baseline;
     if (isChanged) {
-      active.assertWritable('Changing the session');
+      assertWritable(active.settings, 'Changing the session');
     }
     switch (stage.at) {
       case 'new':
@@ -40,7 +41,7 @@ export class SessionWriter {
           ? this.#replace(active, stage, text, releases)
           : this.#leave(active, stage, releases);
       case 'gone':
-        if (isChanged) {
+        if (isChanged || stage.hasLostChanges === true) {
           throw goneError(active, stage.because);
         }
         return undefined;
@@ -61,7 +62,7 @@ export class SessionWriter {
     }
   }
 
-  /** Moves the expiry now, and keeps the lock: for a request that has only begun. */
+  /** Moves the expiry now, and keeps the lock: for a request that has only begun, of a session that may expire while it runs. */
   async prolong(active: ActiveSession): Promise<void> {
     const { stage } = active;
     if (stage.at !== 'stored') {
@@ -146,6 +147,10 @@ export class SessionWriter {
   async #startAgain(active: ActiveSession, because: GoneReason): Promise<void> {
     const { stage } = active;
     const error = goneError(active, because);
+    if (because === 'expired') {
+      // What cannot be decoded is still there, with our lock.
+      await this.unlock(active);
+    }
     this.#forgetLock(active);
     active.lost(because);
     if (stage.at !== 'stored' || stage.rotation === undefined) {

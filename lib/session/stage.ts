@@ -32,11 +32,14 @@ export type GoneReason = EndReason | 'expired';
  * - `destroyed`: this request ended it.
  */
 export type Stage =
-  | { readonly at: 'unloaded' }
-  | { readonly at: 'new' }
-  | StoredStage
-  | { readonly at: 'gone'; readonly because: GoneReason }
-  | { readonly at: 'destroyed' };
+  { readonly at: 'unloaded' } | { readonly at: 'new' } | StoredStage | GoneStage | { readonly at: 'destroyed' };
+
+export interface GoneStage {
+  readonly at: 'gone';
+  readonly because: GoneReason;
+  /** The request had changed it before it heard of that. */
+  readonly hasLostChanges?: boolean;
+}
 
 export interface StoredStage {
   readonly at: 'stored';
@@ -48,3 +51,12 @@ export interface StoredStage {
 export const UNLOADED: Stage = { at: 'unloaded' };
 export const NEW: Stage = { at: 'new' };
 export const DESTROYED: Stage = { at: 'destroyed' };
+
+/** What a critical section can change of a session, as it was before. */
+export interface Checkpoint {
+  readonly text: string;
+  readonly base: string;
+  readonly stage: Stage;
+  readonly facts: { readonly isRegenerated: boolean; readonly isCookieExpired: boolean };
+  readonly freshId: string | undefined;
+}

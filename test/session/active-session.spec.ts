@@ -1,11 +1,11 @@
-import { SessionIdCollisionError, SessionReadOnlyError } from '../../lib/errors/index.js';
+import { SessionIdCollisionError } from '../../lib/errors/index.js';
 import type { ActiveSession } from '../../lib/session/active-session.js';
 import type { SessionBag } from '../../lib/session/data/serializer.js';
 import { newLock, type SessionLock } from '../../lib/session/lock/session-lock.js';
 import type { FoundSession, Written } from '../../lib/session/repository-values.js';
 import { generateSessionId, hashSessionId } from '../../lib/session/session-id.js';
 import type { StoredRecord, StoredStage } from '../../lib/session/stage.js';
-import { EngineRig, MAX_HOLD, TIMEOUT, TOUCH_AFTER } from '../support/engine-rig.js';
+import { EngineRig, TIMEOUT, TOUCH_AFTER } from '../support/engine-rig.js';
 
 describe('what is known of a session in one request', () => {
   let rig: EngineRig;
@@ -56,12 +56,7 @@ describe('what is known of a session in one request', () => {
       const active = rig.active(id);
 
       expect(active).toMatchObject({ isLoaded: false, isNew: false, isMissing: false, isRegenerated: false });
-      expect([active.stage, active.lock, active.cookie, active.isTouchUrgent]).toEqual([
-        { at: 'unloaded' },
-        undefined,
-        undefined,
-        false,
-      ]);
+      expect([active.stage, active.lock, active.cookie]).toEqual([{ at: 'unloaded' }, undefined, undefined]);
     });
 
     it('is what the client sent', () => {
@@ -214,14 +209,6 @@ describe('what is known of a session in one request', () => {
       active.rotate(true);
 
       expect(stageOf(active).rotation).toEqual({ startsNewLife: true });
-    });
-
-    it('is urgent when it might come while the request runs', () => {
-      const active = opened();
-      rig.clock.advance(TIMEOUT - MAX_HOLD);
-      expect(active.isTouchUrgent).toBe(false);
-      rig.clock.advance(1);
-      expect(active.isTouchUrgent).toBe(true);
     });
   });
 
@@ -587,15 +574,5 @@ describe('what is known of a session in one request', () => {
       expect(active.stage.at).toBe(at);
       expect(active.data.isEmpty).toBe(true);
     });
-  });
-
-  it('in read-only mode refuses what would be written, and says what', () => {
-    expect(() => rig.active(id, 'read-only').assertWritable('save()')).toThrow(SessionReadOnlyError);
-    expect(() => rig.active(id, 'read-only').assertWritable('save()')).toThrow(
-      /^save\(\) is not possible in read-only/,
-    );
-    for (const mode of ['implicit', 'early', 'explicit'] as const) {
-      expect(() => rig.active(id, mode).assertWritable('save()')).not.toThrow();
-    }
   });
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { reasonOf } from '../../lib/session/reason-of.js';
+import { reasonOf } from '../../lib/session/store-access/reason-of.js';
 
 const hash = createHash('sha256').update('id').digest('base64url');
 

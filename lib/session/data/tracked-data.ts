@@ -97,9 +97,13 @@ export class TrackedData {
       return this.#baseline;
     }
     const text = serialize(this.#bag);
-    if (this.#isExposed && text !== this.#baseline) {
-      for (const key of Object.keys(this.#bag)) {
-        assertSerializable(key, this.#bag[key]);
+    if (this.#isExposed) {
+      for (const key in this.#bag) {
+        const value = this.#bag[key];
+        // JSON leaves these out without a word, so the text may be the same.
+        if (text !== this.#baseline || typeof value === 'function' || typeof value === 'symbol') {
+          assertSerializable(key, value);
+        }
       }
     }
     return text;
@@ -137,9 +141,21 @@ export class TrackedData {
     this.load(emptyBag(), EMPTY);
   }
 
-  /** Nothing is stored any more; what this request changed stays, as changes. */
-  detach(): void {
-    this.rebase(EMPTY);
+  /** Nothing is stored any more; what this request changed stays, as changes, or all of it. */
+  detach(keepsAll: boolean): void {
+    if (keepsAll) {
+      this.#baseline = EMPTY;
+      this.#revision += 1;
+    } else {
+      this.rebase(EMPTY);
+    }
+  }
+
+  /** Nothing is stored any more but what changed `base` into `text`, as changes. */
+  restart(base: string, text: string): void {
+    const changes = mergeByKey(deserialize(base) ?? emptyBag(), deserialize(text) ?? emptyBag(), emptyBag());
+    this.#replace(changes ?? emptyBag());
+    this.#baseline = EMPTY;
   }
 
   /**

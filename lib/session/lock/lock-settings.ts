@@ -1,3 +1,4 @@
+import { SessionReadOnlyError } from '../../errors/index.js';
 import type { LockingMode } from '../../interfaces/sessions-options.interface.js';
 
 /** How one route locks. */
@@ -12,6 +13,13 @@ export interface LockSettings {
 /** Whether the first touch of the session locks it. */
 export function locksByItself({ mode }: LockSettings): boolean {
   return mode === 'implicit' || mode === 'early';
+}
+
+/** @throws SessionReadOnlyError on a route that is read-only. */
+export function assertWritable({ mode }: LockSettings, operation: string): void {
+  if (mode === 'read-only') {
+    throw new SessionReadOnlyError(operation);
+  }
 }
 
 /** The same where no commit will come that could unlock, or not soon: nothing is locked by itself. */

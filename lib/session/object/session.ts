@@ -54,7 +54,7 @@ export class SessionObject<T extends object = SessionData> {
 
   /** Removes the key and returns what was there, else `fallback`. */
   pop<K extends SessionKey<T>>(key: K, fallback?: SessionValue<T, K>): SessionValue<T, K> | undefined {
-    const value = this.has(key) ? this.get(key) : fallback;
+    const value = readable(this[OWNER], 'pop').has(key) ? this.get(key) : fallback;
     writable(this[OWNER], 'pop')?.delete(key);
     return value;
   }

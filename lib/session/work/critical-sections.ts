@@ -22,6 +22,10 @@ export class CriticalSections {
   async enter(): Promise<void> {
     const { active, deps, isOver } = this.unit;
     const { stage, settings, transport } = active;
+    if (active.lock === undefined) {
+      // Also when a commit has freed the lock in between.
+      this.#depth = 0;
+    }
     // Nothing would free a lock that a request takes after it was discarded, and it stores nothing.
     if (stage.at === 'stored' && stage.lock === undefined && !isOver) {
       const terms = { wait: settings.wait, lease: settings.lease, route: transport.route, signal: neverAborted };

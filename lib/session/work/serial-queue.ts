@@ -5,7 +5,13 @@ export class SerialQueue {
   #last: Promise<unknown> | undefined;
   #waiting = 0;
 
-  constructor(private readonly inFlight: InFlight) {}
+  /** `before`: what is under way already, and comes first. */
+  constructor(
+    private readonly inFlight: InFlight,
+    before?: Promise<unknown>,
+  ) {
+    this.#last = before;
+  }
 
   /** A step runs, or waits until it may. */
   get isBusy(): boolean {

@@ -1,5 +1,6 @@
 import { SessionHeadersSentError } from '../../errors/index.js';
 import { SessionStep } from './session-step.js';
+import { assertWritable } from '../lock/lock-settings.js';
 import { CriticalSections } from './critical-sections.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
@@ -82,9 +83,12 @@ export class SessionSteps {
       return Promise.resolve();
     }
     const step = async (): Promise<void> => {
-      await unit.load();
+      // At once where that is possible: the headers may leave right after it was asked for.
+      if (!unit.active.isLoaded) {
+        await unit.load();
+      }
       if (operation !== undefined) {
-        unit.active.assertWritable(operation);
+        assertWritable(unit.active.settings, operation);
       }
       await work();
     };
@@ -98,7 +102,7 @@ export class SessionSteps {
       return section();
     }
     await unit.load();
-    unit.active.assertWritable('withLock()');
+    assertWritable(unit.active.settings, 'withLock()');
     return this.#byHand.run(section);
   }
 

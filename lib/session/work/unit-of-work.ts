@@ -1,6 +1,6 @@
 import { SessionHeadersSentError, SessionLockTimeoutError } from '../../errors/index.js';
 import { ActiveSession } from '../active-session.js';
-import { locksByItself, type LockSettings } from '../lock/lock-settings.js';
+import { assertWritable, locksByItself, type LockSettings } from '../lock/lock-settings.js';
 import { AskedSteps } from './asked-steps.js';
 import { SerialQueue } from './serial-queue.js';
 import type { SessionDeps } from '../session-deps.js';
@@ -25,6 +25,7 @@ export class UnitOfWork {
   #unheard: unknown;
   #asked: AskedSteps | undefined;
   #queue: SerialQueue | undefined;
+  #committing: Promise<void> | undefined;
   #steps: SessionSteps | undefined;
   #loading: Promise<void> | undefined;
   #abort: AbortController | undefined;
@@ -48,7 +49,7 @@ export class UnitOfWork {
   }
 
   get queue(): SerialQueue {
-    return (this.#queue ??= new SerialQueue(this.deps.inFlight));
+    return (this.#queue ??= new SerialQueue(this.deps.inFlight, this.#committing));
   }
 
   get steps(): SessionSteps {
@@ -89,9 +90,12 @@ export class UnitOfWork {
       this.abandonLoading();
       return undefined;
     }
-    const pending = this.#tryToWrite(!isWithinSection);
+    const releases = !isWithinSection;
+    const pending = this.#queue?.run(async () => this.#write(releases)) ?? this.#tryToWrite(releases);
     if (pending !== undefined) {
-      return this.#settle(pending, isLast);
+      // What is asked for meanwhile comes after it.
+      this.#committing = this.#settle(pending, isLast);
+      return this.#committing;
     }
     this.#answer(isLast);
     return undefined;
@@ -142,7 +146,7 @@ export class UnitOfWork {
       this.noteLoss();
       return false;
     }
-    this.active.assertWritable(operation);
+    assertWritable(this.active.settings, operation);
     if (this.#ending === 'answered') {
       this.noteLoss();
     } else if (stage.at === 'new' && transport.hasSentHeaders && !isCookieSent) {
@@ -177,7 +181,7 @@ export class UnitOfWork {
         // The lock came at the very moment at which the client left: no handler will run that could free it.
         throw new SessionLockTimeoutError('The client went away while its session was loaded', 0);
       }
-      if (active.isTouchUrgent) {
+      if (active.stage.at === 'stored' && deps.policy.mayExpireSoon(active.stage.record, deps.clock.now())) {
         await deps.writer.prolong(active);
       }
     } catch (error) {
