@@ -114,10 +114,7 @@ describe('What the options refuse', () => {
       ...(sameSite === undefined || sameSite === false ? {} : { sameSite }),
     };
     const writer = new CookieWriter(settings, systemClock);
-    line = writer.write(
-      { kind: 'set', id: 'x', expiresAt: Date.now() + 60_000 },
-      { isSecure: true, path: undefined },
-    );
+    line = writer.write({ kind: 'set', id: 'x', expiresAt: Date.now() + 60_000 }, { isSecure: true, path: undefined });
     await page.context().clearCookies();
     await page.goto(page.url());
     return (await page.context().cookies()).length > 0;
