@@ -19,6 +19,8 @@ export class ActiveSession {
   isMissing = false;
   /** The cookie left with the headers although the write that it announces is still under way. */
   isCookieSent = false;
+  /** The request had changed the session before it heard that another one had ended it. */
+  hasLostChanges = false;
   /** `regenerate()` was called in this request. */
   isRegenerated = false;
   /** `expire()` was called: the cookie goes, whatever else happens. */
@@ -152,7 +154,8 @@ export class ActiveSession {
   lost(because: GoneReason): void {
     const { stage, data } = this;
     const rotation = stage.at === 'stored' ? stage.rotation : undefined;
-    this.#stage = { at: 'gone', because, hasLostChanges: data.isChanged };
+    this.#stage = { at: 'gone', because };
+    this.hasLostChanges ||= data.isChanged;
     data.detach(rotation?.startsNewLife === true);
     // Who ended it has sent a cookie of its own, which ours would overwrite in the browser. Nobody has when it expired.
     this.#cookie = because === 'expired' ? { kind: 'expire' } : undefined;

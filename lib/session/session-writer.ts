@@ -41,14 +41,13 @@ export class SessionWriter {
           ? this.#replace(active, stage, text, releases)
           : this.#leave(active, stage, releases);
       case 'gone':
-        if (isChanged || stage.hasLostChanges === true) {
+        if (isChanged || active.hasLostChanges) {
           throw goneError(active, stage.because);
         }
         return undefined;
       case 'destroyed':
         if (isChanged) {
           this.log.dropped(active.transport.route, 'changed its session after it had destroyed it');
-          data.reset();
         }
         return undefined;
     }

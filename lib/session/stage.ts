@@ -32,14 +32,11 @@ export type GoneReason = EndReason | 'expired';
  * - `destroyed`: this request ended it.
  */
 export type Stage =
-  { readonly at: 'unloaded' } | { readonly at: 'new' } | StoredStage | GoneStage | { readonly at: 'destroyed' };
-
-export interface GoneStage {
-  readonly at: 'gone';
-  readonly because: GoneReason;
-  /** The request had changed it before it heard of that. */
-  readonly hasLostChanges?: boolean;
-}
+  | { readonly at: 'unloaded' }
+  | { readonly at: 'new' }
+  | StoredStage
+  | { readonly at: 'gone'; readonly because: GoneReason }
+  | { readonly at: 'destroyed' };
 
 export interface StoredStage {
   readonly at: 'stored';

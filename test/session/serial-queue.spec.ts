@@ -7,7 +7,7 @@ describe('the steps of one request', () => {
   let steps: SerialQueue;
   beforeEach(() => {
     running = new InFlight();
-    steps = new SerialQueue(running);
+    steps = new SerialQueue(running, undefined);
   });
 
   it('run one after the other, in the order in which they were asked for, also when one fails', async () => {

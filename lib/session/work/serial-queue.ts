@@ -8,7 +8,7 @@ export class SerialQueue {
   /** `before`: what is under way already, and comes first. */
   constructor(
     private readonly inFlight: InFlight,
-    before?: Promise<unknown>,
+    before: Promise<unknown> | undefined,
   ) {
     this.#last = before;
   }
@@ -16,6 +16,11 @@ export class SerialQueue {
   /** A step runs, or waits until it may. */
   get isBusy(): boolean {
     return this.#waiting > 0;
+  }
+
+  /** What is asked for from now on comes after `before`. */
+  follow(before: Promise<unknown>): void {
+    this.#last = before;
   }
 
   run<R>(step: () => Promise<R>): Promise<R> {

@@ -90,11 +90,11 @@ export class UnitOfWork {
       this.abandonLoading();
       return undefined;
     }
-    const releases = !isWithinSection;
-    const pending = this.#queue?.run(async () => this.#write(releases)) ?? this.#tryToWrite(releases);
+    const pending = this.#tryToWrite(!isWithinSection);
     if (pending !== undefined) {
       // What is asked for meanwhile comes after it.
       this.#committing = this.#settle(pending, isLast);
+      this.#queue?.follow(this.#committing);
       return this.#committing;
     }
     this.#answer(isLast);
