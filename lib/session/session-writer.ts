@@ -48,6 +48,7 @@ export class SessionWriter {
       case 'destroyed':
         if (isChanged) {
           this.log.dropped(active.transport.route, 'changed its session after it had destroyed it');
+          data.reset();
         }
         return undefined;
     }

@@ -7,25 +7,25 @@ const neverAborted = (): AbortSignal => new AbortController().signal;
 /** The lock as a handler takes it by hand. It is re-entrant within a request, so it is counted. */
 export class CriticalSections {
   readonly #scope = new SectionScope(this);
-  /** How often the lock was taken, by the load that locked included. */
-  #depth: number;
+  /** How often the lock was taken, by the load that locked included; counted from the first step on. */
+  #depth: number | undefined;
 
-  constructor(private readonly unit: UnitOfWork) {
-    this.#depth = unit.active.lock === undefined ? 0 : 1;
-  }
+  constructor(private readonly unit: UnitOfWork) {}
 
   /** Whether the code that asks runs within a section of this request. */
   get isWithin(): boolean {
     return SectionScope.isWithin(this);
   }
 
+  /** A commit has freed the lock: that it was taken before counts no more. */
+  forgetLock(): void {
+    this.#depth = undefined;
+  }
+
   async enter(): Promise<void> {
     const { active, deps, isOver } = this.unit;
     const { stage, settings, transport } = active;
-    if (active.lock === undefined) {
-      // Also when a commit has freed the lock in between.
-      this.#depth = 0;
-    }
+    const depth = this.#counted;
     // Nothing would free a lock that a request takes after it was discarded, and it stores nothing.
     if (stage.at === 'stored' && stage.lock === undefined && !isOver) {
       const terms = { wait: settings.wait, lease: settings.lease, route: transport.route, signal: neverAborted };
@@ -36,7 +36,7 @@ export class CriticalSections {
         active.relocked(found, stage);
       }
     }
-    this.#depth += 1;
+    this.#depth = depth + 1;
   }
 
   /** Saves and frees the lock at the end of the outermost section. */
@@ -81,9 +81,13 @@ export class CriticalSections {
     }
   }
 
+  get #counted(): number {
+    return (this.#depth ??= this.unit.active.lock === undefined ? 0 : 1);
+  }
+
   #isOutermost(): boolean {
-    const isOutermost = this.#depth === 1;
-    this.#depth = Math.max(0, this.#depth - 1);
-    return isOutermost;
+    const depth = this.#counted;
+    this.#depth = Math.max(0, depth - 1);
+    return depth === 1;
   }
 }

@@ -67,6 +67,11 @@ export class SessionSteps {
     }
   }
 
+  /** A commit has freed the lock. */
+  forgetLock(): void {
+    this.#sections?.forgetLock();
+  }
+
   /** Whether the code that asks runs within a section of `withLock()`. */
   get isWithinSection(): boolean {
     return this.#sections?.isWithin === true;

@@ -10,7 +10,6 @@ import type { SessionTransport } from '../session-transport.js';
 import { goneError } from '../session-writer.js';
 
 /**
- * - `open`: what changes is committed.
  * - `answered`: the last commit is done; only `save()` and `withLock()` write.
  * - `over`: discarded, or load or commit failed; nothing is written any more.
  */
@@ -190,7 +189,6 @@ export class UnitOfWork {
     }
   }
 
-  /** The signal is asked for only when there is something to wait for. */
   #lockTerms(): LockTerms {
     const { settings, transport } = this.active;
     const signal = (): AbortSignal => (this.#abort ??= new AbortController()).signal;
@@ -208,6 +206,9 @@ export class UnitOfWork {
   #write(releases: boolean): Promise<void> | undefined {
     if (this.#unheard !== undefined) {
       return rejected(this.#unheard);
+    }
+    if (releases) {
+      this.#steps?.forgetLock();
     }
     return this.isOver ? undefined : this.deps.writer.write(this.active, releases);
   }
