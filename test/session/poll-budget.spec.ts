@@ -61,7 +61,7 @@ describe('The polls for locks that other processes hold', () => {
     return polled.length;
   }
 
-  it('of one session come at once, after some 40 ms, and then every 25 ms, within a quarter', async () => {
+  it('of one session come at once, after some 40 ms, and then every 5 ms, within a quarter', async () => {
     wait(await heldElsewhere(1));
     await rig.clock.advanceAsync(2 * SECOND);
     const [second = 0, ...later] = polled.map(({ at }, n) => at - (polled[n - 1]?.at ?? 0)).slice(1);
@@ -69,9 +69,9 @@ describe('The polls for locks that other processes hold', () => {
     expect(polled[0]?.at).toBe(0);
     expect(second).toBeGreaterThanOrEqual(30);
     expect(second).toBeLessThanOrEqual(50);
-    expect(later.length).toBeGreaterThan(50);
-    expect(Math.min(...later)).toBeGreaterThanOrEqual(18);
-    expect(Math.max(...later)).toBeLessThan(33);
+    expect(later.length).toBeGreaterThan(250);
+    expect(Math.min(...later)).toBeGreaterThanOrEqual(3);
+    expect(Math.max(...later)).toBeLessThanOrEqual(8);
     expect(new Set(later).size).toBeGreaterThan(3);
   });
 
@@ -113,7 +113,7 @@ describe('The polls for locks that other processes hold', () => {
     await rig.clock.advanceAsync(3 * SECOND);
     clients.abort();
 
-    expect(await pollsIn(1)).toBeGreaterThan(30);
+    expect(await pollsIn(1)).toBeGreaterThan(140);
     expect(new Set(polled.map(({ id }) => id))).toEqual(new Set([last]));
   });
 
@@ -165,6 +165,6 @@ describe('The polls for locks that other processes hold', () => {
     await rig.clock.advanceAsync(0);
     polled.length = 0;
     wait([last]);
-    expect(await pollsIn(1)).toBeGreaterThan(30);
+    expect(await pollsIn(1)).toBeGreaterThan(140);
   });
 });
