@@ -112,6 +112,7 @@ export default defineConfig(
   {
     files: ['lib/**/*.ts'],
     rules: {
+      curly: 'error',
       'max-lines': ['error', { max: 250 }],
       'no-console': 'error',
       'no-restricted-imports': [

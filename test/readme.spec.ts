@@ -1,6 +1,6 @@
 import { SessionObject } from 'nestjs-sessions';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as errors from '../lib/errors/index.js';
 import { resolveOptions } from '../lib/options/sessions-options.js';
@@ -9,6 +9,19 @@ import { anchorsOf, codeBlocks, codeSpans, linksOf, tableUnder } from './support
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const readme = readText('README.md');
+const DOCUMENTS = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'SECURITY.md',
+  'test/ancestor-defects.md',
+  'test/faults.md',
+  'test/mutation.md',
+  'test/security-requirements.md',
+  'test/shapes.md',
+];
+/** Where the files are that documents name. */
+const PLACES = ['.', 'lib', 'lib/session', 'test'];
 
 function readText(path: string): string {
   return readFileSync(join(root, path), 'utf8');
@@ -26,17 +39,11 @@ function withoutIndentation(text: string): string {
 }
 
 describe('README.md', () => {
-  it('has relative links to what exists only', () => {
-    const targets = linksOf(readme).filter((link) => !/^(https?:|#)/.test(link));
-
-    expect(targets.filter((target) => !existsSync(join(root, target)))).toEqual([]);
-    expect(targets).not.toHaveLength(0);
-  });
-
   it('has links within itself to headings that exist only', () => {
     const targets = linksOf(readme).filter((link) => link.startsWith('#'));
 
     expect(targets.filter((target) => !anchorsOf(readme).includes(target.slice(1)))).toEqual([]);
+    expect(targets).not.toHaveLength(0);
   });
 
   it('shows TypeScript only that is compiled and run as a part of the samples', () => {
@@ -96,5 +103,23 @@ describe('README.md', () => {
       });
 
     expect(listed.toSorted()).toEqual(codes.toSorted());
+  });
+});
+
+describe.each(DOCUMENTS)('%s', (document) => {
+  const text = readText(document);
+
+  it('has relative links to what exists only', () => {
+    const targets = linksOf(text).filter((link) => !/^(https?:|#)/.test(link));
+    const folder = dirname(join(root, document));
+
+    expect(targets.filter((target) => !existsSync(join(folder, target.split('#')[0]!)))).toEqual([]);
+  });
+
+  it('names files that exist only, those of applications (src) aside', () => {
+    const prose = text.replaceAll(/^```[^]*?^```$/gm, '');
+    const paths = codeSpans(prose).filter((code) => /^(?!src\/)[\w-]+\/[\w./-]+\.(ts|js|sql|md)$/.test(code));
+
+    expect(paths.filter((path) => !PLACES.some((place) => existsSync(join(root, place, path))))).toEqual([]);
   });
 });

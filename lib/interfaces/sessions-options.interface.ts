@@ -106,7 +106,7 @@ export interface SessionPolicyOptions {
   readonly cookie?: SessionCookieOptions;
   /**
    * Signs the cookie (HMAC-SHA256), so that an id that was made up does not reach the store. Of several secrets the first signs
-   * and all verify, so that one can take the place of another. Default none: ids are unguessable as they are.
+   * and all (five at most) verify, so that one can take the place of another. Default none: ids are unguessable as they are.
    */
   readonly secret?: string | readonly string[];
   /**

@@ -21,7 +21,7 @@ import {
 import { REPLACEMENTS } from './express-session-options.js';
 import { resolveStore } from './store-options.js';
 import { systemClock } from '../session/clock.js';
-import { CookieSignature } from '../session/cookie/cookie-signature.js';
+import { CookieSignature, MAX_SIGNATURES } from '../session/cookie/cookie-signature.js';
 import type { EngineSettings } from '../session/session-engine.js';
 import { sessionIds } from '../session/session-id.js';
 import type { SessionsModuleOptions } from './sessions-module-options.js';
@@ -140,6 +140,11 @@ function resolveSecret(secret: unknown): CookieSignature | undefined {
   const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
   if (!areSecrets(secrets)) {
     throw new SessionsConfigError('secret must be a non-empty string, or an array of them of which the first signs');
+  }
+  if (secrets.length > MAX_SIGNATURES) {
+    throw new SessionsConfigError(
+      `secret may have ${MAX_SIGNATURES} values, since no more signatures are computed for one header: leave out the oldest`,
+    );
   }
   return new CookieSignature(secrets);
 }

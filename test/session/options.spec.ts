@@ -123,7 +123,7 @@ describe('the options', () => {
     ['lock.maxHold', [null, 0, 2 ** 31]],
     ['lock.maxWaiters', [null, -1, 1.5, '100', Infinity]],
     ['cookie', [null, 'session', []]],
-    ['secret', [null, '', [], ['x', ''], ['x', 5], 5, {}]],
+    ['secret', [null, '', [], ['x', ''], ['x', 5], 5, {}, Array.from('abcdef')]],
     ['generateId', [null, 'uuid', {}]],
     ['commitOnError', [null, 'yes', 500]],
     ['maxBytes', [null, 0, 1.5, '1mb']],

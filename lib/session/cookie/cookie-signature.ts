@@ -4,15 +4,17 @@ const PREFIX = 's:';
 /** HMAC-SHA256 in base64 without padding. */
 const SIGNATURE_LENGTH = 43;
 const MAX_REMEMBERED = 10_000;
-const MAX_COMPUTED = 5;
+
+/** So many signatures are computed for one header at most. */
+export const MAX_SIGNATURES = 5;
 
 /** How many signatures may still be computed for one header: a forged one must cost its sender more than it costs the server. */
 export class SignatureAllowance {
   #computed = 0;
 
-  /** Whether one more value may be compared with so many secrets; the first value always may, however many there are. */
+  /** Whether one more value may be compared with so many secrets; the first value always may. */
   covers(secrets: number): boolean {
-    return this.#computed === 0 || this.#computed + secrets <= MAX_COMPUTED;
+    return this.#computed === 0 || this.#computed + secrets <= MAX_SIGNATURES;
   }
 
   spend(): void {
