@@ -64,7 +64,7 @@ export class SessionsCleanup implements OnApplicationBootstrap, BeforeApplicatio
     await this.#ownJob?.stop();
     const { clock, storeTimeout } = this.options;
     const cancel = clock.setTimer(() => this.#giveUp(storeTimeout), storeTimeout, { isAwaited: true });
-    // Whoever asked for the clean-up is told of its errors.
+    // The caller that asked for the clean-up is told of its errors.
     await this.#running?.catch(() => undefined);
     cancel();
   }

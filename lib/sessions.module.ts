@@ -10,16 +10,16 @@ import {
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { FrequentErrorsFilter } from './filters/frequent-errors.filter.js';
 import { LockSessionGuard } from './guards/lock-session.guard.js';
-import { mountSessions } from './interceptors/mount-sessions.js';
-import { SessionsMiddleware } from './http/sessions.middleware.js';
 import { HttpSessions } from './http/http-sessions.js';
-import { SessionEngine } from './session/session-engine.js';
-import { ASYNC_OPTIONS_TYPE, ConfigurableModuleClass, OPTIONS_TYPE } from './sessions.module-definition.js';
+import { SessionsMiddleware } from './http/sessions.middleware.js';
+import { mountSessions } from './interceptors/mount-sessions.js';
 import { checkForRoot, checkForRootAsync, SESSIONS_MODULE } from './options/module-setup.js';
 import { isRestricted, type ResolvedOptions } from './options/sessions-options.js';
-import { SESSIONS_EXPORTS, SESSIONS_PROVIDERS } from './sessions.providers.js';
-import { RESOLVED_OPTIONS } from './sessions.constants.js';
+import { SessionEngine } from './session/session-engine.js';
 import { StoreLifecycle } from './session/store-access/store-lifecycle.js';
+import { RESOLVED_OPTIONS } from './sessions.constants.js';
+import { ASYNC_OPTIONS_TYPE, ConfigurableModuleClass, OPTIONS_TYPE } from './sessions.module-definition.js';
+import { SESSIONS_EXPORTS, SESSIONS_PROVIDERS } from './sessions.providers.js';
 
 /**
  * Provides `Sessions`, `SessionStore` and `CurrentSession`; makes `request.session`; mounts the guard before every other, and the

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionData } from './interfaces/session-data.interface.js';
 import { assertId, assertOpenArguments, type OpenOptions } from './options/sessions-arguments.js';
+import { LOCKING_MODES } from './options/sessions-options.js';
 import { oneOf } from './options/validate.js';
+import { SessionObject } from './session/object/session.js';
 import { SessionEngine } from './session/session-engine.js';
 import type { SessionTransport } from './session/session-transport.js';
-import { SessionObject } from './session/object/session.js';
 import { SessionsCleanup } from './sessions.cleanup.js';
-import { LOCKING_MODES } from './options/sessions-options.js';
 
 /** Sessions outside of a request: sockets, scripts, administration. */
 @Injectable()
@@ -58,7 +58,7 @@ export class Sessions {
   }
 
   /**
-   * Ends a session by its id (`session.id`), whoever is using it; `false` when there is none.
+   * Ends a session by its id (`session.id`), also while requests use it; `false` when there is none.
    *
    * @throws TypeError when the id is missing: a logout that did nothing must not look like one.
    */

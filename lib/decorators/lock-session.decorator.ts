@@ -1,7 +1,7 @@
 import { SetMetadata } from '@nestjs/common';
 import type { LockingMode, LockSessionOptions } from '../interfaces/sessions-options.interface.js';
-import { checkKeys, oneOf } from '../options/validate.js';
 import { LOCKING_MODES, resolveLock } from '../options/sessions-options.js';
+import { checkKeys, oneOf } from '../options/validate.js';
 import { LOCK_SESSION } from '../sessions.constants.js';
 
 /**

@@ -1,6 +1,6 @@
 import { createParamDecorator, type PipeTransform, type Type } from '@nestjs/common';
-import type { SessionData, SessionKey } from '../interfaces/session-data.interface.js';
 import { sessionOf } from '../http/session-of.js';
+import type { SessionData, SessionKey } from '../interfaces/session-data.interface.js';
 import { SessionObject } from '../session/object/session.js';
 
 type Pipe = Type<PipeTransform> | PipeTransform;

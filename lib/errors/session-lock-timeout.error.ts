@@ -1,5 +1,5 @@
-import { SessionsError } from './sessions.error.js';
 import type { LockHolder } from '../interfaces/session-record.interface.js';
+import { SessionsError } from './sessions.error.js';
 
 /** `waited`: not free in time. `full`: too many were waiting already. `aborted`: the client went away while it waited. */
 export type LockTimeoutReason = 'waited' | 'full' | 'aborted';

@@ -8,8 +8,8 @@ import {
   SessionStoreError,
   type SessionsError,
 } from '../errors/index.js';
-import type { ResolvedOptions } from '../options/sessions-options.js';
 import { ThrottledLogger } from '../logging/throttled-logger.js';
+import type { ResolvedOptions } from '../options/sessions-options.js';
 import { RESOLVED_OPTIONS } from '../sessions.constants.js';
 
 /**

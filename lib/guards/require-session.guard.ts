@@ -1,8 +1,8 @@
 import { Injectable, UnauthorizedException, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { takenSession } from '../http/session-of.js';
-import { REQUIRE_SESSION } from '../sessions.constants.js';
 import { ownerOf } from '../session/object/session-owner.js';
+import { REQUIRE_SESSION } from '../sessions.constants.js';
 
 /** Admits a request that has a stored session, with a truthy value under each key that `@RequireSession(...keys)` names. */
 @Injectable()

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { SessionsConfigError } from '../errors/index.js';
 import type { SessionData } from '../interfaces/session-data.interface.js';
-import { RequestContext } from './request-context.js';
 import { loud } from '../session/object/loud-proxy.js';
 import { ownerOf } from '../session/object/session-owner.js';
 import { SessionObject } from '../session/object/session.js';
+import { RequestContext } from './request-context.js';
 
 export interface CurrentSession<T extends object = SessionData> extends SessionObject<T> {}
 

@@ -6,7 +6,7 @@ import type { HttpSession } from './http-session.js';
 export interface SessionsOfRequests {
   /** What `request.session` is. */
   sessionOf(request: HttpRequest): unknown;
-  /** @throws SessionsConfigError when it is somebody else's session. */
+  /** @throws SessionsConfigError when it is the session of another library. */
   assign(request: HttpRequest, session: unknown): void;
   /** The session that somebody has touched; `undefined` when nobody has. */
   touched(request: HttpRequest): HttpSession | undefined;

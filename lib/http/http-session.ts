@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { SessionLockTimeoutError } from '../errors/index.js';
 import { locksByItself, withoutOwnLock, type LockSettings } from '../session/lock/lock-settings.js';
-import { SessionObject } from '../session/object/session.js';
 import type { SessionOwner } from '../session/object/session-owner.js';
+import { SessionObject } from '../session/object/session.js';
 import type { SessionTransport } from '../session/session-transport.js';
 import type { UnitOfWork } from '../session/work/unit-of-work.js';
 import { routeOf, type HttpRequest } from './http-request.js';

@@ -76,7 +76,7 @@ export class HttpSessions implements SessionsOfRequests {
   /**
    * The request has reached a route, which locks as `settings` say. There is a promise when the guard has to wait.
    *
-   * @throws SessionsConfigError when the session of the request is somebody else's.
+   * @throws SessionsConfigError when the session of the request is of another library.
    */
   enterRoute(request: HttpRequest, settings: LockSettings): Promise<void> | undefined {
     const found = this.#slot.get(request);

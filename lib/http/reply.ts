@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import type { CookieChange } from '../session/session-transport.js';
 import { isRefused } from './commit-on-error.js';
 import { cookiesOf, replaceBody } from './error-response.js';
 import { showToFilters } from './exception-filters.js';
-import type { CookieChange } from '../session/session-transport.js';
 import type { HttpSession } from './http-session.js';
 import { endAgain, type Seal } from './sealed-response.js';
 import { setSessionHeaders } from './session-headers.js';
@@ -140,7 +140,7 @@ export class Reply {
         }
         proceed();
       })
-      // Node may refuse a body or a status, too: whoever called `end` can no longer be told.
+      // Node may refuse a body or a status, too: who called `end` can no longer be told.
       .catch((error: unknown) => this.#fail(response, error));
     return response;
   }

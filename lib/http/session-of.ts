@@ -11,7 +11,7 @@ export function httpSessionOf(context: ExecutionContext): HttpSession | undefine
   if (context.getType() !== 'http') {
     return undefined;
   }
-  // By way of what the application sees: so that somebody else's session is noticed.
+  // By way of what the application sees: so that the session of another library is noticed.
   const owner = ownerOf(context.switchToHttp().getRequest<HttpRequest>().session);
   return owner instanceof HttpSession ? owner : undefined;
 }

@@ -1,8 +1,8 @@
 import { UseGuards, UseInterceptors, type Type } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA, RouteParamtypes, SSE_METADATA } from '@nestjs/common/internal';
 import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
-import { sessionOf } from '../http/session-of.js';
 import { sseSessionGuard } from '../guards/sse-session.guard.js';
+import { sessionOf } from '../http/session-of.js';
 import { sessionInterceptor } from './session.interceptor.js';
 
 const MOUNTED = 'nestjs-sessions: mounted';

@@ -1,8 +1,8 @@
 import { SessionsConfigError } from '../errors/index.js';
 import type { SessionCookieOptions } from '../interfaces/sessions-options.interface.js';
+import type { CookieSettings } from '../session/cookie/cookie-writer.js';
 import { COOKIE_REPLACEMENTS } from './express-session-options.js';
 import { checkKeys, display, flag, oneOf } from './validate.js';
-import type { CookieSettings } from '../session/cookie/cookie-writer.js';
 
 const KEYS: readonly (keyof SessionCookieOptions)[] = [
   'name',

@@ -1,9 +1,16 @@
 import { CronExpression } from '@nestjs/schedule';
 import { validateCronExpression } from 'cron';
-import { resolveCookie, type ResolvedCookie } from './cookie-options.js';
 import { SessionsConfigError } from '../errors/index.js';
 import type { Clock } from '../interfaces/clock.interface.js';
 import type { CommitOnError, LockOptions, SessionPolicyOptions } from '../interfaces/sessions-options.interface.js';
+import { systemClock } from '../session/clock.js';
+import { CookieSignature, MAX_SIGNATURES } from '../session/cookie/cookie-signature.js';
+import type { EngineSettings } from '../session/session-engine.js';
+import { sessionIds } from '../session/session-id.js';
+import { resolveCookie, type ResolvedCookie } from './cookie-options.js';
+import { REPLACEMENTS } from './express-session-options.js';
+import type { SessionsModuleOptions } from './sessions-module-options.js';
+import { resolveStore } from './store-options.js';
 import {
   checkKeys,
   count,
@@ -18,13 +25,6 @@ import {
   synchronous,
   timerDuration,
 } from './validate.js';
-import { REPLACEMENTS } from './express-session-options.js';
-import { resolveStore } from './store-options.js';
-import { systemClock } from '../session/clock.js';
-import { CookieSignature, MAX_SIGNATURES } from '../session/cookie/cookie-signature.js';
-import type { EngineSettings } from '../session/session-engine.js';
-import { sessionIds } from '../session/session-id.js';
-import type { SessionsModuleOptions } from './sessions-module-options.js';
 
 /** The names of all options. */
 export const KEYS: readonly (keyof SessionsModuleOptions)[] = [
@@ -143,7 +143,7 @@ function resolveSecret(secret: unknown): CookieSignature | undefined {
   }
   if (secrets.length > MAX_SIGNATURES) {
     throw new SessionsConfigError(
-      `secret may have ${MAX_SIGNATURES} values, since no more signatures are computed for one header: leave out the oldest`,
+      `secret must have at most ${MAX_SIGNATURES} values, since no more signatures are computed for one header`,
     );
   }
   return new CookieSignature(secrets);

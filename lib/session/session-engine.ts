@@ -3,7 +3,6 @@ import type { SessionsLogger } from '../interfaces/sessions-logger.interface.js'
 import type { SessionStore } from '../stores/session-store.js';
 import { CookieReader } from './cookie/cookie-reader.js';
 import type { CookieSignature } from './cookie/cookie-signature.js';
-import { InFlight } from './work/in-flight.js';
 import type { LockSettings } from './lock/lock-settings.js';
 import { SessionLocks, type LockLimits } from './lock/session-locks.js';
 import type { SessionDeps } from './session-deps.js';
@@ -15,6 +14,7 @@ import type { SessionTransport } from './session-transport.js';
 import { SessionWriter } from './session-writer.js';
 import { CircuitBreaker } from './store-access/circuit-breaker.js';
 import { GuardedStore } from './store-access/guarded-store.js';
+import { InFlight } from './work/in-flight.js';
 import { UnitOfWork } from './work/unit-of-work.js';
 
 /** What the engine is made of; every duration in milliseconds. */
@@ -72,7 +72,7 @@ export class SessionEngine {
     return this.#store.count();
   }
 
-  /** Ends a session by its id, whoever holds its lock; `false` when there is none. */
+  /** Ends a session by its id, also when a request holds its lock; `false` when there is none. */
   destroy(id: string): Promise<boolean> {
     return this.#deps.repository.end(id);
   }

@@ -1,4 +1,5 @@
 import { SessionLockLostError, SessionStoreError } from '../errors/index.js';
+import { RETRY_AFTER } from '../errors/session-store.error.js';
 import type { Clock } from '../interfaces/clock.interface.js';
 import type { Found, SessionRecord, SessionVersion } from '../interfaces/session-record.interface.js';
 import type { SessionStore } from '../stores/session-store.js';
@@ -81,7 +82,7 @@ export class SessionRepository {
     return isTouched;
   }
 
-  /** Ends a session, whoever holds its lock; `false` when there is none. */
+  /** Ends a session, also when another request holds its lock; `false` when there is none. */
   async end(id: string): Promise<boolean> {
     const key = hashSessionId(id);
     const isEnded = await this.store.delete({ id: key, tombstoneUntil: this.#tombstoneEnd() });
@@ -173,7 +174,10 @@ export class SessionRepository {
         next = { data, createdAt, expiresAt: Math.max(next.expiresAt, record.expiresAt) };
       }
     }
-    throw new SessionStoreError(`A session was changed by others ${MAX_CONFLICTS} times while it was written`, 1_000);
+    throw new SessionStoreError(
+      `A session was changed by others ${MAX_CONFLICTS} times while it was written`,
+      RETRY_AFTER,
+    );
   }
 
   #send(

@@ -1,9 +1,9 @@
 import { Logger } from '@nestjs/common';
 import type { SessionContents, SessionData } from '../interfaces/session-data.interface.js';
+import { resolveOptions } from '../options/sessions-options.js';
+import { SessionObject } from '../session/object/session.js';
 import { SessionEngine } from '../session/session-engine.js';
 import type { SessionTransport } from '../session/session-transport.js';
-import { SessionObject } from '../session/object/session.js';
-import { resolveOptions } from '../options/sessions-options.js';
 
 const TRANSPORT: SessionTransport = {
   cookieHeader: undefined,

@@ -1,5 +1,5 @@
-import { SignatureAllowance, type CookieSignature } from './cookie-signature.js';
 import type { SessionIds } from '../session-id.js';
+import { SignatureAllowance, type CookieSignature } from './cookie-signature.js';
 
 const MAX_CANDIDATES = 3;
 

@@ -30,7 +30,7 @@ export class CookieSignature {
    */
   readonly #verified = new Set<string>();
 
-  /** The first secret signs, all verify: so a secret can be replaced without logging anybody out. */
+  /** The first secret signs, all verify: so a secret can be replaced without logging visitors out. */
   constructor(private readonly secrets: readonly [string, ...string[]]) {}
 
   sign(id: string): string {

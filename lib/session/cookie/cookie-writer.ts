@@ -1,6 +1,6 @@
 import type { Clock } from '../../interfaces/clock.interface.js';
-import type { CookieSignature } from './cookie-signature.js';
 import type { CookieChange } from '../session-transport.js';
+import type { CookieSignature } from './cookie-signature.js';
 
 /** The attributes of the cookie. */
 export interface CookieSettings {

@@ -1,6 +1,6 @@
 import { SessionLockTimeoutError, type LockTimeoutReason } from '../../errors/index.js';
+import { RETRY_AFTER } from '../../errors/session-store.error.js';
 import type { LockHolder } from '../../interfaces/session-record.interface.js';
-import { RETRY_AFTER } from '../store-access/retry-after.js';
 import { shortHash } from '../session-id.js';
 
 /** The error of a request that did not get the lock; `now` is the wall-clock time. */

@@ -1,10 +1,10 @@
 import type { LockTimeoutReason, SessionLockTimeoutError } from '../../errors/index.js';
 import type { Clock } from '../../interfaces/clock.interface.js';
 import type { Held, LockHolder } from '../../interfaces/session-record.interface.js';
-import type { SessionStore } from '../../stores/session-store.js';
-import { reasonOf } from '../store-access/reason-of.js';
-import { randomToken, shortHash } from '../session-id.js';
 import type { ThrottledLogger } from '../../logging/throttled-logger.js';
+import type { SessionStore } from '../../stores/session-store.js';
+import { randomToken, shortHash } from '../session-id.js';
+import { reasonOf } from '../store-access/reason-of.js';
 import { FifoQueue, type QueuePlace } from './fifo-queue.js';
 import { LeaseRenewer } from './lease-renewer.js';
 import { lockTimeout } from './lock-timeout.js';

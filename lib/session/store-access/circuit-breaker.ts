@@ -1,6 +1,6 @@
 import { SessionStoreError } from '../../errors/index.js';
+import { RETRY_AFTER } from '../../errors/session-store.error.js';
 import type { Clock } from '../../interfaces/clock.interface.js';
-import { RETRY_AFTER } from './retry-after.js';
 import { describeAnswer, type AnswerShape } from './answer-shape.js';
 import { storeFailure } from './store-failure.js';
 

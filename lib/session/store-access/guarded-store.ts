@@ -1,8 +1,8 @@
-import { COUNT, DONE_OR_NOT, LOADED, LOCKED, VERSION_OR_FALSE } from './answer-shape.js';
-import type { CircuitBreaker } from './circuit-breaker.js';
 import { SessionsUnsupportedError } from '../../errors/index.js';
 import type { CountableStore } from '../../interfaces/store-abilities.interface.js';
 import { SessionStore } from '../../stores/session-store.js';
+import { COUNT, DONE_OR_NOT, LOADED, LOCKED, VERSION_OR_FALSE } from './answer-shape.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
 
 type Args<M extends 'load' | 'create' | 'update' | 'touch' | 'delete' | 'rotate' | 'tryLock' | 'renewLock' | 'unlock'> =
   Parameters<SessionStore[M]>[0];

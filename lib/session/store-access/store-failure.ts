@@ -1,6 +1,6 @@
 import { SessionsError, SessionStoreError } from '../../errors/index.js';
+import { RETRY_AFTER } from '../../errors/session-store.error.js';
 import { reasonOf } from './reason-of.js';
-import { RETRY_AFTER } from './retry-after.js';
 
 /** What a store threw, as an error of ours: its own choice of our classes stands, all else is an outage. */
 export function storeFailure(operation: string, error: unknown): SessionsError {

@@ -1,7 +1,7 @@
 import { SessionHeadersSentError } from '../../errors/index.js';
-import { SessionStep } from './session-step.js';
 import { assertWritable } from '../lock/lock-settings.js';
 import { CriticalSections } from './critical-sections.js';
+import { SessionStep } from './session-step.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 /**

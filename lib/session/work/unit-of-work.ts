@@ -1,13 +1,13 @@
 import { SessionHeadersSentError, SessionLockTimeoutError } from '../../errors/index.js';
 import { ActiveSession } from '../active-session.js';
 import { assertWritable, locksByItself, type LockSettings } from '../lock/lock-settings.js';
-import { AskedSteps } from './asked-steps.js';
-import { SerialQueue } from './serial-queue.js';
-import type { SessionDeps } from '../session-deps.js';
 import type { LockTerms } from '../repository-values.js';
-import { SessionSteps } from './session-steps.js';
+import type { SessionDeps } from '../session-deps.js';
 import type { SessionTransport } from '../session-transport.js';
 import { goneError } from '../session-writer.js';
+import { AskedSteps } from './asked-steps.js';
+import { SerialQueue } from './serial-queue.js';
+import { SessionSteps } from './session-steps.js';
 
 /**
  * - `answered`: the last commit is done; only `save()` and `withLock()` write.

@@ -1,9 +1,9 @@
 import type { Clock } from '../../interfaces/clock.interface.js';
 import type { SessionVersion, WriteGuard } from '../../interfaces/session-record.interface.js';
-import { type Entry, isLive } from '../shared/entry.js';
 import { decode, encode } from '../shared/entry-codec.js';
-import type { CachedEntry, Locks } from './locks.js';
+import { type Entry, isLive } from '../shared/entry.js';
 import type { KeyvAdapter } from './keyv-adapter.js';
+import type { CachedEntry, Locks } from './locks.js';
 
 /** Milliseconds that the cache keeps an entry beyond its end, which the entry itself says: some caches count in seconds. */
 const MARGIN = 2_000;

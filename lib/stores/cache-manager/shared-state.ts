@@ -1,7 +1,7 @@
-import type { SessionKeyv } from './session-cache.js';
-import { Locks } from './locks.js';
 import { KeyedMutex } from '../shared/keyed-mutex.js';
 import { KeyvAdapter } from './keyv-adapter.js';
+import { Locks } from './locks.js';
+import type { SessionKeyv } from './session-cache.js';
 
 export interface SharedState {
   readonly keyv: KeyvAdapter;

@@ -10,8 +10,10 @@ import type {
 import { SessionStore } from '../session-store.js';
 import { absenceOf } from '../shared/entry.js';
 import type { Answer, Args } from '../shared/store-methods.js';
-import { Directory } from './directory.js';
+import { createFolder } from './create-folder.js';
 import { DataFile } from './data-file.js';
+import { Directory } from './directory.js';
+import { type FileStoreOptions, resolveFileStoreOptions } from './file-store-options.js';
 import { Folder } from './folder.js';
 import {
   dataName,
@@ -24,9 +26,7 @@ import {
   type Owner,
   unlocked,
 } from './names.js';
-import { type FileStoreOptions, resolveFileStoreOptions } from './file-store-options.js';
 import { hasEnded, thisProcess } from './owner.js';
-import { createFolder } from './create-folder.js';
 import { rotate } from './rotation.js';
 import { countSessions, sweepSessions } from './sweep.js';
 

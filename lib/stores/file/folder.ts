@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Directory } from './directory.js';
 import type { EndReason } from '../../interfaces/session-record.interface.js';
+import type { Directory } from './directory.js';
 import * as disk from './disk.js';
 import { dataName, type StateName, formatStateName, parseStateName, parseTombstone, tombstoneName } from './names.js';
 

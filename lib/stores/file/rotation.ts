@@ -1,8 +1,8 @@
 import type { SessionRecord } from '../../interfaces/session-record.interface.js';
+import { createFolder } from './create-folder.js';
 import * as disk from './disk.js';
 import type { Folder } from './folder.js';
 import { dataName, type StateName, formatStateName, nonce, rotationName, tombstoneName } from './names.js';
-import { createFolder } from './create-folder.js';
 
 export interface Rotation {
   readonly from: Folder;

@@ -1,9 +1,9 @@
-import type { MemcachedCommands } from './commands.js';
-import { CasHints } from './cas-hints.js';
-import { lifetimeOf } from './lifetime.js';
 import { decode } from '../shared/entry-codec.js';
 import { storeFailure } from '../shared/store-failure.js';
 import type { StoreLog } from '../shared/store-log.js';
+import { CasHints } from './cas-hints.js';
+import type { MemcachedCommands } from './commands.js';
+import { lifetimeOf } from './lifetime.js';
 import type { CasEntry, Snapshot } from './snapshot.js';
 import { valueOf } from './value.js';
 

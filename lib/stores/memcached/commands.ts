@@ -1,5 +1,5 @@
-import type { MemcachedValue } from './client.js';
 import { storeFailure } from '../shared/store-failure.js';
+import type { MemcachedValue } from './client.js';
 import type { MemcachedConnection } from './connection.js';
 
 /** A value as the server holds it. */

@@ -13,8 +13,8 @@ import {
 } from '../shared/entry.js';
 import { StoreLog } from '../shared/store-log.js';
 import type { Answer, Args } from '../shared/store-methods.js';
-import { MemcachedCommands } from './commands.js';
 import { type Decide, CasEntries } from './cas-entries.js';
+import { MemcachedCommands } from './commands.js';
 import { connectionOf, type MemcachedStoreOptions, prefixOf } from './memcached-store-options.js';
 import { rotate } from './rotation.js';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { SessionVersion } from '../../interfaces/session-record.interface.js';
-import type { CasEntries } from './cas-entries.js';
 import { permits, successorOf, tombstoneOf } from '../shared/entry.js';
 import type { Args } from '../shared/store-methods.js';
+import type { CasEntries } from './cas-entries.js';
 import type { Snapshot } from './snapshot.js';
 
 /**

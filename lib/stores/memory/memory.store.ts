@@ -22,8 +22,8 @@ import {
   recordOf,
 } from '../shared/entry.js';
 import type { Answer, Args } from '../shared/store-methods.js';
-import { maxSessionsOf, type MemoryStoreOptions } from './memory-store-options.js';
 import { bury, LruEntries, type LruEntry } from './lru-entries.js';
+import { maxSessionsOf, type MemoryStoreOptions } from './memory-store-options.js';
 
 /** A sweep reads so many entries before requests may run: well under a millisecond of work. */
 const SWEEP_STEP = 500;

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { StoreLog } from '../shared/store-log.js';
 import type { Connections } from './connections.js';
 import { Deadline } from './deadline.js';
 import { kindOf } from './failures.js';
-import type { StoreLog } from '../shared/store-log.js';
-import type { Statement } from './statement.js';
 import { PooledQuery } from './pooled-query.js';
+import type { Statement } from './statement.js';
 
 export interface Answer<Row> {
   readonly rows: readonly Row[];

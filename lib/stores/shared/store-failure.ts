@@ -1,7 +1,5 @@
 import { SessionStoreError } from '../../errors/index.js';
-
-/** Milliseconds after which another attempt may succeed. */
-const RETRY_AFTER = 1_000;
+import { RETRY_AFTER } from '../../errors/session-store.error.js';
 
 /** The backend failed, refused, or did not answer: the request may be tried again. */
 export function storeFailure(message: string, cause?: unknown): SessionStoreError {

@@ -1,18 +1,18 @@
 import type { SessionStore } from '../../stores/session-store.js';
 import { abilityRules } from './abilities.js';
 import { expiryRules } from './expiry.js';
-import { lockRules } from './locks.js';
-import { outageRule } from './outage.js';
-import { raceRules } from './races.js';
-import { recordRules } from './records.js';
-import { rotationRules } from './rotation.js';
-import { tombstoneRules } from './tombstones.js';
 import {
   type ContractRule,
   type SessionStoreContractCase,
   type SessionStoreContractOptions,
   tryRule,
 } from './harness.js';
+import { lockRules } from './locks.js';
+import { outageRule } from './outage.js';
+import { raceRules } from './races.js';
+import { recordRules } from './records.js';
+import { rotationRules } from './rotation.js';
+import { tombstoneRules } from './tombstones.js';
 
 const RULES: readonly ContractRule[] = [
   ...recordRules,
