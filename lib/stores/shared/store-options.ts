@@ -21,7 +21,6 @@ export function checkOptions<O extends object>(
       `${store} takes an object of options, for example ${example}; it is ${display(options)}`,
     );
   }
-  checkKeys(store, options, names);
   for (const [name, example] of Object.entries<string>(examples)) {
     if (name in options && Reflect.get(options, name) === undefined) {
       throw new SessionsConfigError(
@@ -30,6 +29,7 @@ export function checkOptions<O extends object>(
       );
     }
   }
+  checkKeys(store, options, names);
 }
 
 /** @throws SessionsConfigError when the value is not a string. */
