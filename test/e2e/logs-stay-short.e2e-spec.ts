@@ -8,7 +8,7 @@ import { startNotes } from '../support/notes-app.js';
 import { ObservedStore } from '../support/observed-store.js';
 import type { TestApp } from '../support/test-app.js';
 
-const REQUESTS = 2_000;
+const REQUESTS = 300;
 const AT_A_TIME = 20;
 /** A few lines, whatever they say: it was a stack for each request. */
 const MOST_LINES = 8;

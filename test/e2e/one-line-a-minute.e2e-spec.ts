@@ -74,7 +74,7 @@ describe('What repeats is one line a minute in the log, and not one a request', 
   });
 
   it('when locks time out, whatever full queues have logged', async () => {
-    await start({ sessions: { store: new MemoryStore(), lock: { wait: 20, maxWaiters: 10 } } });
+    await start({ sessions: { store: new MemoryStore(), lock: { wait: 1_500, maxWaiters: 10 } } });
     const holder = visitor.clone().post('/hold');
     await gate.reached;
     const replies = await refusedRequests(20);
