@@ -91,6 +91,20 @@ describe('Sessions are there', () => {
     expect(await get(app, '/cats')).toBe('500');
   });
 
+  it('from the middleware of the module on, where only some routes have one: earlier it is an error that says so', async () => {
+    const app = await start({ exclude: ['health'] }, (nest) =>
+      nest.use((request: { session?: unknown }, _: unknown, next: () => void) => {
+        void request.session;
+        next();
+      }),
+    );
+
+    expect(await get(app, '/taken')).toBe('500');
+    expect(
+      app.logs.matching(/SessionsConfigError: request\.session was used before the middleware of SessionsModule ran/),
+    ).toHaveLength(1);
+  });
+
   it('under a global prefix, and on the routes that are left out of it', async () => {
     const app = await start({}, (nest) => nest.setGlobalPrefix('api', { exclude: ['taken', 'health/deep'] }));
 
