@@ -79,22 +79,14 @@ export class UnitOfWork {
     const { active } = this;
     // A section that answers by itself goes on: it must not wait for its own end, and keeps its lock.
     const isWithinSection = this.#steps?.isWithinSection === true;
-    if (!isWithinSection && this.#asked?.isBusy === true) {
-      return this.#settle(
-        this.#asked.ended().then(() => this.#write(true)),
-        isLast,
-      );
-    }
-    if (!active.isLoaded) {
+    const isBusy = !isWithinSection && this.#asked?.isBusy === true;
+    if (!active.isLoaded && !isBusy) {
       this.abandonLoading();
       return undefined;
     }
-    const pending = this.#tryToWrite(!isWithinSection);
+    const pending = isBusy ? this.#asked?.ended().then(() => this.#write(true)) : this.#write(!isWithinSection);
     if (pending !== undefined) {
-      // What is asked for meanwhile comes after it.
-      this.#committing = this.#settle(pending, isLast);
-      this.#queue?.follow(this.#committing);
-      return this.#committing;
+      return this.#settle(pending, isLast);
     }
     this.#answer(isLast);
     return undefined;
@@ -195,22 +187,25 @@ export class UnitOfWork {
     return { wait: settings.wait, lease: settings.lease, route: transport.route, signal };
   }
 
-  #tryToWrite(releases: boolean): Promise<void> | undefined {
-    try {
-      return this.#write(releases);
-    } catch (error) {
-      return rejected(error);
-    }
-  }
-
   #write(releases: boolean): Promise<void> | undefined {
-    if (this.#unheard !== undefined) {
-      return rejected(this.#unheard);
-    }
     if (releases) {
       this.#steps?.forgetLock();
     }
-    return this.isOver ? undefined : this.deps.writer.write(this.active, releases);
+    const pending = this.#unheard === undefined ? this.#tryToWrite(releases) : rejected(this.#unheard);
+    if (pending !== undefined) {
+      // What is asked for meanwhile comes after it: the lock that it would still see is about to be free.
+      this.#committing = pending;
+      this.#queue?.follow(pending);
+    }
+    return pending;
+  }
+
+  #tryToWrite(releases: boolean): Promise<void> | undefined {
+    try {
+      return this.isOver ? undefined : this.deps.writer.write(this.active, releases);
+    } catch (error) {
+      return rejected(error);
+    }
   }
 
   async #settle(pending: Promise<void>, isLast: boolean): Promise<void> {
