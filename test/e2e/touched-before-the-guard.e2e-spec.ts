@@ -1,0 +1,75 @@
+import { Controller, Get, type INestApplication } from '@nestjs/common';
+import type { NextFunction, Request, Response } from 'express';
+import { LockSession, Session } from 'nestjs-sessions';
+import { startNotes } from '../support/notes-app.js';
+import type { TestApp } from '../support/test-app.js';
+
+const TOGETHER = 3;
+
+let arrived = 0;
+let openTogether: () => void = () => undefined;
+let together: Promise<void>;
+
+/** Resolves when so many handlers run at the same time: never, when they wait for each other's lock. */
+async function meet(): Promise<void> {
+  arrived += 1;
+  if (arrived === TOGETHER) {
+    openTogether();
+  }
+  await together;
+}
+
+@Controller()
+class Pages {
+  @Get('read-only') @LockSession('read-only') async readOnly(@Session() session: Session): Promise<unknown> {
+    await meet();
+    return [session.locked, session.get('seen')];
+  }
+
+  @Get('explicit') @LockSession('explicit') async explicit(@Session() session: Session): Promise<unknown> {
+    await meet();
+    return [session.locked, session.get('seen')];
+  }
+
+  @Get('implicit') implicit(@Session() session: Session): unknown {
+    return [session.locked, session.get('seen')];
+  }
+}
+
+/** As a middleware of passport would do it, mounted in main.ts: it runs before the guard knows the route. */
+function touch(app: INestApplication): void {
+  app.use((request: Request & { session: Session }, _: Response, next: NextFunction) => {
+    const { session } = request;
+    session.load().then(() => {
+      session.set('seen', true);
+      next();
+    }, next);
+  });
+}
+
+describe('A session that middleware of main.ts has touched and changed', () => {
+  let app: TestApp;
+
+  beforeEach(async () => {
+    arrived = 0;
+    together = new Promise((resolve) => (openTogether = resolve));
+    app = await startNotes({ controllers: [Pages], sessions: { lock: { wait: 2_000 } }, configure: touch });
+  });
+  afterEach(() => app.close());
+
+  it.each(['/read-only', '/explicit'])('is stored, and unlocked for a route that wants no lock: %s', async (path) => {
+    const visitor = app.browser();
+    await visitor.get('/implicit');
+
+    const replies = await Promise.all(Array.from({ length: TOGETHER }, () => visitor.get(path)));
+
+    expect(replies.map((reply) => reply.json())).toEqual(Array(TOGETHER).fill([false, true]));
+  });
+
+  it('stays locked for a route that wants the lock', async () => {
+    const visitor = app.browser();
+    await visitor.get('/implicit');
+
+    expect((await visitor.get('/implicit')).json()).toEqual([true, true]);
+  });
+});
