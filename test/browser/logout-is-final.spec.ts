@@ -45,7 +45,7 @@ describe('A visitor who has logged out', () => {
 
     expect(await greeting()).toBe('Hello stranger');
     await press('Add a note');
-    expect(await page.textContent('body')).toContain('Unauthorized');
+    expect(await page.textContent('body')).toContain('Conflict');
   });
 
   it('logs in again as anybody does, under another id', async () => {

@@ -25,7 +25,7 @@ describe('the log of a store', () => {
     expect(logger.messages('warn')).toEqual([
       'AStore: first',
       'AStore: so is another kind',
-      'AStore: third (1 more like it in the last minutes)',
+      'AStore: third (1 more like it since the last line)',
     ]);
     expect(logger.messages('error')).toEqual(['AStore: an error is another matter']);
   });
