@@ -215,7 +215,7 @@ describe('the circuit breaker', () => {
   });
 
   it('sets no deadline for a store that answers at once', async () => {
-    const setTimer = jest.spyOn(clock, 'setTimer');
+    const setTimer = jest.spyOn(clock, 'setTimer').mockClear();
 
     await expect(breaker.run('load', () => Promise.resolve('found'))).resolves.toBe('found');
     await expect(breaker.run('load', () => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
