@@ -21,7 +21,7 @@ export class LockSessionGuard implements CanActivate {
       return true;
     }
     const settings = this.#settingsOf(context.getClass(), context.getHandler());
-    const pending = this.sessions.enterRoute(context.switchToHttp().getRequest<HttpRequest>(), settings);
+    const pending = this.sessions.enterRoute(context.getArgByIndex<HttpRequest>(0), settings);
     return pending === undefined || pending.then(() => true);
   }
 

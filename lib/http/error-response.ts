@@ -16,6 +16,8 @@ const OF_THE_BODY = new Set([
   'pragma',
 ]);
 
+const NO_COOKIES: readonly string[] = [];
+
 /**
  * Takes away what goes with the body of a response that is about to be replaced by an error, and the cookies that were set since
  * its handler began. All else stays: CORS (else no script could read the error), rate limits, ids of requests.
@@ -38,7 +40,10 @@ export function replaceBody(response: ServerResponse, cookiesBefore: number): vo
 
 /** The cookies that are set so far. */
 export function cookiesOf(response: ServerResponse): readonly string[] {
-  const cookies = response.getHeader('Set-Cookie') ?? [];
+  const cookies = response.getHeader('set-cookie');
+  if (cookies === undefined) {
+    return NO_COOKIES;
+  }
   return Array.isArray(cookies) ? cookies : [String(cookies)];
 }
 

@@ -21,32 +21,37 @@ export class ResponseHooks {
   readonly #outermost = new WeakSet<object>();
   /** Responses that have such hooks. Inside of these, wrappers of others write what the hooks have let pass. */
   readonly #wrapped = new WeakSet<ServerResponse>();
+  readonly #end: unknown;
 
   constructor(
     private readonly prototype: ServerResponse,
     private readonly replyOf: ReplyOf,
   ) {
-    const ofUnwrapped: ReplyOf = (response) => (this.#wrapped.has(response) ? undefined : replyOf(response));
+    const ofUnwrapped: ReplyOf = (response) => {
+      const reply = replyOf(response);
+      return reply === undefined || this.#wrapped.has(response) ? undefined : reply;
+    };
     for (const name of WRAPPED) {
       this.#define(name, { value: hooked(name, this.#inherited(name), ofUnwrapped), writable: true });
     }
     for (const name of UNWRAPPED) {
       this.#define(name, { value: hooked(name, this.#inherited(name), replyOf), writable: true });
     }
-    const above = Object.getPrototypeOf(prototype) as object;
     for (const name of FLAGS) {
+      const original = readerOf(prototype, name);
       this.#define(name, {
         get(this: ServerResponse): unknown {
-          return replyOf(this)?.seal !== undefined || Reflect.get(above, name, this);
+          return replyOf(this)?.seal !== undefined || original(this);
         },
       });
     }
+    this.#end = this.#inherited('end');
   }
 
   /** Makes the hooks the outermost: a wrapper that was laid over them (compression) would else decide before the commit. */
   renew(response: ServerResponse): void {
-    const end: unknown = Reflect.get(response, 'end');
-    if (end === Reflect.get(this.prototype, 'end') || (typeof end === 'function' && this.#outermost.has(end))) {
+    const { end } = response as { readonly end: unknown };
+    if (end === this.#end || (typeof end === 'function' && this.#outermost.has(end))) {
       return;
     }
     this.#wrapped.add(response);
@@ -95,14 +100,34 @@ function hooked(name: Name, original: Call, replyOf: ReplyOf): Call {
   };
 }
 
+/** The getter is looked for once: `Reflect.get()` with a receiver takes ten times as long as to call it. */
+function readerOf(prototype: object, name: string): (response: ServerResponse) => unknown {
+  let owner: unknown = prototype;
+  while (typeof owner === 'object' && owner !== null) {
+    const descriptor = Object.getOwnPropertyDescriptor(owner, name);
+    if (descriptor !== undefined) {
+      return (response) => descriptor.get?.call(response) as unknown;
+    }
+    owner = Object.getPrototypeOf(owner);
+  }
+  return () => undefined;
+}
+
 /** Headers that are passed to `writeHead()` are set before, so that those of the session join them. Returns what is left to pass. */
-function prepareHeaders(response: ServerResponse, reply: Reply, [status, ...rest]: readonly unknown[]): unknown[] {
+function prepareHeaders(response: ServerResponse, reply: Reply, args: readonly unknown[]): readonly unknown[] {
+  const [status] = args;
+  if (typeof status === 'number') {
+    response.statusCode = status;
+  }
+  if (args.length === 1) {
+    // As Node and Express call it: there is nothing to set, and nothing to leave out.
+    reply.beforeHeaders(response);
+    return args;
+  }
+  const rest = args.slice(1);
   const headers = rest.find((arg): arg is PassedHeaders => typeof arg === 'object' && arg !== null);
   if (headers !== undefined) {
     applyPassedHeaders(response, headers);
-  }
-  if (typeof status === 'number') {
-    response.statusCode = status;
   }
   reply.beforeHeaders(response);
   return [status, ...rest.filter((arg) => typeof arg === 'string').slice(0, 1)];

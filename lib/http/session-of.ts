@@ -11,8 +11,8 @@ export function httpSessionOf(context: ExecutionContext): HttpSession | undefine
   if (context.getType() !== 'http') {
     return undefined;
   }
-  // By way of what the application sees: so that the session of another library is noticed.
-  const owner = ownerOf(context.switchToHttp().getRequest<HttpRequest>().session);
+  // By way of what the application sees: so that the session of another library is noticed. switchToHttp() makes three closures.
+  const owner = ownerOf(context.getArgByIndex<HttpRequest>(0).session);
   return owner instanceof HttpSession ? owner : undefined;
 }
 

@@ -4,13 +4,9 @@ import { httpSessionOf } from '../http/session-of.js';
 
 /** Stands around a handler that takes the session: loads it before, and tells its reply when the handler is done. */
 class SessionInterceptor implements NestInterceptor {
-  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> | Promise<Observable<unknown>> {
     const http = httpSessionOf(context);
-    if (http === undefined) {
-      return next.handle();
-    }
-    await http.load();
-    return next.handle().pipe(tap(http.reply));
+    return http === undefined ? next.handle() : http.load().then(() => next.handle().pipe(tap(http.reply)));
   }
 }
 

@@ -64,14 +64,9 @@ export class SessionRepository {
    * @throws SessionLockLostError when the lock was lost to another holder, who may have written since.
    * @throws SessionStoreError when others were faster ten times.
    */
-  async replace(change: Change): Promise<ChangeOutcome> {
-    const { key } = change.record;
-    await this.#writers.enter(key)?.ready;
-    try {
-      return await this.#replace(change);
-    } finally {
-      this.#writers.next(key);
-    }
+  replace(change: Change): Promise<ChangeOutcome> {
+    const place = this.#writers.enter(change.record.key);
+    return place === undefined ? this.#replace(change) : place.ready.then(() => this.#replace(change));
   }
 
   /** Moves the expiry alone, and frees the lock in the same round trip. A touch that fails loses nothing: the next one makes up for it. */
@@ -150,29 +145,34 @@ export class SessionRepository {
   }
 
   async #replace(change: Change): Promise<ChangeOutcome> {
-    const target = change.id === change.record.id ? change.record.key : hashSessionId(change.id);
+    const { key } = change.record;
+    const target = change.id === change.record.id ? key : hashSessionId(change.id);
     let { record, next } = change;
     let mergedOver: string | undefined;
-    for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts += 1) {
-      assertSize(next.data, this.policy.settings.maxBytes);
-      const version = await this.#send(change, record, target, next);
-      if (version !== false) {
-        return { at: 'stored', record: stored(change.id, target, version, next), data: next.data, mergedOver };
+    try {
+      for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts += 1) {
+        assertSize(next.data, this.policy.settings.maxBytes);
+        const version = await this.#send(change, record, target, next);
+        if (version !== false) {
+          return { at: 'stored', record: stored(change.id, target, version, next), data: next.data, mergedOver };
+        }
+        const newest = await this.#whatIsThere(change);
+        if (newest.at === 'gone') {
+          return newest;
+        }
+        if (newest.record.version === record.version && target !== key) {
+          return { at: 'id taken' };
+        }
+        ({ record } = newest);
+        if (!change.startsNewLife) {
+          mergedOver = newest.text;
+          const { createdAt } = record;
+          const data = merged(change, newest.text);
+          next = { data, createdAt, expiresAt: Math.max(next.expiresAt, record.expiresAt) };
+        }
       }
-      const newest = await this.#whatIsThere(change);
-      if (newest.at === 'gone') {
-        return newest;
-      }
-      if (newest.record.version === record.version && target !== record.key) {
-        return { at: 'id taken' };
-      }
-      ({ record } = newest);
-      if (!change.startsNewLife) {
-        mergedOver = newest.text;
-        const { createdAt } = record;
-        const data = merged(change, newest.text);
-        next = { data, createdAt, expiresAt: Math.max(next.expiresAt, record.expiresAt) };
-      }
+    } finally {
+      this.#writers.next(key);
     }
     throw new SessionStoreError(
       `A session was changed by others ${MAX_CONFLICTS} times while it was written`,

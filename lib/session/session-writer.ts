@@ -55,11 +55,9 @@ export class SessionWriter {
   }
 
   /** Frees the lock and writes nothing. */
-  async unlock(active: ActiveSession): Promise<void> {
+  unlock(active: ActiveSession): Promise<void> | undefined {
     const lock = active.unlocked();
-    if (lock !== undefined) {
-      await this.locks.release(lock);
-    }
+    return lock === undefined ? undefined : this.locks.release(lock).then(nothing);
   }
 
   /** Moves the expiry now, and keeps the lock: for a request that has only begun, of a session that may expire while it runs. */
@@ -169,7 +167,7 @@ export class SessionWriter {
     if (expiresAt > stage.record.expiresAt) {
       return this.#touch(active, stage, expiresAt);
     }
-    return stage.lock === undefined ? undefined : this.unlock(active);
+    return this.unlock(active);
   }
 
   async #touch(active: ActiveSession, stage: StoredStage, expiresAt: number): Promise<void> {
@@ -197,6 +195,10 @@ export class SessionWriter {
       this.locks.onReleased(lock);
     }
   }
+}
+
+function nothing(): undefined {
+  return undefined;
 }
 
 /** Names the session by the first characters of its hash. */

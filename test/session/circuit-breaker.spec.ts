@@ -206,11 +206,20 @@ describe('the circuit breaker', () => {
     expect(await outcome).toBeInstanceOf(SessionStoreError);
   });
 
-  it('keeps a script alive that waits for a store which hangs: it is told, too', () => {
+  it('keeps a script alive that waits for a store which hangs: it is told, too', async () => {
     const setTimer = jest.spyOn(clock, 'setTimer');
     void breaker.run('load', new Operation().run).catch(() => undefined);
+    await Promise.resolve();
 
     expect(setTimer).toHaveBeenCalledWith(expect.any(Function), DEADLINE, { isAwaited: true });
+  });
+
+  it('sets no deadline for a store that answers at once', async () => {
+    const setTimer = jest.spyOn(clock, 'setTimer').mockClear();
+
+    await expect(breaker.run('load', () => Promise.resolve('found'))).resolves.toBe('found');
+    await expect(breaker.run('load', () => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
+    expect(setTimer).not.toHaveBeenCalled();
   });
 
   it('leaves the store alone for a second after five deadlines in a row, then lets one probe through', async () => {

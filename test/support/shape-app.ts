@@ -6,7 +6,7 @@ import type { HandlerShape } from './handler-shapes.js';
 import { TestApp } from './test-app.js';
 
 /** After so long a request counts as one that hangs. No test waits for it but one that fails. */
-const HANGING = 4_000;
+const HANGING = 20_000;
 
 @Controller({ version: VERSION_NEUTRAL })
 class Counter {

@@ -87,34 +87,49 @@ function assertObject(key: string, value: object, path: object[]): void {
   if (path.length >= MAX_DEPTH) {
     throw new SessionNotSerializableError(key, `it is nested deeper than ${MAX_DEPTH} levels`);
   }
-  if (Array.isArray(value)) {
-    // The holes of a sparse array count, as for JSON.
-    if (value.includes(undefined)) {
-      throw new SessionNotSerializableError(key, 'it has undefined in an array');
-    }
-  } else {
-    assertPlain(key, value);
-  }
-  path.push(value);
-  const items = value as Record<string, unknown>;
-  // Half the time of Object.values(), which makes an array. Strings are most of what sessions hold, and need no look.
-  for (const name in items) {
-    if (typeof items[name] !== 'string' && Object.hasOwn(items, name)) {
-      assertValue(key, items[name], path);
-    }
-  }
-  path.pop();
-}
-
-function assertPlain(key: string, value: object): void {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  // Not compared with our own Object.prototype: a plain object of another realm (structuredClone under jest, vm) has its own.
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
+  const isArray = Array.isArray(value);
+  if (!isArray && !isPlain(value)) {
     throw new SessionNotSerializableError(key, `it has a ${className(value)}`);
   }
   if ('toJSON' in value && typeof value.toJSON === 'function') {
     throw new SessionNotSerializableError(key, 'it has a toJSON() of its own');
   }
+  path.push(value);
+  if (isArray) {
+    assertItems(key, value, path);
+  } else {
+    assertProperties(key, value as Record<string, unknown>, path);
+  }
+  path.pop();
+}
+
+/** Here and below, strings and numbers are most of what sessions hold: a call for each would be most of the walk. */
+function assertItems(key: string, items: readonly unknown[], path: object[]): void {
+  // The holes of a sparse array count, as for JSON.
+  if (items.includes(undefined)) {
+    throw new SessionNotSerializableError(key, 'it has undefined in an array');
+  }
+  for (const item of items) {
+    if (typeof item !== 'string' && !Number.isFinite(item)) {
+      assertValue(key, item, path);
+    }
+  }
+}
+
+function assertProperties(key: string, value: Record<string, unknown>, path: object[]): void {
+  // Half the time of Object.values(), which makes an array.
+  for (const name in value) {
+    const item = value[name];
+    if (typeof item !== 'string' && !Number.isFinite(item) && Object.hasOwn(value, name)) {
+      assertValue(key, item, path);
+    }
+  }
+}
+
+/** Not compared with our own Object.prototype: a plain object of another realm (structuredClone under jest, vm) has its own. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** Objects may have any `constructor`, or none. */

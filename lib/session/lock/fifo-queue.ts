@@ -62,13 +62,17 @@ export class FifoQueue<Holder> {
   /** The first one is done: wakes the next one, or frees the session. */
   next(id: string): void {
     const waiters = this.#waiters.get(id);
-    const wake = waiters?.values().next().value;
+    if (waiters === undefined) {
+      this.#holders.delete(id);
+      return;
+    }
+    const wake = waiters.values().next().value;
     if (wake === undefined) {
       this.#holders.delete(id);
       this.#waiters.delete(id);
     } else {
       this.#holders.set(id, undefined);
-      waiters?.delete(wake);
+      waiters.delete(wake);
       wake();
     }
   }

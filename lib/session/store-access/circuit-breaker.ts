@@ -1,11 +1,14 @@
 import { SessionStoreError } from '../../errors/index.js';
 import { RETRY_AFTER } from '../../errors/session-store.error.js';
-import type { Clock } from '../../interfaces/clock.interface.js';
+import type { CancelTimer, Clock } from '../../interfaces/clock.interface.js';
 import { describeAnswer, type AnswerShape } from './answer-shape.js';
 import { storeFailure } from './store-failure.js';
 
 const TIMEOUTS_UNTIL_OPEN = 5;
 const OPEN_FOR = 1_000;
+
+const SOON = Promise.resolve();
+const AWAITED = { isAwaited: true };
 
 /**
  * Gives each operation of the store a deadline. After five in a row that passed it the store is left alone for a second, and
@@ -45,18 +48,20 @@ export class CircuitBreaker {
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let isOverdue = false;
+      let isAnswered = false;
+      let cancel: CancelTimer | undefined;
       const onDeadline = (): void => {
         isOverdue = true;
         this.#timedOut();
         const message = `${operation}: the session store did not answer within ${this.deadline} ms`;
         reject(new SessionStoreError(message, RETRY_AFTER));
       };
-      const cancel = this.clock.setTimer(onDeadline, this.deadline, { isAwaited: true });
       const fail = (error: unknown): void => {
         onLost?.();
         // An error after the deadline is no sign of life: a store that hangs often ends in an error of the network.
         if (!isOverdue) {
-          cancel();
+          isAnswered = true;
+          cancel?.();
           this.#timeouts = 0;
           reject(storeFailure(operation, error));
         }
@@ -66,13 +71,20 @@ export class CircuitBreaker {
         if (isOverdue) {
           onLost?.(isExpected ? answer : undefined);
         } else if (isExpected) {
-          cancel();
+          isAnswered = true;
+          cancel?.();
           this.#timeouts = 0;
           resolve(answer);
         } else {
           fail(misshapen(operation, answer, shape));
         }
       }, fail);
+      // A store in memory has answered by then: to start a timer and to stop it would be most of what its operations cost.
+      void SOON.then(() => {
+        if (!isAnswered) {
+          cancel = this.clock.setTimer(onDeadline, this.deadline, AWAITED);
+        }
+      });
     });
   }
 

@@ -97,9 +97,9 @@ export class UnitOfWork {
     this.#close(undefined);
     this.abandonLoading();
     if (this.#queue?.isBusy === true) {
-      return this.#queue.run(() => this.deps.writer.unlock(this.active));
+      return this.#queue.run(async () => this.deps.writer.unlock(this.active));
     }
-    return this.active.lock === undefined ? undefined : this.deps.writer.unlock(this.active);
+    return this.deps.writer.unlock(this.active);
   }
 
   /** The request may never end: its lock lasts no longer than a lease from now on. */
