@@ -3,9 +3,9 @@ import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/co
 import { FrequentErrorsFilter } from './filters/frequent-errors.filter.js';
 import { LockSessionGuard } from './guards/lock-session.guard.js';
 import { CurrentSession } from './http/current-session.js';
-import { ExceptionFilters } from './http/exception-filters.js';
 import { ExpressPlatform } from './http/express.platform.js';
 import { HttpSessions } from './http/http-sessions.js';
+import { ExceptionFilters } from './http/reply/exception-filters.js';
 import { RequestContext } from './http/request-context.js';
 import { assertImportedOnce, checkReturnedOptions, refuseBareImport } from './options/module-setup.js';
 import type { SessionsModuleOptions } from './options/sessions-module-options.js';

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { SessionsConfigError } from '../errors/index.js';
 import type { HttpPlatform, SessionsOfRequests } from './http-platform.js';
 import type { HttpRequest } from './http-request.js';
-import { ResponseHooks } from './response-hooks.js';
+import { ResponseHooks } from './reply/response-hooks.js';
 
 /** What we know of an application of Express: the prototypes of its requests and responses, and its middleware. */
 interface ExpressApplication {

@@ -7,8 +7,8 @@ import type { SessionTransport } from '../session/session-transport.js';
 import type { UnitOfWork } from '../session/work/unit-of-work.js';
 import { routeOf, type HttpRequest } from './http-request.js';
 import type { HttpSessions } from './http-sessions.js';
-import { Reply } from './reply.js';
-import { INSECURE, isCookieAccepted } from './session-headers.js';
+import { Reply } from './reply/reply.js';
+import { INSECURE, isCookieAccepted } from './reply/session-headers.js';
 
 /** Why no cookie can be sent. */
 const NO_RESPONSE = 'there is no response, or no longer one, that could carry its cookie';

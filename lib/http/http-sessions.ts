@@ -4,10 +4,10 @@ import type { CommitOnError } from '../interfaces/sessions-options.interface.js'
 import type { CookieWriter } from '../session/cookie/cookie-writer.js';
 import type { LockSettings } from '../session/lock/lock-settings.js';
 import type { SessionEngine } from '../session/session-engine.js';
-import type { ExceptionFilters } from './exception-filters.js';
 import type { HttpPlatform, SessionsOfRequests } from './http-platform.js';
 import type { HttpRequest } from './http-request.js';
 import { HttpSession } from './http-session.js';
+import type { ExceptionFilters } from './reply/exception-filters.js';
 import { RequestSlot } from './request-slot.js';
 
 /** What the sessions of all requests of an application share. */

@@ -1,5 +1,5 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
-import { SessionsError } from '../errors/index.js';
+import { SessionsError } from '../../errors/index.js';
 
 /** What describes the body that is replaced, or a place in place of it. The policy of the content stays: it protects any body. */
 const OF_THE_BODY = new Set([

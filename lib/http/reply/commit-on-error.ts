@@ -1,5 +1,5 @@
-import { SessionGoneError } from '../errors/index.js';
-import type { CommitOnError } from '../interfaces/sessions-options.interface.js';
+import { SessionGoneError } from '../../errors/index.js';
+import type { CommitOnError } from '../../interfaces/sessions-options.interface.js';
 
 /** What is known of the handler that takes the session. */
 export interface HandlerOutcome {

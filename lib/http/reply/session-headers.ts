@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import { SessionLockTimeoutError, SessionStoreError } from '../errors/index.js';
-import { isCookiePath } from '../options/cookie-options.js';
-import type { CookieRequest } from '../session/cookie/cookie-writer.js';
-import type { CookieChange } from '../session/session-transport.js';
-import type { HttpSession } from './http-session.js';
+import { SessionLockTimeoutError, SessionStoreError } from '../../errors/index.js';
+import { isCookiePath } from '../../options/cookie-options.js';
+import type { CookieRequest } from '../../session/cookie/cookie-writer.js';
+import type { CookieChange } from '../../session/session-transport.js';
+import type { HttpSession } from '../http-session.js';
 import { keepPrivate, varyByCookie } from './response-headers.js';
 
 /** Why no cookie can be sent. */

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import type { CookieChange } from '../session/session-transport.js';
+import type { CookieChange } from '../../session/session-transport.js';
+import type { HttpSession } from '../http-session.js';
 import { isRefused } from './commit-on-error.js';
 import { cookiesOf, replaceBody } from './error-response.js';
 import { showToFilters } from './exception-filters.js';
-import type { HttpSession } from './http-session.js';
 import { endAgain, type Seal } from './sealed-response.js';
 import { setSessionHeaders } from './session-headers.js';
 

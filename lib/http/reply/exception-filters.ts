@@ -1,9 +1,9 @@
 import type { ArgumentsHost, ContextType, ExceptionFilter } from '@nestjs/common';
 import { BaseExceptionFilter, type ApplicationConfig, type HttpAdapterHost } from '@nestjs/core';
 import type { ServerResponse } from 'node:http';
+import type { HttpRequest } from '../http-request.js';
+import type { HttpSession } from '../http-session.js';
 import { replyWithError } from './error-response.js';
-import type { HttpRequest } from './http-request.js';
-import type { HttpSession } from './http-session.js';
 
 /** Where Nest keeps what a filter catches. */
 const CAUGHT = '__filterCatchExceptions__';
