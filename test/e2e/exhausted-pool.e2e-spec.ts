@@ -5,7 +5,7 @@ import { PostgresStore } from 'nestjs-sessions/postgres';
 import { PostgresDatabase } from '../support/postgres-database.js';
 import { TestApp } from '../support/test-app.js';
 
-const TIMEOUT = 4_000;
+const TIMEOUT = 2_000;
 
 let pool: pg.Pool;
 let handlersRun = 0;
@@ -58,7 +58,7 @@ describe('A pool of one connection that the application shares with its sessions
     expect(reply).toMatchObject({ status: 503, setCookies: [] });
     expect(reply.headers.get('retry-after')).toBe('1');
     expect(handlersRun).toBe(0);
-    expect(app.logs.matching(/did not answer within 4000 ms/)).toHaveLength(1);
+    expect(app.logs.matching(/did not answer within 2000 ms/)).toHaveLength(1);
 
     expect(await visitor.post('/visits')).toMatchObject({ status: 201, text: '2' });
   });
