@@ -10,6 +10,9 @@ import type { HttpSessions } from './http-sessions.js';
 import { Reply } from './reply/reply.js';
 import { INSECURE, isCookieAccepted } from './reply/session-headers.js';
 
+/** A session, with whatever data the application has declared. */
+export type AnySession = SessionObject<Record<string, unknown>>;
+
 /** Why no cookie can be sent. */
 const NO_RESPONSE = 'there is no response, or no longer one, that could carry its cookie';
 const RESPONSE_STARTED = 'the response has started: do it before that';
@@ -21,7 +24,7 @@ const TOO_LATE_TO_LOCK =
 export class HttpSession implements SessionTransport, SessionOwner {
   readonly response: ServerResponse | undefined;
   readonly reply: Reply;
-  #session: SessionObject | undefined;
+  #session: AnySession | undefined;
   #unit: UnitOfWork | undefined;
   #locking: LockSettings;
   #isAsked = false;
@@ -36,8 +39,8 @@ export class HttpSession implements SessionTransport, SessionOwner {
   }
 
   /** What the application sees. */
-  get session(): SessionObject {
-    return (this.#session ??= new SessionObject(this));
+  get session(): AnySession {
+    return (this.#session ??= new SessionObject<Record<string, unknown>>(this));
   }
 
   get unit(): UnitOfWork {

@@ -2,9 +2,8 @@ import type { ExecutionContext } from '@nestjs/common';
 import { SessionsConfigError, SessionsUnsupportedError } from '../errors/index.js';
 import type { SessionData, SessionKey } from '../interfaces/session-data.interface.js';
 import { ownerOf } from '../session/object/session-owner.js';
-import type { SessionObject } from '../session/object/session.js';
 import type { HttpRequest } from './http-request.js';
-import { HttpSession } from './http-session.js';
+import { HttpSession, type AnySession } from './http-session.js';
 
 /** The session of the exchange in which a handler, guard or interceptor runs; `undefined` when there is none. */
 export function httpSessionOf(context: ExecutionContext): HttpSession | undefined {
@@ -17,7 +16,7 @@ export function httpSessionOf(context: ExecutionContext): HttpSession | undefine
 }
 
 /** What a handler takes. @throws SessionsConfigError on a route that the module does not serve. */
-export function takenSession(context: ExecutionContext): SessionObject {
+export function takenSession(context: ExecutionContext): AnySession {
   if (context.getType() !== 'http') {
     throw new SessionsUnsupportedError(
       '@Session() works in HTTP handlers. Elsewhere, hand the Cookie header to Sessions.open(cookieHeader, (session) => ...).',
