@@ -16,9 +16,7 @@ export function ratioTable(ratios: Ratios): string {
 /** A route without a session beside one of an application that has no sessions; nothing when it was not measured. */
 export function bareLine(ratios: Ratios): string | undefined {
   const ratio = ratios.ratio(BARE, NO_SESSION, 'cpu');
-  return (
-    ratio && `A route without a session takes ${exact(ratio)} of what it takes in an application without sessions.`
-  );
+  return ratio && `A route without a session, divided by one of an application without sessions: ${exact(ratio)}.`;
 }
 
 /** All that is known of one duel. */

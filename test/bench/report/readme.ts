@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import type { Effort } from '../effort.js';
 import { root } from '../root.js';
 import { AT_A_TIME } from '../workloads/contention.js';
@@ -25,10 +26,16 @@ export function withFigures(readme: string, text: string): string {
   return `${readme.slice(0, begin + BEGIN.length)}\n\n${text}\n\n${readme.slice(end)}`;
 }
 
-function figures(ratios: Ratios, results: Results, { increments }: Effort): string {
-  return [ratioTable(ratios), bareLine(ratios), lossLine(results, increments)]
+function figures(ratios: Ratios, results: Results, effort: Effort): string {
+  return [ratioTable(ratios), bareLine(ratios), lossLine(results, effort.increments), basisLine(effort)]
     .filter((part) => part !== undefined)
     .join('\n\n');
+}
+
+/** How far the figures can be trusted: one start of a process can be lucky. */
+function basisLine({ pairs, starts }: Effort): string {
+  const times = starts === 1 ? 'one start' : `${starts} starts`;
+  return `Each figure: ${pairs} pairs of slices, ${times}, Node.js ${process.versions.node}, ${availableParallelism()} cores.`;
 }
 
 function lossLine(results: Results, increments: number): string | undefined {
