@@ -7,4 +7,10 @@ export { SessionEntity, sessionEntity, type SessionRow } from './session-entity.
 export { createTableSql, dropTableSql, type SessionTableName } from './table-sql.js';
 
 // What the store needs of TypeORM and pg
-export type { PostgresClient, PostgresDataSource, PostgresPool, PostgresQuery, PostgresResult } from './clients.js';
+export type {
+  PostgresClient,
+  PostgresDataSource,
+  PostgresPool,
+  PostgresQuery,
+  PostgresResult,
+} from './connection/clients.js';

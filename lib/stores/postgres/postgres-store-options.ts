@@ -3,9 +3,15 @@ import { SessionsConfigError } from '../../errors/index.js';
 import { flag, timerDuration } from '../../options/validate.js';
 import type { StoreLog } from '../shared/store-log.js';
 import { checkOptions, text } from '../shared/store-options.js';
-import type { PostgresDataSource, PostgresPool } from './clients.js';
-import { type Connections, DataSourceConnections, isPool, OwnPoolConnections, PoolConnections } from './connections.js';
-import { reasonOf } from './failures.js';
+import type { PostgresDataSource, PostgresPool } from './connection/clients.js';
+import {
+  type Connections,
+  DataSourceConnections,
+  isPool,
+  OwnPoolConnections,
+  PoolConnections,
+} from './connection/connections.js';
+import { reasonOf } from './connection/failures.js';
 import { DEFAULT_TABLE, type SessionTableName } from './table-sql.js';
 
 export type PostgresStoreOptions = PostgresStoreSettings &

@@ -12,7 +12,7 @@ import type {
 import { SessionStore } from '../session-store.js';
 import { StoreLog } from '../shared/store-log.js';
 import type { Answer, Args } from '../shared/store-methods.js';
-import { Database } from './database.js';
+import { Database } from './connection/database.js';
 import { connectionsOf, type PostgresStoreOptions, settingsOf, tableNameOf } from './postgres-store-options.js';
 import { RetriedWrites } from './retried-writes.js';
 import { holderFrom, recordFrom } from './rows.js';

@@ -1,7 +1,7 @@
 import { storeFailure } from '../shared/store-failure.js';
-import type { Answer } from './database.js';
+import type { Answer } from './connection/database.js';
 import type { SessionTable } from './session-table.js';
-import type { Statement } from './statement.js';
+import type { Statement } from './connection/statement.js';
 import type { LastWriterRow } from './statements.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { EndReason } from '../../interfaces/session-record.interface.js';
-import { statement } from './statement.js';
+import { statement } from './connection/statement.js';
 import { ADVISORY_LOCKS } from './table-sql.js';
 
 export interface RecordRow {

@@ -1,4 +1,4 @@
-import { messageOf } from '../shared/store-failure.js';
+import { messageOf } from '../../shared/store-failure.js';
 
 /** The operation took too long, and was given up. */
 export class OperationTimeout extends Error {

@@ -1,4 +1,4 @@
-import { missingMethods } from '../../options/validate.js';
+import { missingMethods } from '../../../options/validate.js';
 import type { OnConnection, PostgresDataSource, PostgresPool } from './clients.js';
 
 /** Where connections come from. */

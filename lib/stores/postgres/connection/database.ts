@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StoreLog } from '../shared/store-log.js';
+import type { StoreLog } from '../../shared/store-log.js';
 import type { Connections } from './connections.js';
 import { Deadline } from './deadline.js';
 import { kindOf } from './failures.js';
