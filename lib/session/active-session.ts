@@ -153,10 +153,9 @@ export class ActiveSession {
   /** Another request has ended the session. What this request changed stays in memory, and cannot be stored. */
   lost(because: GoneReason): void {
     const { stage, data } = this;
-    const rotation = stage.at === 'stored' ? stage.rotation : undefined;
     this.#stage = { at: 'gone', because };
     this.hasLostChanges ||= data.isChanged;
-    data.detach(rotation?.startsNewLife === true);
+    data.detach(stage.at === 'stored' && stage.rotation?.startsNewLife === true);
     // Who ended it has sent a cookie of its own, which ours would overwrite in the browser. Nobody has when it expired.
     this.#cookie = because === 'expired' ? { kind: 'expire' } : undefined;
   }
@@ -209,7 +208,8 @@ export class ActiveSession {
     } else if (stage.at === 'new' && !this.data.isEmpty) {
       this.#decideCookie(this.nextId, this.firstRecord('').expiresAt);
     }
-    this.#isFreshIdKnown ||= this.isCookieSent = this.cookie?.kind === 'set';
+    this.isCookieSent = this.cookie?.kind === 'set';
+    this.#isFreshIdKnown ||= this.isCookieSent;
   }
 
   checkpoint(): Checkpoint {

@@ -422,6 +422,16 @@ describe('what is known of a session in one request', () => {
       expect(active.cookie).toEqual({ kind: 'set', id: active.nextId, expiresAt: expiryIn(TIMEOUT) });
     });
 
+    it('knows that the cookie has left, also where the application has looked at the new id before', () => {
+      const active = rig.active();
+      active.found({ at: 'new' });
+      active.data.set('visits', 1);
+      expect(active.id).toBe(active.nextId);
+      active.sendCookieEarly();
+
+      expect(active.isCookieSent).toBe(true);
+    });
+
     it('sends the cookie of an expiry that is due, and of a new id', () => {
       const due = opened();
       rig.clock.advance(TOUCH_AFTER + 1);
