@@ -10,12 +10,11 @@ import { Cron, CronExpression, SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
 import { SessionStoreError } from './errors/index.js';
 import type { SweepableStore } from './interfaces/store-abilities.interface.js';
-import type { ResolvedOptions } from './options/sessions-options.js';
+import { DEFAULT_BATCH, type ResolvedOptions } from './options/sessions-options.js';
 import { RESOLVED_OPTIONS } from './sessions.constants.js';
 import { SessionStore } from './stores/session-store.js';
 
 const JOB = 'nestjs-sessions.cleanup';
-const DEFAULT_BATCH = 1_000;
 
 /** Removes expired sessions, on a schedule and on demand; it never runs twice at once. */
 @Injectable()

@@ -1,6 +1,5 @@
 import { Catch, HttpException, Inject, Logger, type ArgumentsHost } from '@nestjs/common';
 import { BaseExceptionFilter } from '@nestjs/core';
-import { STATUS_CODES } from 'node:http';
 import {
   SessionGoneError,
   SessionLockLostError,
@@ -8,6 +7,7 @@ import {
   SessionStoreError,
   type SessionsError,
 } from '../errors/index.js';
+import { errorBody } from '../http/reply/error-response.js';
 import { ThrottledLogger } from '../logging/throttled-logger.js';
 import type { ResolvedOptions } from '../options/sessions-options.js';
 import { RESOLVED_OPTIONS } from '../sessions.constants.js';
@@ -38,5 +38,5 @@ export class FrequentErrorsFilter extends BaseExceptionFilter {
 
 /** Nest answers an `HttpException` without logging it. */
 function withoutLog(statusCode: number): HttpException {
-  return new HttpException({ statusCode, message: STATUS_CODES[statusCode] ?? 'Error' }, statusCode);
+  return new HttpException(errorBody(statusCode), statusCode);
 }

@@ -1,7 +1,6 @@
 import { Injectable, UnauthorizedException, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { takenSession } from '../http/session-of.js';
-import { ownerOf } from '../session/object/session-owner.js';
+import { takenHttp } from '../http/session-of.js';
 import { REQUIRE_SESSION } from '../sessions.constants.js';
 
 /** Admits a request that has a stored session, with a truthy value under each key that `@RequireSession(...keys)` names. */
@@ -14,9 +13,10 @@ export class RequireSessionGuard implements CanActivate {
    * @throws UnauthorizedException when there is none, or it lacks a key.
    */
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const session = takenSession(context);
+    const http = takenHttp(context);
+    const { session } = http;
     await session.load();
-    ownerOf(session)?.unit.assertNotGone();
+    http.unit.assertNotGone();
     const keys = this.reflector.getAllAndMerge<string[]>(REQUIRE_SESSION, [context.getHandler(), context.getClass()]);
     if (session.isNew || !keys.every((key) => session.has(key) && Boolean(session.get(key)))) {
       throw new UnauthorizedException();

@@ -3,7 +3,7 @@ import { SessionLockTimeoutError } from '../errors/index.js';
 import { locksByItself, withoutOwnLock, type LockSettings } from '../session/lock/lock-settings.js';
 import type { SessionOwner } from '../session/object/session-owner.js';
 import { SessionObject } from '../session/object/session.js';
-import type { SessionTransport } from '../session/session-transport.js';
+import { RESPONSE_STARTED, type SessionTransport } from '../session/session-transport.js';
 import type { UnitOfWork } from '../session/work/unit-of-work.js';
 import { routeOf, type HttpRequest } from './http-request.js';
 import type { HttpSessions } from './http-sessions.js';
@@ -15,7 +15,6 @@ export type AnySession = SessionObject<Record<string, unknown>>;
 
 /** Why no cookie can be sent. */
 const NO_RESPONSE = 'there is no response, or no longer one, that could carry its cookie';
-const RESPONSE_STARTED = 'the response has started: do it before that';
 const TOO_LATE_TO_LOCK =
   'The response was over before its session was loaded, so nothing would unlock it: load it before, or open the session with ' +
   'Sessions.open() in work that outlives its request';

@@ -3,7 +3,7 @@ import { SessionsConfigError, SessionsUnsupportedError } from '../errors/index.j
 import type { SessionData, SessionKey } from '../interfaces/session-data.interface.js';
 import { ownerOf } from '../session/object/session-owner.js';
 import type { HttpRequest } from './http-request.js';
-import { HttpSession, type AnySession } from './http-session.js';
+import { HttpSession } from './http-session.js';
 
 /** The session of the exchange in which a handler, guard or interceptor runs; `undefined` when there is none. */
 export function httpSessionOf(context: ExecutionContext): HttpSession | undefined {
@@ -16,7 +16,7 @@ export function httpSessionOf(context: ExecutionContext): HttpSession | undefine
 }
 
 /** What a handler takes. @throws SessionsConfigError on a route that the module does not serve. */
-export function takenSession(context: ExecutionContext): AnySession {
+export function takenHttp(context: ExecutionContext): HttpSession {
   if (context.getType() !== 'http') {
     throw new SessionsUnsupportedError(
       '@Session() works in HTTP handlers. Elsewhere, hand the Cookie header to Sessions.open(cookieHeader, (session) => ...).',
@@ -29,11 +29,11 @@ export function takenSession(context: ExecutionContext): AnySession {
         'Nothing else may set request.session.',
     );
   }
-  return http.session;
+  return http;
 }
 
 /** Marks a parameter as ours: the metadata of the routes are searched for it at start-up. */
 export function sessionOf(key: SessionKey<SessionData> | undefined, context: ExecutionContext): unknown {
-  const session = takenSession(context);
+  const { session } = takenHttp(context);
   return key === undefined ? session : session.get(key);
 }

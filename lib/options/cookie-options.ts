@@ -1,6 +1,7 @@
 import { SessionsConfigError } from '../errors/index.js';
 import type { SessionCookieOptions } from '../interfaces/sessions-options.interface.js';
 import type { CookieSettings } from '../session/cookie/cookie-writer.js';
+import { days } from './durations.js';
 import { COOKIE_REPLACEMENTS } from './express-session-options.js';
 import { checkKeys, display, flag, oneOf } from './validate.js';
 
@@ -25,7 +26,7 @@ const PATH = /^\/(?:[\x20-\x3a\x3c-\x7e]*[\x21-\x3a\x3c-\x7e])?$/;
 const DOMAIN = /^\.?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/;
 /** RFC 6265bis: browsers cut longer ones off, or ignore them. */
 const MAX_ATTRIBUTE_OCTETS = 1_024;
-const MAX_PERSISTENT_TIMEOUT = 400 * 24 * 60 * 60 * 1_000;
+const MAX_PERSISTENT_TIMEOUT = days(400);
 
 export interface ResolvedCookie extends CookieSettings {
   readonly pathHeader: string | undefined;

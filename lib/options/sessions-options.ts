@@ -8,6 +8,7 @@ import { CookieSignature, MAX_SIGNATURES } from '../session/cookie/cookie-signat
 import type { EngineSettings } from '../session/session-engine.js';
 import { sessionIds } from '../session/session-id.js';
 import { resolveCookie, type ResolvedCookie } from './cookie-options.js';
+import { hours, minutes, seconds } from './durations.js';
 import { REPLACEMENTS } from './express-session-options.js';
 import type { SessionsModuleOptions } from './sessions-module-options.js';
 import { resolveStore } from './store-options.js';
@@ -49,8 +50,8 @@ export const KEYS: readonly (keyof SessionsModuleOptions)[] = [
 ];
 const LOCK_KEYS: readonly (keyof LockOptions)[] = ['wait', 'lease', 'maxWaiters', 'maxHold'];
 
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
+/** Sessions that one step of the clean-up removes. */
+export const DEFAULT_BATCH = 1_000;
 const DEFAULT_MAX_BYTES = 1_024 * 1_024 - 1_024;
 
 export const LOCKING_MODES = ['implicit', 'early', 'explicit', 'read-only'] as const;
@@ -72,7 +73,7 @@ export interface ResolvedOptions extends Omit<EngineSettings, 'logger'> {
  */
 export function resolveOptions(options: SessionsModuleOptions = {}): ResolvedOptions {
   checkKeys(MODULE, options, KEYS, REPLACEMENTS);
-  const timeout = duration('timeout', options.timeout, 60 * MINUTE);
+  const timeout = duration('timeout', options.timeout, hours(1));
   const { lock: lockOptions = {}, cookie: cookieOptions = {} } = options;
   const cookie = resolveCookie(cookieOptions, timeout);
   const lock = resolveLock(lockOptions);
@@ -84,7 +85,7 @@ export function resolveOptions(options: SessionsModuleOptions = {}): ResolvedOpt
     signature: resolveSecret(options.secret),
     cookie,
     cookieName: cookie.name,
-    storeTimeout: timerDuration('storeTimeout', options.storeTimeout, 2 * SECOND),
+    storeTimeout: timerDuration('storeTimeout', options.storeTimeout, seconds(2)),
     policy: {
       timeout,
       absoluteTimeout: duration('absoluteTimeout', options.absoluteTimeout, Infinity),
@@ -112,10 +113,10 @@ export function isRestricted({ forRoutes, exclude = [] }: ResolvedOptions): bool
 export function resolveLock(lock: LockOptions): Required<LockOptions> {
   checkKeys('lock', lock, LOCK_KEYS);
   return {
-    wait: timerDuration('lock.wait', lock.wait, 10 * SECOND),
-    lease: timerDuration('lock.lease', lock.lease, 30 * SECOND),
+    wait: timerDuration('lock.wait', lock.wait, seconds(10)),
+    lease: timerDuration('lock.lease', lock.lease, seconds(30)),
     maxWaiters: count('lock.maxWaiters', lock.maxWaiters, 100, 0),
-    maxHold: timerDuration('lock.maxHold', lock.maxHold, 5 * MINUTE),
+    maxHold: timerDuration('lock.maxHold', lock.maxHold, minutes(5)),
   };
 }
 
@@ -172,7 +173,7 @@ function resolveCleanup(cleanup: SessionsModuleOptions['cleanup'] = {}): Resolve
   checkKeys('cleanup', cleanup, ['cron', 'batchSize']);
   return {
     cron: cronExpression('cleanup.cron', cleanup.cron, CronExpression.EVERY_5_MINUTES),
-    batchSize: count('cleanup.batchSize', cleanup.batchSize, 1_000),
+    batchSize: count('cleanup.batchSize', cleanup.batchSize, DEFAULT_BATCH),
   };
 }
 

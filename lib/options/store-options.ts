@@ -4,7 +4,7 @@ import type { SessionStore } from '../stores/session-store.js';
 import { isExpressSessionStore } from './express-session-options.js';
 import { missingMethods } from './validate.js';
 
-const STORE_METHODS: readonly (keyof SessionStore)[] = [
+export const STORE_METHODS: readonly (keyof SessionStore)[] = [
   'load',
   'create',
   'update',

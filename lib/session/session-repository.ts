@@ -4,7 +4,7 @@ import type { Clock } from '../interfaces/clock.interface.js';
 import type { Found, SessionRecord, SessionVersion } from '../interfaces/session-record.interface.js';
 import type { SessionStore } from '../stores/session-store.js';
 import { mergeByKey } from './data/merge.js';
-import { assertSize, deserialize, emptyBag } from './data/serializer.js';
+import { assertSize, bagOf, deserialize, type SessionBag } from './data/serializer.js';
 import { FifoQueue } from './lock/fifo-queue.js';
 import type { SessionLock, SessionLocks } from './lock/session-locks.js';
 import type { Change, ChangeOutcome, Finding, FoundSession, LockTerms } from './repository-values.js';
@@ -167,7 +167,7 @@ export class SessionRepository {
         if (!change.startsNewLife) {
           mergedOver = newest.text;
           const { createdAt } = record;
-          const data = merged(change, newest.text);
+          const data = merged(change, newest.bag);
           next = { data, createdAt, expiresAt: Math.max(next.expiresAt, record.expiresAt) };
         }
       }
@@ -238,7 +238,7 @@ function reasonOf(answer: { readonly status: string; readonly because?: GoneReas
   return answer.because ?? 'expired';
 }
 
-function merged({ base, next }: Change, newest: string): string {
-  const mine = deserialize(next.data) ?? emptyBag();
-  return JSON.stringify(mergeByKey(deserialize(base) ?? emptyBag(), mine, deserialize(newest)));
+/** `newest` is changed, and belongs to nobody else. */
+function merged({ base, next }: Change, newest: SessionBag): string {
+  return JSON.stringify(mergeByKey(bagOf(base), bagOf(next.data), newest));
 }

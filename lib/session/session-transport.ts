@@ -14,6 +14,9 @@ export interface SessionTransport {
   onFirstLoad(): void;
 }
 
+/** An obstacle of a cookie: its header has left. */
+export const RESPONSE_STARTED = 'the response has started: do it before that';
+
 /** What the response has to tell the browser. */
 export type CookieChange =
   { readonly kind: 'set'; readonly id: string; readonly expiresAt: number } | { readonly kind: 'expire' };

@@ -1,21 +1,10 @@
 import type { ClosableStore, StartableStore, StoreContext } from '../../lib/interfaces/store-abilities.interface.js';
+import { STORE_METHODS } from '../../lib/options/store-options.js';
 import { SessionStore } from '../../lib/stores/session-store.js';
 import { Gate } from './gate.js';
 
-type Operation = 'load' | 'create' | 'update' | 'touch' | 'delete' | 'rotate' | 'tryLock' | 'renewLock' | 'unlock';
+type Operation = keyof SessionStore;
 type Args<O extends Operation> = Parameters<SessionStore[O]>[0];
-
-const ALL: readonly Operation[] = [
-  'load',
-  'create',
-  'update',
-  'touch',
-  'delete',
-  'rotate',
-  'tryLock',
-  'renewLock',
-  'unlock',
-];
 
 /**
  * Around a real store: notes each trip, and lets a test hold operations back, or break them. A trip that does two things is
@@ -53,7 +42,7 @@ export class ObservedStore extends SessionStore implements StartableStore, Closa
   breakDown(
     step: () => Promise<unknown> = () => Promise.reject(new Error('connect ECONNREFUSED db.internal:5432')),
   ): void {
-    ALL.forEach((operation) => this.before(operation, step));
+    STORE_METHODS.forEach((operation) => this.before(operation, step));
   }
 
   /** Works as it should again. */

@@ -29,16 +29,7 @@ export const tombstoneMutants: readonly Mutant[] = [
       }
     },
   ),
-  mutant(
-    'a reader who is told that a rotated session was destroyed',
-    [ROTATED],
-    class extends OpenStore {
-      override async load(args: Args<'load'>) {
-        const answer = await super.load(args);
-        return answer.status === 'gone' ? this.gone('destroyed') : answer;
-      }
-    },
-  ),
+  mutant('a reader who is told that a rotated session was destroyed', [ROTATED], readersAreTold('destroyed')),
   mutant(
     'a caller that wants the lock, and is told that a rotated session was destroyed',
     [ROTATED],
@@ -49,16 +40,7 @@ export const tombstoneMutants: readonly Mutant[] = [
       }
     },
   ),
-  mutant(
-    'a reader who is told that a destroyed session was rotated',
-    [DELETED],
-    class extends OpenStore {
-      override async load(args: Args<'load'>) {
-        const answer = await super.load(args);
-        return answer.status === 'gone' ? this.gone('rotated') : answer;
-      }
-    },
-  ),
+  mutant('a reader who is told that a destroyed session was rotated', [DELETED], readersAreTold('rotated')),
   mutant(
     'a deletion that rewrites the tombstone of a rotation',
     [DELETED_AFTER_ROTATION],
@@ -127,3 +109,12 @@ export const tombstoneMutants: readonly Mutant[] = [
     },
   ),
 ];
+
+function readersAreTold(because: EndReason): typeof OpenStore {
+  return class extends OpenStore {
+    override async load(args: Args<'load'>) {
+      const answer = await super.load(args);
+      return answer.status === 'gone' ? this.gone(because) : answer;
+    }
+  };
+}

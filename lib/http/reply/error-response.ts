@@ -47,7 +47,12 @@ export function cookiesOf(response: ServerResponse): readonly string[] {
   return Array.isArray(cookies) ? cookies : [String(cookies)];
 }
 
-/** In Nest's form, for an error that no filter of the application has answered. It tells nothing but the status. */
+/** In Nest's form. It tells nothing but the status. */
+export function errorBody(statusCode: number): { readonly statusCode: number; readonly message: string } {
+  return { statusCode, message: STATUS_CODES[statusCode] ?? 'Error' };
+}
+
+/** For an error that no filter of the application has answered. */
 export function replyWithError(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy();
@@ -56,5 +61,5 @@ export function replyWithError(response: ServerResponse, error: unknown): void {
   const statusCode = error instanceof SessionsError ? error.status : 500;
   response.statusCode = statusCode;
   response.setHeader('Content-Type', 'application/json; charset=utf-8');
-  response.end(JSON.stringify({ statusCode, message: STATUS_CODES[statusCode] ?? 'Error' }));
+  response.end(JSON.stringify(errorBody(statusCode)));
 }

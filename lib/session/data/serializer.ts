@@ -23,6 +23,11 @@ export function deserialize(text: string): SessionBag | undefined {
   return Object.setPrototypeOf(parsed, null) as SessionBag;
 }
 
+/** Of text that this library has made. */
+export function bagOf(text: string): SessionBag {
+  return deserialize(text) ?? emptyBag();
+}
+
 /** JSON, or an error that names the key. One pass of native code; only what it cannot take is looked at more closely. */
 export function serialize(bag: SessionBag): string {
   try {
@@ -127,7 +132,7 @@ function assertProperties(key: string, value: Record<string, unknown>, path: obj
 }
 
 /** Not compared with our own Object.prototype: a plain object of another realm (structuredClone under jest, vm) has its own. */
-function isPlain(value: object): boolean {
+export function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -1,5 +1,13 @@
 import { mergeByKey } from './merge.js';
-import { assertSerializable, deserialize, emptyBag, isPrimitive, serialize, type SessionBag } from './serializer.js';
+import {
+  assertSerializable,
+  bagOf,
+  deserialize,
+  emptyBag,
+  isPrimitive,
+  serialize,
+  type SessionBag,
+} from './serializer.js';
 
 /** What is stored of a session without data. */
 export const EMPTY = '{}';
@@ -153,7 +161,7 @@ export class TrackedData {
 
   /** Nothing is stored any more but what changed `base` into `text`, as changes. */
   restart(base: string, text: string): void {
-    const changes = mergeByKey(deserialize(base) ?? emptyBag(), deserialize(text) ?? emptyBag(), emptyBag());
+    const changes = mergeByKey(bagOf(base), bagOf(text), emptyBag());
     this.#replace(changes ?? emptyBag());
     this.#baseline = EMPTY;
   }
@@ -181,17 +189,17 @@ export class TrackedData {
 
   /** Back to what the store holds. */
   revert(): void {
-    this.load(deserialize(this.#baseline) ?? emptyBag(), this.#baseline);
+    this.load(bagOf(this.#baseline), this.#baseline);
   }
 
   /** Back to what `text()` was, as changes of this request. */
   restore(text: string): void {
-    this.#replace(deserialize(text) ?? emptyBag());
+    this.#replace(bagOf(text));
   }
 
   /** Lays the top-level keys that this request changed over `newest`; `false`, with nothing changed, when that cannot be decoded. */
   rebase(newest: string): boolean {
-    const merged = mergeByKey(deserialize(this.#baseline) ?? emptyBag(), this.#bag, deserialize(newest));
+    const merged = mergeByKey(bagOf(this.#baseline), this.#bag, deserialize(newest));
     if (merged === undefined) {
       return false;
     }

@@ -1,3 +1,5 @@
+import { isPlain } from '../data/serializer.js';
+
 /**
  * Promises only: a callback that nobody calls would leave a request without an answer.
  *
@@ -27,9 +29,7 @@ export function assertKey(method: string, key: unknown): void {
 
 /** @throws TypeError that says what to write. */
 export function assertValues(values: unknown): void {
-  const prototype: unknown = typeof values === 'object' && values !== null ? Object.getPrototypeOf(values) : undefined;
-  // Not compared with our own Object.prototype: a plain object of another realm has its own.
-  if (prototype === undefined || (prototype !== null && Object.getPrototypeOf(prototype) !== null)) {
+  if (typeof values !== 'object' || values === null || !isPlain(values)) {
     throw new TypeError('session.update() takes a plain object: session.update({ visits: 1 })');
   }
 }

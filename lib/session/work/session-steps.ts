@@ -1,5 +1,6 @@
 import { SessionHeadersSentError } from '../../errors/index.js';
 import { assertWritable } from '../lock/lock-settings.js';
+import { RESPONSE_STARTED } from '../session-transport.js';
 import { CriticalSections } from './critical-sections.js';
 import { SessionStep } from './session-step.js';
 import type { UnitOfWork } from './unit-of-work.js';
@@ -116,7 +117,7 @@ export class SessionSteps {
     const isAnswered = this.unit.active.transport.hasSentHeaders;
     return () => {
       if (isAnswered) {
-        throw new SessionHeadersSentError(operation, 'the response has started: do it before that');
+        throw new SessionHeadersSentError(operation, RESPONSE_STARTED);
       }
     };
   }

@@ -3,7 +3,7 @@ import { ActiveSession } from '../active-session.js';
 import { assertWritable, locksByItself, type LockSettings } from '../lock/lock-settings.js';
 import type { LockTerms } from '../repository-values.js';
 import type { SessionDeps } from '../session-deps.js';
-import type { SessionTransport } from '../session-transport.js';
+import { RESPONSE_STARTED, type SessionTransport } from '../session-transport.js';
 import { goneError } from '../session-writer.js';
 import { AskedSteps } from './asked-steps.js';
 import { SerialQueue } from './serial-queue.js';
@@ -141,7 +141,7 @@ export class UnitOfWork {
     if (this.#ending === 'answered') {
       this.noteLoss();
     } else if (stage.at === 'new' && transport.hasSentHeaders && !isCookieSent) {
-      throw new SessionHeadersSentError(operation, 'the response has started: do it before that');
+      throw new SessionHeadersSentError(operation, RESPONSE_STARTED);
     }
     return true;
   }
