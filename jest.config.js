@@ -16,7 +16,7 @@ export default {
   testEnvironment: 'node',
   globalSetup: '<rootDir>/tools/compile.js',
   testMatch: ['<rootDir>/{test,sample}/**/*.{spec,e2e-spec}.ts'],
-  // The long form of tests needs its time: test/support/long-form.ts.
+  // The long form of tests needs its time: test/support/models/long-form.ts.
   testTimeout: 30_000 * Number(process.env.NESTJS_SESSIONS_RUNS || 1),
   // They wait for servers and browsers more than they compute.
   maxWorkers: '100%',

@@ -1,4 +1,4 @@
-import { isTestThere, rowsOfMap } from './support/test-map.js';
+import { isTestThere, rowsOfMap } from './support/documents/test-map.js';
 
 const map = new URL('./ancestor-defects.md', import.meta.url);
 const rows = rowsOfMap(map);

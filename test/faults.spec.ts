@@ -1,4 +1,4 @@
-import { isTestThere, rowsOfMap } from './support/test-map.js';
+import { isTestThere, rowsOfMap } from './support/documents/test-map.js';
 
 const STORES = ['memory', 'file', 'PostgreSQL', 'memcached'];
 const FAULTS = Array.from({ length: 31 }, (_, index) => `F${index + 1}`);

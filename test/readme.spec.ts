@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as errors from '../lib/errors/index.js';
 import { resolveOptions } from '../lib/options/sessions-options.js';
-import { actualDefault, declaredOptions, documentedDefault } from './support/documented-options.js';
-import { anchorsOf, codeBlocks, codeSpans, linksOf, tableUnder } from './support/markdown.js';
+import { actualDefault, declaredOptions, documentedDefault } from './support/documents/documented-options.js';
+import { anchorsOf, codeBlocks, codeSpans, linksOf, tableUnder } from './support/documents/markdown.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const readme = readText('README.md');

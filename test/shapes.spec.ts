@@ -1,5 +1,5 @@
-import { discardedShapes, handlerShapes, notAwaitedShapes, sseShapes } from './support/handler-shapes.js';
-import { isTestThere, rowsOfMap } from './support/test-map.js';
+import { discardedShapes, handlerShapes, notAwaitedShapes, sseShapes } from './support/http/handler-shapes.js';
+import { isTestThere, rowsOfMap } from './support/documents/test-map.js';
 
 const map = new URL('./shapes.md', import.meta.url);
 const rows = rowsOfMap(map);

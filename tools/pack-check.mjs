@@ -142,7 +142,7 @@ function use(application, env = {}) {
 
 /** PostgreSQL and memcached, while the rest goes on. */
 function startServers() {
-  const child = spawn('node', ['build/compiled/test/support/serve-stores.js'], {
+  const child = spawn('node', ['build/compiled/test/support/servers/serve-stores.js'], {
     cwd: root,
     stdio: ['pipe', 'pipe', 'inherit'],
   });

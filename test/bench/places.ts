@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MemcachedServer } from '../support/memcached-server.js';
-import { PostgresDatabase } from '../support/postgres-database.js';
-import { PostgresServer } from '../support/postgres-server.js';
+import { MemcachedServer } from '../support/servers/memcached-server.js';
+import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import { PostgresServer } from '../support/servers/postgres-server.js';
 
 export type Backend = 'none' | 'directory' | 'postgres' | 'memcached';
 

@@ -1,7 +1,7 @@
 import { minutes } from 'nestjs-sessions';
 import type { Page } from 'playwright-core';
-import { openBrowser } from '../support/chromium.js';
-import { startPages } from '../support/pages-app.js';
+import { openBrowser } from '../support/servers/chromium.js';
+import { startPages } from '../support/http/pages-app.js';
 
 describe('The back button', () => {
   let now: number;

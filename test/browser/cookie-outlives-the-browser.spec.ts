@@ -1,9 +1,9 @@
 import { minutes, type SessionsModuleOptions } from 'nestjs-sessions';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BrowserContext } from 'playwright-core';
-import { openBrowser, openProfile } from '../support/chromium.js';
-import { startPages } from '../support/pages-app.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { openBrowser, openProfile } from '../support/servers/chromium.js';
+import { startPages } from '../support/http/pages-app.js';
+import { temporaryDirectory } from '../support/basics/temporary-directory.js';
 
 async function logIn(browser: BrowserContext, url: string): Promise<void> {
   const page = await browser.newPage();

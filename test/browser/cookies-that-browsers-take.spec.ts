@@ -5,10 +5,10 @@ import type { Page } from 'playwright-core';
 import { resolveCookie } from '../../lib/options/cookie-options.js';
 import { systemClock } from '../../lib/session/clock.js';
 import { type CookieSettings, CookieWriter } from '../../lib/session/cookie/cookie-writer.js';
-import { openBrowser } from '../support/chromium.js';
-import { NotesController } from '../support/notes-app.js';
-import { TestApp, trustProxy } from '../support/test-app.js';
-import { TlsProxy } from '../support/tls-proxy.js';
+import { openBrowser } from '../support/servers/chromium.js';
+import { NotesController } from '../support/http/notes-app.js';
+import { TestApp, trustProxy } from '../support/http/test-app.js';
+import { TlsProxy } from '../support/servers/tls-proxy.js';
 
 const host = { name: '__Host-session', secure: true } as const;
 const site = { secure: true, sameSite: 'none' } as const;

@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core';
-import { openBrowser } from '../support/chromium.js';
-import { startPages } from '../support/pages-app.js';
+import { openBrowser } from '../support/servers/chromium.js';
+import { startPages } from '../support/http/pages-app.js';
 
 describe('A visitor who has logged out', () => {
   let url: string;

@@ -1,9 +1,9 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { Session, type SessionCookieOptions } from 'nestjs-sessions';
 import type { BrowserContext, Page } from 'playwright-core';
-import { openBrowser, openLenientBrowser } from '../support/chromium.js';
-import { TestApp, trustProxy } from '../support/test-app.js';
-import { TlsProxy } from '../support/tls-proxy.js';
+import { openBrowser, openLenientBrowser } from '../support/servers/chromium.js';
+import { TestApp, trustProxy } from '../support/http/test-app.js';
+import { TlsProxy } from '../support/servers/tls-proxy.js';
 
 @Controller()
 class Widget {

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
-import { openBrowser } from '../support/chromium.js';
-import { startSample, type RunningSample } from '../support/quick-start-sample.js';
+import { openBrowser } from '../support/servers/chromium.js';
+import { startSample, type RunningSample } from '../support/processes/quick-start-sample.js';
 
 describe('The page of the quick-start sample', () => {
   let sample: RunningSample;

@@ -1,11 +1,11 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { VisitsController } from '../e2e/apps/visits.controller.js';
-import { openBrowser } from '../support/chromium.js';
-import { gate } from '../support/gates.js';
-import { environmentNumber } from '../support/long-form.js';
-import { seededRandom } from '../support/seeded-random.js';
-import { TestApp } from '../support/test-app.js';
-import { TlsProxy } from '../support/tls-proxy.js';
+import { openBrowser } from '../support/servers/chromium.js';
+import { gate } from '../support/http/gates.js';
+import { environmentNumber } from '../support/models/long-form.js';
+import { seededRandom } from '../support/models/seeded-random.js';
+import { TestApp } from '../support/http/test-app.js';
+import { TlsProxy } from '../support/servers/tls-proxy.js';
 
 const ROUNDS = environmentNumber('NESTJS_SESSIONS_BROWSER_ROUNDS') ?? 40;
 

@@ -1,11 +1,11 @@
 import { All, Controller, Param } from '@nestjs/common';
 import { Session, type SessionCookieOptions } from 'nestjs-sessions';
 import type { Page } from 'playwright-core';
-import { openLenientBrowser } from '../support/chromium.js';
-import { gate } from '../support/gates.js';
-import { startPages } from '../support/pages-app.js';
-import { trustProxy } from '../support/test-app.js';
-import { TlsProxy } from '../support/tls-proxy.js';
+import { openLenientBrowser } from '../support/servers/chromium.js';
+import { gate } from '../support/http/gates.js';
+import { startPages } from '../support/http/pages-app.js';
+import { trustProxy } from '../support/http/test-app.js';
+import { TlsProxy } from '../support/servers/tls-proxy.js';
 
 /** Who came, by the way in which the request was made. */
 const seen = new Map<string, string>();

@@ -1,9 +1,9 @@
 import { Sessions, type SessionCookieOptions } from 'nestjs-sessions';
 import type { BrowserContext } from 'playwright-core';
-import { openBrowser } from '../support/chromium.js';
-import { startPages } from '../support/pages-app.js';
-import { trustProxy, type TestApp } from '../support/test-app.js';
-import { TlsProxy } from '../support/tls-proxy.js';
+import { openBrowser } from '../support/servers/chromium.js';
+import { startPages } from '../support/http/pages-app.js';
+import { trustProxy, type TestApp } from '../support/http/test-app.js';
+import { TlsProxy } from '../support/servers/tls-proxy.js';
 
 const always: SessionCookieOptions = { name: '__Host-session', secure: true };
 const distrust = (): void => undefined;

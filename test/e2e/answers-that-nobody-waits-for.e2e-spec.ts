@@ -10,9 +10,9 @@ import {
 } from '@nestjs/common';
 import type { Response } from 'express';
 import { Session, type SessionObject } from 'nestjs-sessions';
-import { Exchange } from '../support/exchange.js';
-import { Gate } from '../support/gate.js';
-import { startNotes } from '../support/notes-app.js';
+import { Exchange } from '../support/http/exchange.js';
+import { Gate } from '../support/basics/gate.js';
+import { startNotes } from '../support/http/notes-app.js';
 
 interface Touched {
   readonly session: SessionObject;

@@ -1,8 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { LockSession, MemoryStore, Session } from 'nestjs-sessions';
-import { Gate } from '../support/gate.js';
-import { ObservedStore } from '../support/observed-store.js';
-import { TestApp } from '../support/test-app.js';
+import { Gate } from '../support/basics/gate.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import { TestApp } from '../support/http/test-app.js';
 
 let gate = new Gate();
 

@@ -1,10 +1,10 @@
 import { jest } from '@jest/globals';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { spawnApp } from '../support/child-process.js';
-import { preparePlace, startNotes } from '../support/notes-app.js';
-import { openStore, sharedStoreKinds } from '../support/stores.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { spawnApp } from '../support/processes/child-process.js';
+import { preparePlace, startNotes } from '../support/http/notes-app.js';
+import { openStore, sharedStoreKinds } from '../support/stores/stores.js';
+import { temporaryDirectory } from '../support/basics/temporary-directory.js';
 import { VisitsController } from './apps/visits.controller.js';
 
 // Processes take their time to start where others work as well.

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { LockSession, Session } from 'nestjs-sessions';
-import { Exchange } from '../support/exchange.js';
-import { Gate } from '../support/gate.js';
-import { ObservedStore } from '../support/observed-store.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
-import { TestApp } from '../support/test-app.js';
+import { Exchange } from '../support/http/exchange.js';
+import { Gate } from '../support/basics/gate.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
+import { TestApp } from '../support/http/test-app.js';
 
 /** More than the buffers of a connection take. */
 const PAGE = 'the page '.repeat(200_000);

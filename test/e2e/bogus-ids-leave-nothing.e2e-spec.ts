@@ -11,11 +11,11 @@ import {
 import { randomBytes } from 'node:crypto';
 import { SessionEngine } from '../../lib/session/session-engine.js';
 import { hashSessionId } from '../../lib/session/session-id.js';
-import { often } from '../support/long-form.js';
-import { preparePlace, startNotes } from '../support/notes-app.js';
-import { readTree } from '../support/read-tree.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
-import type { TestApp } from '../support/test-app.js';
+import { often } from '../support/models/long-form.js';
+import { preparePlace, startNotes } from '../support/http/notes-app.js';
+import { readTree } from '../support/documents/read-tree.js';
+import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 const SOME = often(20);
 const SIDE_BY_SIDE = 10;

@@ -1,6 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { MemoryStore, minutes, Session } from 'nestjs-sessions';
-import { TestApp } from '../support/test-app.js';
+import { TestApp } from '../support/http/test-app.js';
 
 /** What the application sets, and what is sent with a session cookie. */
 const SHARED = [

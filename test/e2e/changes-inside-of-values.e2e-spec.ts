@@ -1,8 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { LockSession, Session } from 'nestjs-sessions';
-import { ObservedStore } from '../support/observed-store.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
-import { TestApp } from '../support/test-app.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
+import { TestApp } from '../support/http/test-app.js';
 
 interface Cart {
   items: string[];

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Browser, Reply } from '../support/browser.js';
-import { ErrorBook } from '../support/error-book.js';
-import { networkedKinds, type NetworkedPlace } from '../support/networked-stores.js';
-import { TestApp } from '../support/test-app.js';
+import type { Browser, Reply } from '../support/http/browser.js';
+import { ErrorBook } from '../support/http/error-book.js';
+import { networkedKinds, type NetworkedPlace } from '../support/stores/networked-stores.js';
+import { TestApp } from '../support/http/test-app.js';
 import { VisitsController } from './apps/visits.controller.js';
 
 const TIMEOUT = 300;

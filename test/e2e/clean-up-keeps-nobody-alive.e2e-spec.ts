@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { spawnApp } from '../support/child-process.js';
+import { spawnApp } from '../support/processes/child-process.js';
 
 /** For a busy machine: the job itself would keep the process for five minutes at least, and then again. */
 const LIMIT = 15_000;

@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { Global, Injectable, Module, type BeforeApplicationShutdown, type ModuleMetadata } from '@nestjs/common';
 import { Cron, CronExpression, ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { MemoryStore, SessionsModule, type SessionsModuleOptions, type SweepBatch } from 'nestjs-sessions';
-import { TestApp } from '../support/test-app.js';
+import { TestApp } from '../support/http/test-app.js';
 
 /** Counts how often it is cleaned up. */
 class CountingStore extends MemoryStore {

@@ -1,7 +1,7 @@
 import { minutes, Sessions } from 'nestjs-sessions';
-import { preparePlace, startNotes } from '../support/notes-app.js';
-import { PlaceTime } from '../support/place-time.js';
-import { openStore, storeKinds } from '../support/stores.js';
+import { preparePlace, startNotes } from '../support/http/notes-app.js';
+import { PlaceTime } from '../support/stores/place-time.js';
+import { openStore, storeKinds } from '../support/stores/stores.js';
 
 describe.each(storeKinds)('A clean-up that finds nothing, on $name,', (kind) => {
   it('says so at the level debug alone', async () => {

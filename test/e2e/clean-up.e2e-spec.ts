@@ -13,12 +13,12 @@ import {
 } from 'nestjs-sessions';
 import { systemClock } from '../../lib/session/clock.js';
 import { ManualClock } from 'nestjs-sessions/testing';
-import { Gate } from '../support/gate.js';
-import { preparePlace, startNotes } from '../support/notes-app.js';
-import { PlaceTime } from '../support/place-time.js';
-import { readTree } from '../support/read-tree.js';
-import { countingStoreKinds, openStore, storeKinds, type StoreKind } from '../support/stores.js';
-import type { TestApp } from '../support/test-app.js';
+import { Gate } from '../support/basics/gate.js';
+import { preparePlace, startNotes } from '../support/http/notes-app.js';
+import { PlaceTime } from '../support/stores/place-time.js';
+import { readTree } from '../support/documents/read-tree.js';
+import { countingStoreKinds, openStore, storeKinds, type StoreKind } from '../support/stores/stores.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 let gate = new Gate();
 

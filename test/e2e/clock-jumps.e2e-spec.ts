@@ -1,11 +1,11 @@
 import { jest } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
 import { hours } from 'nestjs-sessions';
-import { Browser, type Reply } from '../support/browser.js';
-import { spawnApp, type SpawnedApp } from '../support/child-process.js';
-import { FakeTime } from '../support/fake-time.js';
-import { openStore, sharedStoreKinds, type StorePlace } from '../support/stores.js';
-import { TestApp } from '../support/test-app.js';
+import { Browser, type Reply } from '../support/http/browser.js';
+import { spawnApp, type SpawnedApp } from '../support/processes/child-process.js';
+import { FakeTime } from '../support/basics/fake-time.js';
+import { openStore, sharedStoreKinds, type StorePlace } from '../support/stores/stores.js';
+import { TestApp } from '../support/http/test-app.js';
 import { VisitsController } from './apps/visits.controller.js';
 
 // Processes take their time to start where others work as well.

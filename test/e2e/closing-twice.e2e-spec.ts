@@ -1,8 +1,8 @@
 import { MemoryStore, type ClosableStore } from 'nestjs-sessions';
 import { PostgresStore } from 'nestjs-sessions/postgres';
-import { freshStore, startNotes } from '../support/notes-app.js';
-import { PostgresDatabase } from '../support/postgres-database.js';
-import { storeKinds } from '../support/stores.js';
+import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import { storeKinds } from '../support/stores/stores.js';
 
 class CountedCloses extends MemoryStore implements ClosableStore {
   closes = 0;

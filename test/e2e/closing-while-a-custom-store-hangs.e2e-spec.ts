@@ -1,10 +1,10 @@
 import { MemoryStore, Sessions, type ClosableStore, type SessionStore, type SweepBatch } from 'nestjs-sessions';
 import { ManualClock } from 'nestjs-sessions/testing';
-import { Gate } from '../support/gate.js';
-import { NotesController } from '../support/notes-app.js';
-import { ObservedStore } from '../support/observed-store.js';
+import { Gate } from '../support/basics/gate.js';
+import { NotesController } from '../support/http/notes-app.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
 
-import { TestApp } from '../support/test-app.js';
+import { TestApp } from '../support/http/test-app.js';
 
 const hang = (): Promise<never> => new Promise(() => undefined);
 

@@ -1,6 +1,6 @@
-import { CountedVisits } from '../support/counted-visits.js';
-import { networkedKinds } from '../support/networked-stores.js';
-import { TestApp } from '../support/test-app.js';
+import { CountedVisits } from '../support/http/counted-visits.js';
+import { networkedKinds } from '../support/stores/networked-stores.js';
+import { TestApp } from '../support/http/test-app.js';
 
 describe.each(networkedKinds)('An application whose server hangs, with $name,', (kind) => {
   it('closes all the same', async () => {

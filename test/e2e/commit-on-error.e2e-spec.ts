@@ -10,7 +10,7 @@ import {
 } from '@nestjs/common';
 import type { Response } from 'express';
 import { MemoryStore, Session, type CommitOnError } from 'nestjs-sessions';
-import { TestApp } from '../support/test-app.js';
+import { TestApp } from '../support/http/test-app.js';
 
 @Controller()
 class Pages {

@@ -1,9 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
 import { LockSession, minutes, Session, type SessionObject } from 'nestjs-sessions';
-import type { Browser } from '../support/browser.js';
-import { ObservedStore } from '../support/observed-store.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
-import { TestApp } from '../support/test-app.js';
+import type { Browser } from '../support/http/browser.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
+import { TestApp } from '../support/http/test-app.js';
 
 /** What a handler does with the session. */
 class Deeds {

@@ -2,7 +2,7 @@ import { Controller, Get, Session as NestSession } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { LockSession, RequireSession, Session } from 'nestjs-sessions';
 import { createTestSession } from 'nestjs-sessions/testing';
-import { TestApp } from '../support/test-app.js';
+import { TestApp } from '../support/http/test-app.js';
 
 @Controller()
 @LockSession('early')

@@ -1,7 +1,7 @@
 import { days, minutes, type SessionCookieOptions, type SessionsModuleOptions } from 'nestjs-sessions';
-import { parseCookieLine } from '../support/cookie-line.js';
-import { startNotes } from '../support/notes-app.js';
-import { trustProxy } from '../support/test-app.js';
+import { parseCookieLine } from '../support/http/cookie-line.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { trustProxy } from '../support/http/test-app.js';
 
 const now = Date.UTC(2030, 0, 1);
 const EXPIRY = 'Max-Age=3600; Expires=Tue, 01 Jan 2030 01:00:00 GMT; ';

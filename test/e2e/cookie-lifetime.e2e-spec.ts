@@ -1,9 +1,9 @@
 import { Controller, Get, Header, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { minutes, MemoryStore, Session, type SessionsModuleOptions } from 'nestjs-sessions';
-import { parseCookieLine } from '../support/cookie-line.js';
-import { startNotes } from '../support/notes-app.js';
-import { recordedStore } from '../support/recorded-store.js';
+import { parseCookieLine } from '../support/http/cookie-line.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { recordedStore } from '../support/stores/recorded-store.js';
 
 @Controller()
 class OtherCookies {

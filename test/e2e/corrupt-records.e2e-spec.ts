@@ -1,10 +1,10 @@
 import { minutes, type SessionStore } from 'nestjs-sessions';
 import { ManualClock } from 'nestjs-sessions/testing';
 import { generateSessionId, hashSessionId, shortHash } from '../../lib/session/session-id.js';
-import type { Browser } from '../support/browser.js';
-import { freshStore, startNotes } from '../support/notes-app.js';
-import { storeKinds } from '../support/stores.js';
-import type { TestApp } from '../support/test-app.js';
+import type { Browser } from '../support/http/browser.js';
+import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { storeKinds } from '../support/stores/stores.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 const CORRUPT = [
   ...['', '{', '{"a":1', '{"a":1}}', '[1]', 'null', '5', '"text"'],

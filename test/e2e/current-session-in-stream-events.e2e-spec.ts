@@ -3,8 +3,8 @@ import type { Request, Response } from 'express';
 import { CurrentSession } from 'nestjs-sessions';
 import { request } from 'node:http';
 import { Writable } from 'node:stream';
-import { Gate } from '../support/gate.js';
-import { startNotes } from '../support/notes-app.js';
+import { Gate } from '../support/basics/gate.js';
+import { startNotes } from '../support/http/notes-app.js';
 
 let gate = new Gate();
 

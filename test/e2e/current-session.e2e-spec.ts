@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Injectable, Post } from '@nestjs/common';
 import { CurrentSession, InjectSessionStore, MemoryStore, Session, SessionStore } from 'nestjs-sessions';
-import { startNotes } from '../support/notes-app.js';
-import type { TestApp } from '../support/test-app.js';
+import { startNotes } from '../support/http/notes-app.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 interface Basket {
   items: string[];

@@ -2,11 +2,11 @@ import { Catch, Controller, Get, Res, UseFilters, type ArgumentsHost, type Excep
 import type { Response } from 'express';
 import type { IncomingMessage } from 'node:http';
 import { MemoryStore, Session, SessionStoreError } from 'nestjs-sessions';
-import { Exchange } from '../support/exchange.js';
-import { startNotes } from '../support/notes-app.js';
-import { ObservedStore } from '../support/observed-store.js';
-import type { TestApp } from '../support/test-app.js';
-import { within } from '../support/within.js';
+import { Exchange } from '../support/http/exchange.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import type { TestApp } from '../support/http/test-app.js';
+import { within } from '../support/basics/within.js';
 
 /** What the handler says of the body that the client will never get. */
 const OF_THE_BODY = {

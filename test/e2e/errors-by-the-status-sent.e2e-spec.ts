@@ -21,9 +21,9 @@ import {
 import type { Response } from 'express';
 import { Session, type SessionObject } from 'nestjs-sessions';
 import { catchError, concat, map, throwError, timeout, type Observable } from 'rxjs';
-import { ObservedStore } from '../support/observed-store.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
-import { TestApp } from '../support/test-app.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
+import { TestApp } from '../support/http/test-app.js';
 
 /** What stands for an error that the application knows nothing of. */
 class Bug extends Error {}

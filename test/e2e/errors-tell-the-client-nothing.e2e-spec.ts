@@ -20,10 +20,10 @@ import {
   SessionStoreError,
   type SessionObject,
 } from 'nestjs-sessions';
-import { Gate } from '../support/gate.js';
-import { startNotes } from '../support/notes-app.js';
-import { ObservedStore } from '../support/observed-store.js';
-import type { TestApp } from '../support/test-app.js';
+import { Gate } from '../support/basics/gate.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 interface WithSession {
   readonly session: SessionObject;

@@ -2,8 +2,8 @@ import { Controller, Post } from '@nestjs/common';
 import pg from 'pg';
 import { Session } from 'nestjs-sessions';
 import { PostgresStore } from 'nestjs-sessions/postgres';
-import { PostgresDatabase } from '../support/postgres-database.js';
-import { TestApp } from '../support/test-app.js';
+import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import { TestApp } from '../support/http/test-app.js';
 
 const TIMEOUT = 2_000;
 

@@ -1,10 +1,10 @@
 import { Controller, Get, InternalServerErrorException } from '@nestjs/common';
 import { LockSession, minutes, seconds, Session } from 'nestjs-sessions';
-import type { Browser } from '../support/browser.js';
-import { parseCookieLine } from '../support/cookie-line.js';
-import { Gate } from '../support/gate.js';
-import { freshStore, startNotes } from '../support/notes-app.js';
-import { storeKinds } from '../support/stores.js';
+import type { Browser } from '../support/http/browser.js';
+import { parseCookieLine } from '../support/http/cookie-line.js';
+import { Gate } from '../support/basics/gate.js';
+import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { storeKinds } from '../support/stores/stores.js';
 
 let gate = new Gate();
 

@@ -1,9 +1,9 @@
 import { Controller, Get, Post } from '@nestjs/common';
 import { LockSession, minutes, Session, seconds, type SessionsModuleOptions } from 'nestjs-sessions';
-import type { Browser } from '../support/browser.js';
-import { parseCookieLine } from '../support/cookie-line.js';
-import { freshStore, startNotes } from '../support/notes-app.js';
-import { storeKinds } from '../support/stores.js';
+import type { Browser } from '../support/http/browser.js';
+import { parseCookieLine } from '../support/http/cookie-line.js';
+import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { storeKinds } from '../support/stores/stores.js';
 
 @Controller()
 class Lives {

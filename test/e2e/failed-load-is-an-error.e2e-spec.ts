@@ -1,9 +1,9 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { LockSession, RequireSessionGuard, Session } from 'nestjs-sessions';
-import type { Reply } from '../support/browser.js';
-import { ObservedStore } from '../support/observed-store.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
-import { TestApp } from '../support/test-app.js';
+import type { Reply } from '../support/http/browser.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
+import { TestApp } from '../support/http/test-app.js';
 
 let handlersRun = 0;
 

@@ -2,10 +2,10 @@ import { Controller, Get, Header, Post, Res, StreamableFile } from '@nestjs/comm
 import type { Response } from 'express';
 import { Readable } from 'node:stream';
 import { Session } from 'nestjs-sessions';
-import { Exchange } from '../support/exchange.js';
-import { ObservedStore } from '../support/observed-store.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
-import { TestApp } from '../support/test-app.js';
+import { Exchange } from '../support/http/exchange.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
+import { TestApp } from '../support/http/test-app.js';
 
 @Controller()
 class Pages {

@@ -2,10 +2,10 @@ import { Controller, Get, Req, Res, StreamableFile } from '@nestjs/common';
 import type { Response } from 'express';
 import { Readable } from 'node:stream';
 import { MemoryStore, Session } from 'nestjs-sessions';
-import { Exchange } from '../support/exchange.js';
-import { startNotes } from '../support/notes-app.js';
-import { ObservedStore } from '../support/observed-store.js';
-import type { TestApp } from '../support/test-app.js';
+import { Exchange } from '../support/http/exchange.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 @Controller()
 class Pages {

@@ -3,13 +3,13 @@ import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { minutes, Session } from 'nestjs-sessions';
 import { SessionEngine } from '../../lib/session/session-engine.js';
-import type { Browser } from '../support/browser.js';
-import { Exchange } from '../support/exchange.js';
-import { Gate } from '../support/gate.js';
-import { often } from '../support/long-form.js';
-import { freshStore, startNotes } from '../support/notes-app.js';
-import { storeKinds } from '../support/stores.js';
-import type { TestApp } from '../support/test-app.js';
+import type { Browser } from '../support/http/browser.js';
+import { Exchange } from '../support/http/exchange.js';
+import { Gate } from '../support/basics/gate.js';
+import { often } from '../support/models/long-form.js';
+import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { storeKinds } from '../support/stores/stores.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 /** The default of `lock.maxWaiters`. */
 const WAITERS = 100;

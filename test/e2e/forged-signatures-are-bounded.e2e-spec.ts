@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { startNotes } from '../support/notes-app.js';
-import { idOf } from '../support/stored-sessions.js';
-import { rawRequest } from '../support/raw-http.js';
-import type { TestApp } from '../support/test-app.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { idOf } from '../support/stores/stored-sessions.js';
+import { rawRequest } from '../support/http/raw-http.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 const NAME = 's';
 /** As many as fit into the 16 kB that Node takes. */

@@ -1,8 +1,8 @@
 import { type CanActivate, Controller, type ExecutionContext, Get, Query, UseGuards } from '@nestjs/common';
 import type { Response } from 'express';
 import { Session, type SessionObject } from 'nestjs-sessions';
-import { freshStore, startNotes } from '../support/notes-app.js';
-import { storeKinds } from '../support/stores.js';
+import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { storeKinds } from '../support/stores/stores.js';
 
 /** Locks the session, changes it, and answers in the place of the handler. */
 class AnsweringGuard implements CanActivate {

@@ -2,12 +2,12 @@ import { Controller, Get, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Session } from 'nestjs-sessions';
 import { defer, type Observable } from 'rxjs';
-import type { Browser } from '../support/browser.js';
-import { Exchange } from '../support/exchange.js';
-import { Gate } from '../support/gate.js';
-import { ObservedStore } from '../support/observed-store.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
-import { TestApp } from '../support/test-app.js';
+import type { Browser } from '../support/http/browser.js';
+import { Exchange } from '../support/http/exchange.js';
+import { Gate } from '../support/basics/gate.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
+import { TestApp } from '../support/http/test-app.js';
 
 let holder = new Gate();
 /** The requests that the server has seen go. */

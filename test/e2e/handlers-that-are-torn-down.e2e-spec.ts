@@ -9,8 +9,8 @@ import {
 } from '@nestjs/common';
 import { Session } from 'nestjs-sessions';
 import { merge, Observable, switchMap, throwError } from 'rxjs';
-import { Gate } from '../support/gate.js';
-import { startNotes } from '../support/notes-app.js';
+import { Gate } from '../support/basics/gate.js';
+import { startNotes } from '../support/http/notes-app.js';
 
 let isSubscribed = new Gate();
 let isTornDown = false;

@@ -3,9 +3,9 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { open, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileStore } from 'nestjs-sessions';
-import { CountedVisits, handlers } from '../support/counted-visits.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
-import { TestApp } from '../support/test-app.js';
+import { CountedVisits, handlers } from '../support/http/counted-visits.js';
+import { temporaryDirectory } from '../support/basics/temporary-directory.js';
+import { TestApp } from '../support/http/test-app.js';
 
 const TIMEOUT = 300;
 

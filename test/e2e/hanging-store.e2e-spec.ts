@@ -1,9 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
 import { MemoryStore, Session } from 'nestjs-sessions';
 import { ManualClock } from 'nestjs-sessions/testing';
-import type { Browser, Reply } from '../support/browser.js';
-import { ObservedStore } from '../support/observed-store.js';
-import { TestApp } from '../support/test-app.js';
+import type { Browser, Reply } from '../support/http/browser.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import { TestApp } from '../support/http/test-app.js';
 
 @Controller()
 class Pages {

@@ -2,8 +2,8 @@ import { Controller, Get, Head, HttpCode, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import type { IncomingMessage } from 'node:http';
 import { Session } from 'nestjs-sessions';
-import { Exchange } from '../support/exchange.js';
-import { TestApp } from '../support/test-app.js';
+import { Exchange } from '../support/http/exchange.js';
+import { TestApp } from '../support/http/test-app.js';
 
 @Controller()
 class Replies {

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Browser, type Reply } from '../support/browser.js';
-import { spawnApp, type SpawnedApp } from '../support/child-process.js';
-import { openStore, sharedStoreKinds, type StorePlace } from '../support/stores.js';
-import { TestApp } from '../support/test-app.js';
+import { Browser, type Reply } from '../support/http/browser.js';
+import { spawnApp, type SpawnedApp } from '../support/processes/child-process.js';
+import { openStore, sharedStoreKinds, type StorePlace } from '../support/stores/stores.js';
+import { TestApp } from '../support/http/test-app.js';
 import { VisitsController } from './apps/visits.controller.js';
 
 /** Much longer than a busy machine keeps a process from renewing it. */

@@ -1,9 +1,9 @@
-import { freshStore, startNotes } from '../support/notes-app.js';
-import { parseCookieLine } from '../support/cookie-line.js';
-import { rawRequest } from '../support/raw-http.js';
-import { recordedStore, type RecordedStore } from '../support/recorded-store.js';
-import { storeKinds } from '../support/stores.js';
-import type { TestApp } from '../support/test-app.js';
+import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { parseCookieLine } from '../support/http/cookie-line.js';
+import { rawRequest } from '../support/http/raw-http.js';
+import { recordedStore, type RecordedStore } from '../support/stores/recorded-store.js';
+import { storeKinds } from '../support/stores/stores.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 const id = 'AbCdEfGhIjKlMnOpQrStUvWxYz0123456789-_AbCdE';
 

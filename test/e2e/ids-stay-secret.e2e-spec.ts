@@ -1,13 +1,13 @@
 import { Controller, Get, Post } from '@nestjs/common';
 import { LockSession, Session, type SessionsModuleOptions } from 'nestjs-sessions';
 import { hashSessionId, shortHash } from '../../lib/session/session-id.js';
-import type { Reply } from '../support/browser.js';
-import { Gate } from '../support/gate.js';
-import { preparePlace, startNotes } from '../support/notes-app.js';
-import { readTree } from '../support/read-tree.js';
-import { recordedStore } from '../support/recorded-store.js';
-import { openStore, storeKinds } from '../support/stores.js';
-import type { TestApp } from '../support/test-app.js';
+import type { Reply } from '../support/http/browser.js';
+import { Gate } from '../support/basics/gate.js';
+import { preparePlace, startNotes } from '../support/http/notes-app.js';
+import { readTree } from '../support/documents/read-tree.js';
+import { recordedStore } from '../support/stores/recorded-store.js';
+import { openStore, storeKinds } from '../support/stores/stores.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 let gate = new Gate();
 

@@ -18,9 +18,9 @@ import {
 import type { Request, Response } from 'express';
 import { LockSession, Session, type SessionObject } from 'nestjs-sessions';
 import { tap, type Observable } from 'rxjs';
-import { ObservedStore } from '../support/observed-store.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
-import { TestApp } from '../support/test-app.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
+import { TestApp } from '../support/http/test-app.js';
 
 type WithSession = Request & { session: SessionObject };
 

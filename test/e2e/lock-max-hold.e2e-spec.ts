@@ -1,8 +1,8 @@
 import { Controller, Post } from '@nestjs/common';
 import { Session } from 'nestjs-sessions';
-import { Gate } from '../support/gate.js';
-import { freshStore, startNotes } from '../support/notes-app.js';
-import { storeKinds } from '../support/stores.js';
+import { Gate } from '../support/basics/gate.js';
+import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { storeKinds } from '../support/stores/stores.js';
 
 const lock = { maxHold: 300, lease: 300, wait: 20_000 };
 

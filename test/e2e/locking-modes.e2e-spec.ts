@@ -1,10 +1,10 @@
 import { Controller, Get, Injectable, Post, UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { LockSession, Session, type LockingMode, type SessionObject } from 'nestjs-sessions';
-import type { Browser } from '../support/browser.js';
-import { freshStore, startNotes } from '../support/notes-app.js';
-import { ObservedStore } from '../support/observed-store.js';
-import { recordedStore } from '../support/recorded-store.js';
-import { storeKinds } from '../support/stores.js';
+import type { Browser } from '../support/http/browser.js';
+import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import { recordedStore } from '../support/stores/recorded-store.js';
+import { storeKinds } from '../support/stores/stores.js';
 
 interface Shop {
   cart: { items: string[] };

@@ -1,13 +1,13 @@
 import { Controller, Post } from '@nestjs/common';
 import { LockSession, minutes, Session, Sessions, type SessionStore } from 'nestjs-sessions';
 import { randomBytes } from 'node:crypto';
-import type { Reply } from '../support/browser.js';
-import { Gate } from '../support/gate.js';
-import { freshStore, startNotes } from '../support/notes-app.js';
-import { ObservedStore } from '../support/observed-store.js';
-import { openStore, storeKinds } from '../support/stores.js';
-import { idOf } from '../support/stored-sessions.js';
-import type { TestApp } from '../support/test-app.js';
+import type { Reply } from '../support/http/browser.js';
+import { Gate } from '../support/basics/gate.js';
+import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import { openStore, storeKinds } from '../support/stores/stores.js';
+import { idOf } from '../support/stores/stored-sessions.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 let gate = new Gate();
 

@@ -2,11 +2,11 @@ import { Controller, Get, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { LockSession, MemoryStore, minutes, Session, type SessionsModuleOptions } from 'nestjs-sessions';
 import { once } from 'node:events';
-import type { Browser } from '../support/browser.js';
-import { Gate } from '../support/gate.js';
-import { startNotes } from '../support/notes-app.js';
-import { ObservedStore } from '../support/observed-store.js';
-import type { TestApp } from '../support/test-app.js';
+import type { Browser } from '../support/http/browser.js';
+import { Gate } from '../support/basics/gate.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 const REQUESTS = 300;
 const AT_A_TIME = 20;

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { createTableSql, PostgresStore } from 'nestjs-sessions/postgres';
-import type { Browser, Reply } from '../support/browser.js';
-import { PostgresDatabase } from '../support/postgres-database.js';
-import { TestApp } from '../support/test-app.js';
+import type { Browser, Reply } from '../support/http/browser.js';
+import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import { TestApp } from '../support/http/test-app.js';
 import { VisitsController } from './apps/visits.controller.js';
 
 const ROLE = 'nestjs_sessions_lost_table';

@@ -2,11 +2,11 @@ import { Controller, Post } from '@nestjs/common';
 import { LockSession, minutes, Session } from 'nestjs-sessions';
 import { MemcachedStore } from 'nestjs-sessions/memcached';
 import { generateSessionId, hashSessionId } from '../../lib/session/session-id.js';
-import type { Browser, Reply } from '../support/browser.js';
-import { Gate } from '../support/gate.js';
-import { MemcachedServer } from '../support/memcached-server.js';
-import { startNotes } from '../support/notes-app.js';
-import type { TestApp } from '../support/test-app.js';
+import type { Browser, Reply } from '../support/http/browser.js';
+import { Gate } from '../support/basics/gate.js';
+import { MemcachedServer } from '../support/servers/memcached-server.js';
+import { startNotes } from '../support/http/notes-app.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 const TEXT = 'x'.repeat(10_000);
 

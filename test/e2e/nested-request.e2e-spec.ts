@@ -2,8 +2,8 @@ import { Controller, Get, Req } from '@nestjs/common';
 import type { Request } from 'express';
 import { LockSession, Session } from 'nestjs-sessions';
 import { createHash } from 'node:crypto';
-import { freshStore, startNotes } from '../support/notes-app.js';
-import { storeKinds } from '../support/stores.js';
+import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { storeKinds } from '../support/stores/stores.js';
 
 /** The same request again, from within: with the same cookie, to the same server. */
 async function callOneself({ headers, socket }: Request): Promise<number> {

@@ -2,10 +2,10 @@ import { Controller, Get, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { MemoryStore, minutes, Session } from 'nestjs-sessions';
 import { ManualClock } from 'nestjs-sessions/testing';
-import type { Browser } from '../support/browser.js';
-import { Gate } from '../support/gate.js';
-import { ObservedStore } from '../support/observed-store.js';
-import { TestApp } from '../support/test-app.js';
+import type { Browser } from '../support/http/browser.js';
+import { Gate } from '../support/basics/gate.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import { TestApp } from '../support/http/test-app.js';
 
 const TIMEOUT = minutes(60);
 const clock = new ManualClock();

@@ -1,10 +1,10 @@
 import { MemoryStore, minutes, type StoreContext } from 'nestjs-sessions';
 import { generateSessionId } from '../../lib/session/session-id.js';
-import type { Browser } from '../support/browser.js';
-import { freshStore, startNotes } from '../support/notes-app.js';
-import { recordedStore } from '../support/recorded-store.js';
-import { storeKinds } from '../support/stores.js';
-import type { TestApp } from '../support/test-app.js';
+import type { Browser } from '../support/http/browser.js';
+import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { recordedStore } from '../support/stores/recorded-store.js';
+import { storeKinds } from '../support/stores/stores.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 function visitorWith(app: TestApp, id: string): Browser {
   const visitor = app.browser();

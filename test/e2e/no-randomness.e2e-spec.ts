@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Browser } from '../support/browser.js';
-import { spawnApp } from '../support/child-process.js';
+import { Browser } from '../support/http/browser.js';
+import { spawnApp } from '../support/processes/child-process.js';
 
 /** More than one draw of random bytes serves. */
 const VISITS = 300;

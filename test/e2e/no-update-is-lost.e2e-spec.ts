@@ -1,6 +1,6 @@
-import { spawnApp } from '../support/child-process.js';
-import { openStore, sharedStoreKinds, storeKinds, type StorePlace } from '../support/stores.js';
-import { TestApp } from '../support/test-app.js';
+import { spawnApp } from '../support/processes/child-process.js';
+import { openStore, sharedStoreKinds, storeKinds, type StorePlace } from '../support/stores/stores.js';
+import { TestApp } from '../support/http/test-app.js';
 import { ALL_VISITS, lostVisits, visitOften } from './apps/visits.client.js';
 import { VisitsController } from './apps/visits.controller.js';
 

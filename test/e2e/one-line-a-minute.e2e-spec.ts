@@ -2,11 +2,11 @@ import { Catch, Controller, Post, type ArgumentsHost, type ExceptionFilter } fro
 import type { Response } from 'express';
 import { MemoryStore, minutes, seconds, Session, SessionLockTimeoutError } from 'nestjs-sessions';
 import { ManualClock } from 'nestjs-sessions/testing';
-import type { Browser } from '../support/browser.js';
-import { Gate } from '../support/gate.js';
-import { startNotes } from '../support/notes-app.js';
-import { ObservedStore } from '../support/observed-store.js';
-import type { TestApp, TestAppOptions } from '../support/test-app.js';
+import type { Browser } from '../support/http/browser.js';
+import { Gate } from '../support/basics/gate.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import type { TestApp, TestAppOptions } from '../support/http/test-app.js';
 
 let gate = new Gate();
 

@@ -1,8 +1,8 @@
 import { MemoryStore, Sessions, SessionStoreError } from 'nestjs-sessions';
-import type { Browser } from '../support/browser.js';
-import { startNotes } from '../support/notes-app.js';
-import { ObservedStore } from '../support/observed-store.js';
-import type { TestApp } from '../support/test-app.js';
+import type { Browser } from '../support/http/browser.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 describe('Sessions.open()', () => {
   let store: ObservedStore;

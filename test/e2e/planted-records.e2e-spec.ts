@@ -1,10 +1,10 @@
 import { Controller, Get, Post } from '@nestjs/common';
 import { minutes, Session, type SessionStore } from 'nestjs-sessions';
 import { generateSessionId, hashSessionId } from '../../lib/session/session-id.js';
-import type { Browser } from '../support/browser.js';
-import { freshStore, startNotes } from '../support/notes-app.js';
-import { storeKinds } from '../support/stores.js';
-import type { TestApp } from '../support/test-app.js';
+import type { Browser } from '../support/http/browser.js';
+import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { storeKinds } from '../support/stores/stores.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 declare global {
   // What the planted code would set.

@@ -3,11 +3,11 @@ import pg from 'pg';
 import { Session } from 'nestjs-sessions';
 import { createTableSql, PostgresStore, type PostgresStoreOptions } from 'nestjs-sessions/postgres';
 import { DataSource } from 'typeorm';
-import { Gate } from '../support/gate.js';
-import { startNotes } from '../support/notes-app.js';
-import { PgBouncer } from '../support/pgbouncer.js';
-import { PostgresDatabase } from '../support/postgres-database.js';
-import type { TestApp } from '../support/test-app.js';
+import { Gate } from '../support/basics/gate.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { PgBouncer } from '../support/servers/pgbouncer.js';
+import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import type { TestApp } from '../support/http/test-app.js';
 import { ALL_VISITS, visitOften } from './apps/visits.client.js';
 import { VisitsController } from './apps/visits.controller.js';
 

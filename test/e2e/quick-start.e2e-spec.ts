@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Browser } from '../support/browser.js';
-import { startSample, type RunningSample } from '../support/quick-start-sample.js';
+import { Browser } from '../support/http/browser.js';
+import { startSample, type RunningSample } from '../support/processes/quick-start-sample.js';
 
 const REQUESTS = 50;
 

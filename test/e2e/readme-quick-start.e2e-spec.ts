@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../support/free-port.js';
-import { codeBlocks } from '../support/markdown.js';
-import { runSample, type Sample } from '../support/sample.js';
+import { freePort } from '../support/servers/free-port.js';
+import { codeBlocks } from '../support/documents/markdown.js';
+import { runSample, type Sample } from '../support/processes/sample.js';
 
 const START_LIMIT = 20_000;
 

@@ -2,10 +2,10 @@ import { Controller, Get, HttpCode, HttpStatus, Redirect, Res } from '@nestjs/co
 import type { Response } from 'express';
 import { Session } from 'nestjs-sessions';
 import { defer, of, type Observable } from 'rxjs';
-import { Exchange } from '../support/exchange.js';
-import { ObservedStore } from '../support/observed-store.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
-import { TestApp } from '../support/test-app.js';
+import { Exchange } from '../support/http/exchange.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
+import { TestApp } from '../support/http/test-app.js';
 
 @Controller()
 class Replies {

@@ -9,8 +9,8 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import { Session } from 'nestjs-sessions';
-import { startNotes } from '../support/notes-app.js';
-import type { TestApp } from '../support/test-app.js';
+import { startNotes } from '../support/http/notes-app.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 interface Request {
   session: unknown;

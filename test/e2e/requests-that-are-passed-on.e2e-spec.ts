@@ -1,8 +1,8 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { MemoryStore, Session, type SessionObject } from 'nestjs-sessions';
-import { startNotes } from '../support/notes-app.js';
-import { ObservedStore } from '../support/observed-store.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
 
 interface PassedOn {
   url: string;

@@ -1,8 +1,8 @@
 import { Controller, Get, Injectable, UseGuards, type CanActivate } from '@nestjs/common';
 import { LockSession, RequireSession, RequireSessionGuard, Session } from 'nestjs-sessions';
-import { freshStore, startNotes } from '../support/notes-app.js';
-import { storeKinds } from '../support/stores.js';
-import type { TestApp } from '../support/test-app.js';
+import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { storeKinds } from '../support/stores/stores.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 @Controller()
 class Methods {

@@ -1,8 +1,8 @@
 import { Controller, Get, InternalServerErrorException, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { Session } from 'nestjs-sessions';
-import type { Browser } from '../support/browser.js';
-import { TestApp } from '../support/test-app.js';
+import type { Browser } from '../support/http/browser.js';
+import { TestApp } from '../support/http/test-app.js';
 
 @Controller()
 class Pages {

@@ -1,7 +1,7 @@
-import { spawnApp } from '../support/child-process.js';
-import { often } from '../support/long-form.js';
-import { openStore, sharedStoreKinds, storeKinds, type StorePlace } from '../support/stores.js';
-import { TestApp } from '../support/test-app.js';
+import { spawnApp } from '../support/processes/child-process.js';
+import { often } from '../support/models/long-form.js';
+import { openStore, sharedStoreKinds, storeKinds, type StorePlace } from '../support/stores/stores.js';
+import { TestApp } from '../support/http/test-app.js';
 import { VisitsController } from './apps/visits.controller.js';
 
 const paths = [

@@ -1,9 +1,9 @@
 import { Controller, Post } from '@nestjs/common';
 import { minutes, Session } from 'nestjs-sessions';
-import type { Browser } from '../support/browser.js';
-import { Gate } from '../support/gate.js';
-import { freshStore, startNotes } from '../support/notes-app.js';
-import { storeKinds } from '../support/stores.js';
+import type { Browser } from '../support/http/browser.js';
+import { Gate } from '../support/basics/gate.js';
+import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { storeKinds } from '../support/stores/stores.js';
 
 let start = new Gate();
 let end = new Gate();

@@ -9,9 +9,9 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import { LockSession, minutes, Session, type SessionObject } from 'nestjs-sessions';
-import type { Browser } from '../support/browser.js';
-import { freshStore, startNotes } from '../support/notes-app.js';
-import { storeKinds } from '../support/stores.js';
+import type { Browser } from '../support/http/browser.js';
+import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { storeKinds } from '../support/stores/stores.js';
 
 @Injectable()
 class RotatingGuard implements CanActivate {

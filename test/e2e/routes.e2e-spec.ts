@@ -12,8 +12,8 @@ import { RouterModule } from '@nestjs/core';
 import { jest } from '@jest/globals';
 import { LockSession, Session, type SessionsModuleOptions } from 'nestjs-sessions';
 import { SessionsMiddleware } from '../../lib/http/sessions.middleware.js';
-import { NotesController, startNotes } from '../support/notes-app.js';
-import type { TestApp } from '../support/test-app.js';
+import { NotesController, startNotes } from '../support/http/notes-app.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 @Controller()
 class Pages {

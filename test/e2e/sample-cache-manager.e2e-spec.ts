@@ -1,7 +1,7 @@
-import { Browser } from '../support/browser.js';
-import { freePort } from '../support/free-port.js';
-import { MemcachedServer } from '../support/memcached-server.js';
-import { type Sample, startSample } from '../support/sample.js';
+import { Browser } from '../support/http/browser.js';
+import { freePort } from '../support/servers/free-port.js';
+import { MemcachedServer } from '../support/servers/memcached-server.js';
+import { type Sample, startSample } from '../support/processes/sample.js';
 
 describe.each(['memory', 'memcached'])('The sample on cache-manager, in %s', (kept) => {
   let memcached: MemcachedServer | undefined;

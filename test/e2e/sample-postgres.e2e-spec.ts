@@ -1,7 +1,7 @@
-import { Browser } from '../support/browser.js';
-import { freePort } from '../support/free-port.js';
-import { PostgresDatabase } from '../support/postgres-database.js';
-import { runSample, type Sample, startSample } from '../support/sample.js';
+import { Browser } from '../support/http/browser.js';
+import { freePort } from '../support/servers/free-port.js';
+import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import { runSample, type Sample, startSample } from '../support/processes/sample.js';
 
 const INCREMENTS = 25;
 

@@ -1,8 +1,8 @@
 import { Controller, Get, ImATeapotException, InternalServerErrorException } from '@nestjs/common';
 import { LockSession, Session } from 'nestjs-sessions';
-import { Gate } from '../support/gate.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
-import { TestApp } from '../support/test-app.js';
+import { Gate } from '../support/basics/gate.js';
+import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
+import { TestApp } from '../support/http/test-app.js';
 
 let gate = new Gate();
 

@@ -1,6 +1,6 @@
-import { spawnApp } from '../support/child-process.js';
-import { preparePlace } from '../support/notes-app.js';
-import { sharedStoreKinds } from '../support/stores.js';
+import { spawnApp } from '../support/processes/child-process.js';
+import { preparePlace } from '../support/http/notes-app.js';
+import { sharedStoreKinds } from '../support/stores/stores.js';
 
 describe.each(sharedStoreKinds)('A script that opens a session on $name', (kind) => {
   it('waits for the lock, although nothing else keeps its process alive', async () => {

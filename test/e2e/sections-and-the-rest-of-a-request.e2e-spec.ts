@@ -1,10 +1,10 @@
 import { Controller, Post } from '@nestjs/common';
 import { LockSession, Session } from 'nestjs-sessions';
-import type { Browser } from '../support/browser.js';
-import { Gate } from '../support/gate.js';
-import { freshStore, startNotes } from '../support/notes-app.js';
-import { storeKinds } from '../support/stores.js';
-import { idOf } from '../support/stored-sessions.js';
+import type { Browser } from '../support/http/browser.js';
+import { Gate } from '../support/basics/gate.js';
+import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { storeKinds } from '../support/stores/stores.js';
+import { idOf } from '../support/stores/stored-sessions.js';
 
 const FAILURE = new Error('no money');
 

@@ -1,9 +1,9 @@
 import { Controller, Post } from '@nestjs/common';
 import { LockSession, Session } from 'nestjs-sessions';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Browser } from '../support/browser.js';
-import { freshStore, startNotes } from '../support/notes-app.js';
-import { storeKinds } from '../support/stores.js';
+import type { Browser } from '../support/http/browser.js';
+import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { storeKinds } from '../support/stores/stores.js';
 
 interface Cart {
   items: string[];

@@ -1,7 +1,7 @@
 import { Sessions, type SessionsModuleOptions } from 'nestjs-sessions';
-import { startNotes } from '../support/notes-app.js';
-import { postOverTls } from '../support/https-app.js';
-import { trustProxy, type TestApp } from '../support/test-app.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { postOverTls } from '../support/http/https-app.js';
+import { trustProxy, type TestApp } from '../support/http/test-app.js';
 
 const overTls = { 'x-forwarded-proto': 'https' };
 const always: SessionsModuleOptions = { cookie: { secure: true } };

@@ -1,9 +1,9 @@
 import type { SessionStore } from 'nestjs-sessions';
-import type { Browser, Reply } from '../support/browser.js';
-import { CountedVisits, handlers } from '../support/counted-visits.js';
-import type { Direction } from '../support/fault-proxy.js';
-import { networkedKinds, type NetworkedPlace } from '../support/networked-stores.js';
-import { TestApp } from '../support/test-app.js';
+import type { Browser, Reply } from '../support/http/browser.js';
+import { CountedVisits, handlers } from '../support/http/counted-visits.js';
+import type { Direction } from '../support/servers/fault-proxy.js';
+import { networkedKinds, type NetworkedPlace } from '../support/stores/networked-stores.js';
+import { TestApp } from '../support/http/test-app.js';
 
 /** A lock whose release got lost is taken over soon. */
 const lock = { lease: 500 };

@@ -1,11 +1,11 @@
 import { Controller, Get, Sse, UseGuards, type MessageEvent } from '@nestjs/common';
 import { LockSession, minutes, RequireSessionGuard, Session } from 'nestjs-sessions';
 import { from, Observable } from 'rxjs';
-import { Exchange } from '../support/exchange.js';
-import { Gate } from '../support/gate.js';
-import { ObservedStore } from '../support/observed-store.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
-import { TestApp } from '../support/test-app.js';
+import { Exchange } from '../support/http/exchange.js';
+import { Gate } from '../support/basics/gate.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
+import { TestApp } from '../support/http/test-app.js';
 
 let gate = new Gate();
 let failure: unknown;

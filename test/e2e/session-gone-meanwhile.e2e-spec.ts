@@ -1,10 +1,10 @@
 import { Controller, Post } from '@nestjs/common';
 import { LockSession, Session, Sessions } from 'nestjs-sessions';
-import type { Browser, Reply } from '../support/browser.js';
-import { Gate } from '../support/gate.js';
-import { freshStore, startNotes } from '../support/notes-app.js';
-import { storeKinds } from '../support/stores.js';
-import type { TestApp } from '../support/test-app.js';
+import type { Browser, Reply } from '../support/http/browser.js';
+import { Gate } from '../support/basics/gate.js';
+import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { storeKinds } from '../support/stores/stores.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 let gate = new Gate();
 

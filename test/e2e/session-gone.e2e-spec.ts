@@ -1,12 +1,12 @@
 import { Controller, Get, Post } from '@nestjs/common';
 import { LockSession, RequireSession, seconds, Session } from 'nestjs-sessions';
-import type { Browser, Reply } from '../support/browser.js';
-import { Gate } from '../support/gate.js';
-import { ErrorCodes, goneOf } from '../support/gone-session.js';
-import { preparePlace, startNotes } from '../support/notes-app.js';
-import { PlaceTime } from '../support/place-time.js';
-import { openStore, storeKinds } from '../support/stores.js';
-import type { TestApp } from '../support/test-app.js';
+import type { Browser, Reply } from '../support/http/browser.js';
+import { Gate } from '../support/basics/gate.js';
+import { ErrorCodes, goneOf } from '../support/http/gone-session.js';
+import { preparePlace, startNotes } from '../support/http/notes-app.js';
+import { PlaceTime } from '../support/stores/place-time.js';
+import { openStore, storeKinds } from '../support/stores/stores.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 let gate = new Gate();
 

@@ -13,8 +13,8 @@ import {
 } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { LockSession, Session, type SessionObject } from 'nestjs-sessions';
-import { storeKinds, openStore, type StorePlace } from '../support/stores.js';
-import { TestApp } from '../support/test-app.js';
+import { storeKinds, openStore, type StorePlace } from '../support/stores/stores.js';
+import { TestApp } from '../support/http/test-app.js';
 
 const seen = new Map<string, string>();
 

@@ -1,8 +1,8 @@
 import { Controller, Post } from '@nestjs/common';
 import { Session } from 'nestjs-sessions';
-import { parseCookieLine } from '../support/cookie-line.js';
-import { freshStore, startNotes } from '../support/notes-app.js';
-import { storeKinds } from '../support/stores.js';
+import { parseCookieLine } from '../support/http/cookie-line.js';
+import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { storeKinds } from '../support/stores/stores.js';
 
 @Controller()
 class ReadsIdFirst {

@@ -1,8 +1,8 @@
 import { Controller, Get, Req } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { MemoryStore, Session, type SessionObject } from 'nestjs-sessions';
-import { ObservedStore } from '../support/observed-store.js';
-import { TestApp } from '../support/test-app.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import { TestApp } from '../support/http/test-app.js';
 
 @Controller()
 class Pages {

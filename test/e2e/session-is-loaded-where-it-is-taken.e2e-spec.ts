@@ -10,7 +10,7 @@ import {
   applyDecorators,
 } from '@nestjs/common';
 import { MemoryStore, Session, type SessionObject } from 'nestjs-sessions';
-import { TestApp } from '../support/test-app.js';
+import { TestApp } from '../support/http/test-app.js';
 
 const LOADED = { visits: 7, locked: true };
 

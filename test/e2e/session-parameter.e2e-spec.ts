@@ -16,8 +16,8 @@ import { IsInt, IsString } from 'class-validator';
 import * as sessions from 'nestjs-sessions';
 import { Session, SessionObject } from 'nestjs-sessions';
 import ts from 'typescript';
-import { startNotes } from '../support/notes-app.js';
-import type { TestApp } from '../support/test-app.js';
+import { startNotes } from '../support/http/notes-app.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 class Cart {
   @IsString() readonly name!: string;

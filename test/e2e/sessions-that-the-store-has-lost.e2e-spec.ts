@@ -1,14 +1,14 @@
 import { Controller, Post } from '@nestjs/common';
 import { LockSession, minutes, Session } from 'nestjs-sessions';
-import { parseCookieLine } from '../support/cookie-line.js';
-import type { Browser, Reply } from '../support/browser.js';
-import { Gate } from '../support/gate.js';
-import { ErrorCodes } from '../support/gone-session.js';
-import { preparePlace, startNotes } from '../support/notes-app.js';
-import { idOf, loseRecord } from '../support/stored-sessions.js';
-import { PlaceTime } from '../support/place-time.js';
-import { openStore, storeKinds } from '../support/stores.js';
-import type { TestApp } from '../support/test-app.js';
+import { parseCookieLine } from '../support/http/cookie-line.js';
+import type { Browser, Reply } from '../support/http/browser.js';
+import { Gate } from '../support/basics/gate.js';
+import { ErrorCodes } from '../support/http/gone-session.js';
+import { preparePlace, startNotes } from '../support/http/notes-app.js';
+import { idOf, loseRecord } from '../support/stores/stored-sessions.js';
+import { PlaceTime } from '../support/stores/place-time.js';
+import { openStore, storeKinds } from '../support/stores/stores.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 let gate = new Gate();
 

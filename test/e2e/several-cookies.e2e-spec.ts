@@ -1,9 +1,9 @@
 import { generateSessionId } from '../../lib/session/session-id.js';
-import { freshStore, startNotes } from '../support/notes-app.js';
-import { rawRequest } from '../support/raw-http.js';
-import { recordedStore, type RecordedStore } from '../support/recorded-store.js';
-import { storeKinds } from '../support/stores.js';
-import type { TestApp } from '../support/test-app.js';
+import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { rawRequest } from '../support/http/raw-http.js';
+import { recordedStore, type RecordedStore } from '../support/stores/recorded-store.js';
+import { storeKinds } from '../support/stores/stores.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 describe.each(storeKinds)('Of several cookies of one name, on $name,', (kind) => {
   let app: TestApp;

@@ -2,11 +2,11 @@ import { Controller, Injectable, Post, type BeforeApplicationShutdown } from '@n
 import { HttpAdapterHost } from '@nestjs/core';
 import { Session } from 'nestjs-sessions';
 import type { Server } from 'node:http';
-import { spawnApp } from '../support/child-process.js';
-import { Exchange } from '../support/exchange.js';
-import { Gate } from '../support/gate.js';
-import { preparePlace, startNotes } from '../support/notes-app.js';
-import { openStore, sharedStoreKinds, storeKinds } from '../support/stores.js';
+import { spawnApp } from '../support/processes/child-process.js';
+import { Exchange } from '../support/http/exchange.js';
+import { Gate } from '../support/basics/gate.js';
+import { preparePlace, startNotes } from '../support/http/notes-app.js';
+import { openStore, sharedStoreKinds, storeKinds } from '../support/stores/stores.js';
 import { VisitsController } from './apps/visits.controller.js';
 
 const VISITORS = 10;

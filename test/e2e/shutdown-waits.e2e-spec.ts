@@ -3,9 +3,9 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { Server } from 'node:http';
 import { MemoryStore, SessionStore, type ClosableStore } from 'nestjs-sessions';
 import { hashSessionId } from '../../lib/session/session-id.js';
-import { Gate } from '../support/gate.js';
-import { startNotes } from '../support/notes-app.js';
-import { ObservedStore } from '../support/observed-store.js';
+import { Gate } from '../support/basics/gate.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
 
 /** Notes when it is closed, and what it holds of a session then. */
 class Closing extends MemoryStore implements ClosableStore {

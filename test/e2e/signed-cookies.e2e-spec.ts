@@ -3,10 +3,10 @@ import expressSession, { MemoryStore as ExpressStore } from 'express-session';
 import type { AddressInfo } from 'node:net';
 import { MemoryStore } from 'nestjs-sessions';
 import { generateSessionId, hashSessionId } from '../../lib/session/session-id.js';
-import { Browser } from '../support/browser.js';
-import { startNotes } from '../support/notes-app.js';
-import { recordedStore } from '../support/recorded-store.js';
-import type { TestApp } from '../support/test-app.js';
+import { Browser } from '../support/http/browser.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { recordedStore } from '../support/stores/recorded-store.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 const secret = 'keyboard cat';
 

@@ -3,8 +3,8 @@ import { ClientProxyFactory, MessagePattern, Transport, type ClientProxy } from 
 import type { AddressInfo, Server } from 'node:net';
 import { firstValueFrom } from 'rxjs';
 import { Session, Sessions } from 'nestjs-sessions';
-import { startNotes } from '../support/notes-app.js';
-import type { TestApp } from '../support/test-app.js';
+import { startNotes } from '../support/http/notes-app.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 @Controller()
 class Messages {

@@ -16,10 +16,10 @@ import {
   type StartableStore,
   type StoreContext,
 } from 'nestjs-sessions';
-import { sessionsConfigErrorOf } from '../support/config-error.js';
-import { NotesController, startNotes } from '../support/notes-app.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
-import { LogBook } from '../support/test-app.js';
+import { sessionsConfigErrorOf } from '../support/http/config-error.js';
+import { NotesController, startNotes } from '../support/http/notes-app.js';
+import { temporaryDirectory } from '../support/basics/temporary-directory.js';
+import { LogBook } from '../support/http/test-app.js';
 
 type AsyncOptions = Parameters<typeof SessionsModule.forRootAsync>[0];
 

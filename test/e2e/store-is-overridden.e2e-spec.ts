@@ -10,9 +10,9 @@ import {
   type StoreContext,
 } from 'nestjs-sessions';
 import type { AddressInfo, Server } from 'node:net';
-import { Browser } from '../support/browser.js';
-import { NotesController } from '../support/notes-app.js';
-import { LogBook } from '../support/test-app.js';
+import { Browser } from '../support/http/browser.js';
+import { NotesController } from '../support/http/notes-app.js';
+import { LogBook } from '../support/http/test-app.js';
 
 @Injectable()
 class Kept extends MemoryStore implements ClosableStore {

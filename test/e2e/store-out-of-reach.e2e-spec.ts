@@ -1,11 +1,11 @@
 import { Controller, Get, Param, Post } from '@nestjs/common';
 import { Session } from 'nestjs-sessions';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Browser, Reply } from '../support/browser.js';
-import type { FaultProxy } from '../support/fault-proxy.js';
-import { Gate } from '../support/gate.js';
-import { onMemcached, throughPg, throughTypeorm, type ProxiedStore } from '../support/proxied-stores.js';
-import { TestApp } from '../support/test-app.js';
+import type { Browser, Reply } from '../support/http/browser.js';
+import type { FaultProxy } from '../support/servers/fault-proxy.js';
+import { Gate } from '../support/basics/gate.js';
+import { onMemcached, throughPg, throughTypeorm, type ProxiedStore } from '../support/stores/proxied-stores.js';
+import { TestApp } from '../support/http/test-app.js';
 
 const DEADLINE = 500;
 /** For a busy machine. */

@@ -9,8 +9,8 @@ import {
   type ClosableStore,
   type SweepBatch,
 } from 'nestjs-sessions';
-import { Browser } from '../support/browser.js';
-import { NotesController } from '../support/notes-app.js';
+import { Browser } from '../support/http/browser.js';
+import { NotesController } from '../support/http/notes-app.js';
 
 /** Notes what the module does with it. */
 class Witness extends MemoryStore implements ClosableStore {

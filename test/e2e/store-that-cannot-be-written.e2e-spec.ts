@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { FileStore, LockSession, Session, type SessionStore } from 'nestjs-sessions';
 import { PostgresStore } from 'nestjs-sessions/postgres';
-import type { Browser, Reply } from '../support/browser.js';
-import { PostgresBinaries } from '../support/postgres-binaries.js';
-import { PostgresDatabase } from '../support/postgres-database.js';
-import { PostgresServer } from '../support/postgres-server.js';
-import { SmallDisk } from '../support/small-disk.js';
-import { TestApp } from '../support/test-app.js';
+import type { Browser, Reply } from '../support/http/browser.js';
+import { PostgresBinaries } from '../support/servers/postgres-binaries.js';
+import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import { PostgresServer } from '../support/servers/postgres-server.js';
+import { SmallDisk } from '../support/servers/small-disk.js';
+import { TestApp } from '../support/http/test-app.js';
 
 interface Trouble {
   readonly store: SessionStore;

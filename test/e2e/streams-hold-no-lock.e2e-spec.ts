@@ -1,11 +1,11 @@
 import { Controller, Get, StreamableFile } from '@nestjs/common';
 import { PassThrough, type Readable } from 'node:stream';
 import { LockSession, Session } from 'nestjs-sessions';
-import { Exchange } from '../support/exchange.js';
-import { Gate } from '../support/gate.js';
-import { ObservedStore } from '../support/observed-store.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
-import { TestApp } from '../support/test-app.js';
+import { Exchange } from '../support/http/exchange.js';
+import { Gate } from '../support/basics/gate.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
+import { TestApp } from '../support/http/test-app.js';
 
 let gate = new Gate();
 let source = new PassThrough();

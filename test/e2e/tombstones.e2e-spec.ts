@@ -1,10 +1,10 @@
 import { Controller, Post } from '@nestjs/common';
 import { seconds, Session } from 'nestjs-sessions';
-import type { Browser } from '../support/browser.js';
-import { preparePlace, startNotes } from '../support/notes-app.js';
-import { PlaceTime } from '../support/place-time.js';
-import { openStore, storeKinds } from '../support/stores.js';
-import type { TestApp } from '../support/test-app.js';
+import type { Browser } from '../support/http/browser.js';
+import { preparePlace, startNotes } from '../support/http/notes-app.js';
+import { PlaceTime } from '../support/stores/place-time.js';
+import { openStore, storeKinds } from '../support/stores/stores.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 @Controller()
 class LoginController {

@@ -1,8 +1,8 @@
 import { Controller, Get, type INestApplication } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { LockSession, Session } from 'nestjs-sessions';
-import { startNotes } from '../support/notes-app.js';
-import type { TestApp } from '../support/test-app.js';
+import { startNotes } from '../support/http/notes-app.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 const TOGETHER = 3;
 

@@ -1,8 +1,8 @@
-import type { Browser } from '../support/browser.js';
-import { MemcachedTrips } from '../support/memcached-trips.js';
-import { PostgresTrips } from '../support/postgres-trips.js';
-import { onMemcached, throughPg, throughTypeorm, type ProxiedStore } from '../support/proxied-stores.js';
-import { TestApp } from '../support/test-app.js';
+import type { Browser } from '../support/http/browser.js';
+import { MemcachedTrips } from '../support/stores/memcached-trips.js';
+import { PostgresTrips } from '../support/stores/postgres-trips.js';
+import { onMemcached, throughPg, throughTypeorm, type ProxiedStore } from '../support/stores/proxied-stores.js';
+import { TestApp } from '../support/http/test-app.js';
 import { TripsController } from './apps/trips.controller.js';
 
 describe.each([

@@ -1,7 +1,7 @@
-import type { Browser } from '../support/browser.js';
-import { ObservedStore } from '../support/observed-store.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores.js';
-import { TestApp } from '../support/test-app.js';
+import type { Browser } from '../support/http/browser.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
+import { TestApp } from '../support/http/test-app.js';
 import { TripsController } from './apps/trips.controller.js';
 
 describe.each(storeKinds)('Trips to the store on $name', (kind) => {

@@ -1,10 +1,10 @@
 import { Controller, Param, Post } from '@nestjs/common';
 import { LockSession, Session, type SessionStore } from 'nestjs-sessions';
-import type { Browser, Reply } from '../support/browser.js';
-import { Gate } from '../support/gate.js';
-import { freshStore, startNotes } from '../support/notes-app.js';
-import { ObservedStore } from '../support/observed-store.js';
-import { storeKinds } from '../support/stores.js';
+import type { Browser, Reply } from '../support/http/browser.js';
+import { Gate } from '../support/basics/gate.js';
+import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import { storeKinds } from '../support/stores/stores.js';
 
 let gate = new Gate();
 

@@ -1,8 +1,8 @@
 import { Controller, Get, Param, Post } from '@nestjs/common';
 import { LockSession, Session } from 'nestjs-sessions';
 import { setTimeout as wait } from 'node:timers/promises';
-import { openStore, storeKinds } from '../support/stores.js';
-import { TestApp } from '../support/test-app.js';
+import { openStore, storeKinds } from '../support/stores/stores.js';
+import { TestApp } from '../support/http/test-app.js';
 
 const WRITERS = 50;
 

@@ -1,12 +1,12 @@
 import { Controller, Get, Post, UseGuards } from '@nestjs/common';
 import { LockSession, Session, Sessions } from 'nestjs-sessions';
-import { ArrivalsGuard, nextArrival } from '../support/arrivals.js';
-import type { Browser, Reply } from '../support/browser.js';
-import { Gate } from '../support/gate.js';
-import { ErrorCodes } from '../support/gone-session.js';
-import { freshStore, startNotes } from '../support/notes-app.js';
-import { storeKinds } from '../support/stores.js';
-import type { TestApp } from '../support/test-app.js';
+import { ArrivalsGuard, nextArrival } from '../support/http/arrivals.js';
+import type { Browser, Reply } from '../support/http/browser.js';
+import { Gate } from '../support/basics/gate.js';
+import { ErrorCodes } from '../support/http/gone-session.js';
+import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { storeKinds } from '../support/stores/stores.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 const WAITING = 5;
 

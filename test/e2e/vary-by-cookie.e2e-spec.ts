@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Param, Req, Res, UseGuards } from '@nestjs/common';
 import type { Response } from 'express';
 import { RequireSessionGuard, Session, type SessionObject } from 'nestjs-sessions';
-import { TestApp } from '../support/test-app.js';
+import { TestApp } from '../support/http/test-app.js';
 
 /** Each way to find out something about the session that is stored. */
 const ACCESSORS: Record<string, (session: SessionObject) => unknown> = {

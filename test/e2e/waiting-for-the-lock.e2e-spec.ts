@@ -1,11 +1,11 @@
 import { Controller, Get, Post, Query, UseGuards } from '@nestjs/common';
 import { LockSession, minutes, Session, type LockOptions } from 'nestjs-sessions';
-import { ArrivalsGuard, nextArrival } from '../support/arrivals.js';
-import type { Browser, Reply } from '../support/browser.js';
-import { Gate } from '../support/gate.js';
-import { freshStore, startNotes } from '../support/notes-app.js';
-import { storeKinds } from '../support/stores.js';
-import type { TestApp } from '../support/test-app.js';
+import { ArrivalsGuard, nextArrival } from '../support/http/arrivals.js';
+import type { Browser, Reply } from '../support/http/browser.js';
+import { Gate } from '../support/basics/gate.js';
+import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { storeKinds } from '../support/stores/stores.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 let gate = new Gate();
 let served: string[] = [];

@@ -12,10 +12,10 @@ import type { Response } from 'express';
 import { LockSession, Session, SessionHeadersSentError, SessionLockTimeoutError } from 'nestjs-sessions';
 import { connect } from 'node:net';
 import { Observable } from 'rxjs';
-import type { Browser } from '../support/browser.js';
-import { Exchange } from '../support/exchange.js';
-import { Gate } from '../support/gate.js';
-import { TestApp } from '../support/test-app.js';
+import type { Browser } from '../support/http/browser.js';
+import { Exchange } from '../support/http/exchange.js';
+import { Gate } from '../support/basics/gate.js';
+import { TestApp } from '../support/http/test-app.js';
 
 interface Visits {
   visits: number;

@@ -5,9 +5,15 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { systemClock } from '../../lib/session/clock.js';
 import { SessionEngine } from '../../lib/session/session-engine.js';
-import type { Browser } from '../support/browser.js';
-import { callsOf, countWork, objectsOf, type Counted, type Work as CountedWork } from '../support/count-work.js';
-import { TestApp } from '../support/test-app.js';
+import type { Browser } from '../support/http/browser.js';
+import {
+  callsOf,
+  countWork,
+  objectsOf,
+  type Counted,
+  type Work as CountedWork,
+} from '../support/count-work/count-work.js';
+import { TestApp } from '../support/http/test-app.js';
 
 @Controller()
 class Pages {

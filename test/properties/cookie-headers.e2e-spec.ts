@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { MemoryStore } from 'nestjs-sessions';
 import { hashSessionId } from '../../lib/session/session-id.js';
-import { candidatesAmong, cookiesNamed, hostileCookies, WELL_FORMED } from '../support/hostile-cookies.js';
-import { NotesController } from '../support/notes-app.js';
-import { holds } from '../support/property.js';
-import { rawRequest } from '../support/raw-http.js';
-import { recordedStore } from '../support/recorded-store.js';
-import { TestApp } from '../support/test-app.js';
+import { candidatesAmong, cookiesNamed, hostileCookies, WELL_FORMED } from '../support/http/hostile-cookies.js';
+import { NotesController } from '../support/http/notes-app.js';
+import { holds } from '../support/models/property.js';
+import { rawRequest } from '../support/http/raw-http.js';
+import { recordedStore } from '../support/stores/recorded-store.js';
+import { TestApp } from '../support/http/test-app.js';
 
 /** Node refuses these before we see them: control characters with 400, what is too large with 431. */
 const REFUSED = [400, 431];

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { CookieSignature } from '../../lib/session/cookie/cookie-signature.js';
 import { CookieReader } from '../../lib/session/cookie/cookie-reader.js';
 import { sessionIds } from '../../lib/session/session-id.js';
-import { candidatesAmong, cookiesNamed, hostileCookies, WELL_FORMED } from '../support/hostile-cookies.js';
-import { holds } from '../support/property.js';
+import { candidatesAmong, cookiesNamed, hostileCookies, WELL_FORMED } from '../support/http/hostile-cookies.js';
+import { holds } from '../support/models/property.js';
 
 describe('The reader of cookies, whatever the header,', () => {
   const plain = new CookieReader('sid', sessionIds());

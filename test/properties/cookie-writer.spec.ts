@@ -6,8 +6,8 @@ import { CookieSignature } from '../../lib/session/cookie/cookie-signature.js';
 import { CookieWriter } from '../../lib/session/cookie/cookie-writer.js';
 import { generateSessionId } from '../../lib/session/session-id.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
-import { parseCookieLine, type CookieLine } from '../support/cookie-line.js';
-import { holds } from '../support/property.js';
+import { parseCookieLine, type CookieLine } from '../support/http/cookie-line.js';
+import { holds } from '../support/models/property.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
-import { InterleavedRequests, requests, requestsAndAnEnd, type Request } from '../support/interleaved-requests.js';
-import { holds } from '../support/property.js';
+import {
+  InterleavedRequests,
+  requests,
+  requestsAndAnEnd,
+  type Request,
+} from '../support/engine/interleaved-requests.js';
+import { holds } from '../support/models/property.js';
 
 describe('Requests of one visitor in two processes, however their steps are mixed,', () => {
   const run = async (scheduler: fc.Scheduler, mixed: readonly Request[]): Promise<void> =>

@@ -1,6 +1,6 @@
-import { goesByTheModel } from '../support/lived-sessions.js';
-import { holds } from '../support/property.js';
-import { RealStores } from '../support/real-stores.js';
+import { goesByTheModel } from '../support/models/lived-sessions.js';
+import { holds } from '../support/models/property.js';
+import { RealStores } from '../support/stores/real-stores.js';
 
 describe('The life of sessions goes by the model, also on real servers:', () => {
   let stores: RealStores;

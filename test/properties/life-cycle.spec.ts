@@ -1,10 +1,10 @@
 import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
-import { fileStoreOn, type StartedFileStore } from '../support/file-store-on.js';
-import { goesByTheModel } from '../support/lived-sessions.js';
-import { holds } from '../support/property.js';
-import { RecordingLogger } from '../support/recording-logger.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { fileStoreOn, type StartedFileStore } from '../support/stores/file-store-on.js';
+import { goesByTheModel } from '../support/models/lived-sessions.js';
+import { holds } from '../support/models/property.js';
+import { RecordingLogger } from '../support/basics/recording-logger.js';
+import { temporaryDirectory } from '../support/basics/temporary-directory.js';
 
 describe('The life of sessions goes by the model, whatever two visitors do in several requests at a time,', () => {
   const memory = { store: new MemoryStore(), clock: new ManualClock(), logger: new RecordingLogger() };

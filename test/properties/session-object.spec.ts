@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import type { SessionObject } from '../../lib/session/object/session.js';
 import { hashSessionId } from '../../lib/session/session-id.js';
 import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
-import { EngineVisits } from '../support/engine-visits.js';
-import { holds } from '../support/property.js';
+import { EngineVisits } from '../support/engine/engine-visits.js';
+import { holds } from '../support/models/property.js';
 
 type Session = SessionObject<Record<string, unknown>>;
 /** What is `undefined` counts as absent. */

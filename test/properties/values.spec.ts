@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { SessionObject } from '../../lib/session/object/session.js';
-import { EngineVisits } from '../support/engine-visits.js';
-import { holds } from '../support/property.js';
-import { RealStores } from '../support/real-stores.js';
+import { EngineVisits } from '../support/engine/engine-visits.js';
+import { holds } from '../support/models/property.js';
+import { RealStores } from '../support/stores/real-stores.js';
 
 /** How a value gets into the session: it is checked at once, or only when it is written. */
 type Way = 'set' | 'inside' | 'data';

@@ -5,7 +5,7 @@ import { newLock, type SessionLock } from '../../lib/session/lock/session-lock.j
 import type { FoundSession, Written } from '../../lib/session/repository-values.js';
 import { generateSessionId, hashSessionId } from '../../lib/session/session-id.js';
 import type { StoredRecord, StoredStage } from '../../lib/session/stage.js';
-import { EngineRig, TIMEOUT, TOUCH_AFTER } from '../support/engine-rig.js';
+import { EngineRig, TIMEOUT, TOUCH_AFTER } from '../support/engine/engine-rig.js';
 
 describe('what is known of a session in one request', () => {
   let rig: EngineRig;

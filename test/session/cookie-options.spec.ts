@@ -5,7 +5,7 @@ import type { SessionCookieOptions } from '../../lib/interfaces/sessions-options
 import { generateSessionId } from '../../lib/session/session-id.js';
 import { CookieWriter } from '../../lib/session/cookie/cookie-writer.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
-import { StrictJar } from '../support/strict-jar.js';
+import { StrictJar } from '../support/http/strict-jar.js';
 
 const HOUR = 3_600_000;
 const MAX_OCTETS = 1_024;

@@ -1,7 +1,7 @@
 import { CookieSignature } from '../../lib/session/cookie/cookie-signature.js';
 import { CookieReader } from '../../lib/session/cookie/cookie-reader.js';
 import { generateSessionId, sessionIds } from '../../lib/session/session-id.js';
-import { CountedSecret } from '../support/counted-secret.js';
+import { CountedSecret } from '../support/engine/counted-secret.js';
 
 const [a, b, c, d] = [generateSessionId(), generateSessionId(), generateSessionId(), generateSessionId()];
 

@@ -1,5 +1,5 @@
 import { CookieSignature } from '../../lib/session/cookie/cookie-signature.js';
-import { CountedSecret } from '../support/counted-secret.js';
+import { CountedSecret } from '../support/engine/counted-secret.js';
 
 const id = 'A'.repeat(43);
 const signed = new CookieSignature(['secret']).sign(id);

@@ -1,9 +1,9 @@
 import { jest } from '@jest/globals';
 import { SessionGoneError } from '../../lib/errors/index.js';
 import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
-import { EngineVisits, type Visit } from '../support/engine-visits.js';
-import { Gate } from '../support/gate.js';
-import { ObservedStore } from '../support/observed-store.js';
+import { EngineVisits, type Visit } from '../support/engine/engine-visits.js';
+import { Gate } from '../support/basics/gate.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
 
 describe('a critical section', () => {
   let store: ObservedStore;

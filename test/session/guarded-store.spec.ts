@@ -3,7 +3,7 @@ import { GuardedStore } from '../../lib/session/store-access/guarded-store.js';
 import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import type { SessionStore } from '../../lib/stores/session-store.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
-import { FaultyStore } from '../support/faulty-store.js';
+import { FaultyStore } from '../support/stores/faulty-store.js';
 
 const DEADLINE = 2_000;
 const id = 'a-session';

@@ -2,7 +2,7 @@ import { MemoryStore, SessionsConfigError, days, hours, minutes, seconds } from 
 import { EventEmitter } from 'node:events';
 import { LockSession } from '../../lib/decorators/lock-session.decorator.js';
 import { KEYS, resolveOptions } from '../../lib/options/sessions-options.js';
-import { sessionsConfigErrorOf } from '../support/config-error.js';
+import { sessionsConfigErrorOf } from '../support/http/config-error.js';
 
 /** As an application in JavaScript, or one that reads its options from somewhere, gives them. */
 function refused(options: unknown): string {

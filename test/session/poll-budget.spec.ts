@@ -3,7 +3,7 @@ import { jest } from '@jest/globals';
 import { SessionLockTimeoutError } from '../../lib/errors/index.js';
 import { PollBudget, type PolledSession } from '../../lib/session/lock/poll-budget.js';
 import type { LockOutcome } from '../../lib/session/lock/session-locks.js';
-import { EngineRig } from '../support/engine-rig.js';
+import { EngineRig } from '../support/engine/engine-rig.js';
 
 const SECOND = 1_000;
 const HOUR = 3_600_000;

@@ -1,5 +1,5 @@
 import { SectionScope } from '../../lib/session/lock/section-scope.js';
-import { Gate } from '../support/gate.js';
+import { Gate } from '../support/basics/gate.js';
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

@@ -1,6 +1,6 @@
 import { InFlight } from '../../lib/session/work/in-flight.js';
 import { SerialQueue } from '../../lib/session/work/serial-queue.js';
-import { Gate } from '../support/gate.js';
+import { Gate } from '../support/basics/gate.js';
 
 describe('the steps of one request', () => {
   let running: InFlight;

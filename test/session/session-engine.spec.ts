@@ -1,7 +1,7 @@
 import { SessionGoneError } from '../../lib/errors/index.js';
 import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
-import { EngineVisits } from '../support/engine-visits.js';
-import { ObservedStore } from '../support/observed-store.js';
+import { EngineVisits } from '../support/engine/engine-visits.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
 
 const TOMBSTONE_LIFE = 30_000;
 

@@ -1,8 +1,8 @@
 import { jest } from '@jest/globals';
 import { hashSessionId, shortHash } from '../../lib/session/session-id.js';
 import type { LockOutcome, LockRequest, SessionLock } from '../../lib/session/lock/session-locks.js';
-import { EngineRig } from '../support/engine-rig.js';
-import { Gate } from '../support/gate.js';
+import { EngineRig } from '../support/engine/engine-rig.js';
+import { Gate } from '../support/basics/gate.js';
 
 const LEASE = 30_000;
 const MAX_HOLD = 60_000;

@@ -3,7 +3,7 @@ import { jest } from '@jest/globals';
 import { SessionLockTimeoutError } from '../../lib/errors/index.js';
 import { hashSessionId, shortHash } from '../../lib/session/session-id.js';
 import type { LockOutcome, LockRequest, SessionLock } from '../../lib/session/lock/session-locks.js';
-import { EngineRig } from '../support/engine-rig.js';
+import { EngineRig } from '../support/engine/engine-rig.js';
 
 const never = new AbortController().signal;
 

@@ -2,9 +2,9 @@ import { generateSessionId, hashSessionId, shortHash } from '../../lib/session/s
 import { SessionLog } from '../../lib/session/session-log.js';
 import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
-import { EngineRig, TIMEOUT } from '../support/engine-rig.js';
-import { EngineVisits } from '../support/engine-visits.js';
-import { RecordingLogger } from '../support/recording-logger.js';
+import { EngineRig, TIMEOUT } from '../support/engine/engine-rig.js';
+import { EngineVisits } from '../support/engine/engine-visits.js';
+import { RecordingLogger } from '../support/basics/recording-logger.js';
 
 describe('the debug log', () => {
   let rig: EngineRig;

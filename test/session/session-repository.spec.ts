@@ -1,7 +1,7 @@
 import { SessionLockLostError, SessionStoreError, SessionTooLargeError } from '../../lib/errors/index.js';
 import type { Change, Finding, FoundSession, LockTerms } from '../../lib/session/repository-values.js';
 import { generateSessionId, hashSessionId } from '../../lib/session/session-id.js';
-import { EngineRig, TIMEOUT } from '../support/engine-rig.js';
+import { EngineRig, TIMEOUT } from '../support/engine/engine-rig.js';
 
 describe('the repository of sessions', () => {
   let rig: EngineRig;

@@ -5,7 +5,7 @@ import {
   SessionReadOnlyError,
 } from '../../lib/errors/index.js';
 import { generateSessionId, hashSessionId, shortHash } from '../../lib/session/session-id.js';
-import { EngineRig, TIMEOUT, TOUCH_AFTER } from '../support/engine-rig.js';
+import { EngineRig, TIMEOUT, TOUCH_AFTER } from '../support/engine/engine-rig.js';
 
 describe('what a commit writes of a session', () => {
   let rig: EngineRig;

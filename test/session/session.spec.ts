@@ -2,7 +2,7 @@ import { SessionNotLoadedError } from '../../lib/errors/index.js';
 import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { ownerOf } from '../../lib/session/object/session-owner.js';
 import { SessionObject } from '../../lib/session/object/session.js';
-import { EngineVisits, type Visit } from '../support/engine-visits.js';
+import { EngineVisits, type Visit } from '../support/engine/engine-visits.js';
 
 type Session = Visit['session'];
 

@@ -1,8 +1,8 @@
 import { SessionHeadersSentError } from '../../lib/errors/index.js';
 import type { CookieChange } from '../../lib/session/session-transport.js';
 import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
-import { EngineVisits, type Visit } from '../support/engine-visits.js';
-import { ObservedStore } from '../support/observed-store.js';
+import { EngineVisits, type Visit } from '../support/engine/engine-visits.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
 
 function idIn(cookie: CookieChange | undefined): string {
   return cookie?.kind === 'set' ? cookie.id : '';

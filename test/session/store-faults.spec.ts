@@ -3,9 +3,9 @@ import type { LockingMode } from '../../lib/interfaces/sessions-options.interfac
 import type { SessionObject } from '../../lib/session/object/session.js';
 import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
-import { EngineVisits, LEASE, type Visit } from '../support/engine-visits.js';
-import { FaultyStore, type Fault } from '../support/faulty-store.js';
-import { RecordingLogger } from '../support/recording-logger.js';
+import { EngineVisits, LEASE, type Visit } from '../support/engine/engine-visits.js';
+import { FaultyStore, type Fault } from '../support/stores/faulty-store.js';
+import { RecordingLogger } from '../support/basics/recording-logger.js';
 
 const HOUR = 3_600_000;
 

@@ -1,7 +1,7 @@
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { StoreLifecycle } from '../../lib/session/store-access/store-lifecycle.js';
 import { MemoryStore } from 'nestjs-sessions';
-import { RecordingLogger } from '../support/recording-logger.js';
+import { RecordingLogger } from '../support/basics/recording-logger.js';
 
 const STORE_TIMEOUT = 50;
 

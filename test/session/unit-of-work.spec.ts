@@ -9,9 +9,9 @@ import {
 } from '../../lib/errors/index.js';
 import { hashSessionId } from '../../lib/session/session-id.js';
 import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
-import { EngineVisits, LEASE, type Visit } from '../support/engine-visits.js';
-import { Gate } from '../support/gate.js';
-import { ObservedStore } from '../support/observed-store.js';
+import { EngineVisits, LEASE, type Visit } from '../support/engine/engine-visits.js';
+import { Gate } from '../support/basics/gate.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
 
 type Session = Visit['session'];
 type Mode = Parameters<EngineVisits['visit']>[1];

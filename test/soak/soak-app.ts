@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Sessions, MemoryStore, type SessionStore } from 'nestjs-sessions';
 import { SessionEngine } from '../../lib/session/session-engine.js';
-import { TestApp } from '../support/test-app.js';
+import { TestApp } from '../support/http/test-app.js';
 import type { Place } from '../torture/place.js';
 import { preparePlace } from '../torture/places.js';
 import { TortureController } from '../torture/torture.controller.js';

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { runToVerdict } from '../support/run-to-verdict.js';
+import { runToVerdict } from '../support/processes/run-to-verdict.js';
 import { clearTimers, leaks, noLeak } from './leaks.js';
 import { soakOptions, USAGE, type SoakOptions } from './soak-options.js';
 import { soak } from './soak-run.js';

@@ -2,7 +2,7 @@ import { createCache } from 'cache-manager';
 import { CacheManagerStore } from 'nestjs-sessions/cache-manager';
 import { ManualClock } from 'nestjs-sessions/testing';
 import { ContractHarness } from '../../lib/testing/contract/harness.js';
-import { RecordingLogger } from '../support/recording-logger.js';
+import { RecordingLogger } from '../support/basics/recording-logger.js';
 
 const SECOND = 1_000;
 

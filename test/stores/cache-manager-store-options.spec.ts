@@ -7,9 +7,9 @@ import cluster from 'node:cluster';
 import { CacheManagerStore, type CacheManagerStoreOptions, type SessionCache } from 'nestjs-sessions/cache-manager';
 import { ContractHarness } from '../../lib/testing/contract/harness.js';
 import { systemClock } from '../../lib/session/clock.js';
-import { sessionsConfigErrorOf } from '../support/config-error.js';
-import { CountingBackend } from '../support/counting-backend.js';
-import { RecordingLogger } from '../support/recording-logger.js';
+import { sessionsConfigErrorOf } from '../support/http/config-error.js';
+import { CountingBackend } from '../support/stores/counting-backend.js';
+import { RecordingLogger } from '../support/basics/recording-logger.js';
 
 function trialOn(options: CacheManagerStoreOptions): ContractHarness {
   return new ContractHarness(

@@ -4,9 +4,9 @@ import { Keyv } from 'keyv';
 import { SessionStoreError } from 'nestjs-sessions';
 import { CacheManagerStore } from 'nestjs-sessions/cache-manager';
 import { ContractHarness } from '../../lib/testing/contract/harness.js';
-import { CountingBackend } from '../support/counting-backend.js';
-import { MemcacheKeyv } from '../support/memcache-keyv.js';
-import { MemcachedServer } from '../support/memcached-server.js';
+import { CountingBackend } from '../support/stores/counting-backend.js';
+import { MemcacheKeyv } from '../support/stores/memcache-keyv.js';
+import { MemcachedServer } from '../support/servers/memcached-server.js';
 
 const HOUR = 3_600_000;
 

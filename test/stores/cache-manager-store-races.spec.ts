@@ -3,11 +3,11 @@ import { Keyv } from 'keyv';
 import { CacheManagerStore } from 'nestjs-sessions/cache-manager';
 import { ManualClock } from 'nestjs-sessions/testing';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { assertOneOf, oneAfterAnother } from '../support/linearizability.js';
-import { RecordingLogger } from '../support/recording-logger.js';
-import { seededRandom } from '../support/seeded-random.js';
-import { SlowBackend } from '../support/slow-backend.js';
-import { arrange, observe, OPERATIONS, type Situation, SITUATIONS } from '../support/store-model.js';
+import { assertOneOf, oneAfterAnother } from '../support/models/linearizability.js';
+import { RecordingLogger } from '../support/basics/recording-logger.js';
+import { seededRandom } from '../support/models/seeded-random.js';
+import { SlowBackend } from '../support/stores/slow-backend.js';
+import { arrange, observe, OPERATIONS, type Situation, SITUATIONS } from '../support/models/store-model.js';
 
 const SEEDS = 200;
 

@@ -4,10 +4,10 @@ import { CacheManagerStore, type CacheManagerStoreOptions } from 'nestjs-session
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../lib/session/clock.js';
 import { ContractHarness, written } from '../../lib/testing/contract/harness.js';
-import { CountingBackend } from '../support/counting-backend.js';
-import { MemcacheKeyv } from '../support/memcache-keyv.js';
-import { MemcachedServer } from '../support/memcached-server.js';
-import { RecordingLogger } from '../support/recording-logger.js';
+import { CountingBackend } from '../support/stores/counting-backend.js';
+import { MemcacheKeyv } from '../support/stores/memcache-keyv.js';
+import { MemcachedServer } from '../support/servers/memcached-server.js';
+import { RecordingLogger } from '../support/basics/recording-logger.js';
 
 /** The cache is the application's, and may be other processes' as well. */
 describe('CacheManagerStore, on a cache that it shares', () => {

@@ -3,8 +3,8 @@ import { Keyv } from 'keyv';
 import { CacheManagerStore } from 'nestjs-sessions/cache-manager';
 import { ManualClock } from 'nestjs-sessions/testing';
 import { ContractHarness, written } from '../../lib/testing/contract/harness.js';
-import { CountingBackend } from '../support/counting-backend.js';
-import { RecordingLogger } from '../support/recording-logger.js';
+import { CountingBackend } from '../support/stores/counting-backend.js';
+import { RecordingLogger } from '../support/basics/recording-logger.js';
 
 describe('CacheManagerStore, trips', () => {
   const backend = new CountingBackend();

@@ -2,11 +2,11 @@ import { createCache } from 'cache-manager';
 import { Keyv } from 'keyv';
 import { CacheManagerStore, type SessionCache } from 'nestjs-sessions/cache-manager';
 import { ManualClock, sessionStoreContract } from 'nestjs-sessions/testing';
-import { MemcacheKeyv } from '../support/memcache-keyv.js';
-import { MemcachedServer } from '../support/memcached-server.js';
-import { RecordingLogger } from '../support/recording-logger.js';
-import { seededRandom } from '../support/seeded-random.js';
-import { SlowBackend } from '../support/slow-backend.js';
+import { MemcacheKeyv } from '../support/stores/memcache-keyv.js';
+import { MemcachedServer } from '../support/servers/memcached-server.js';
+import { RecordingLogger } from '../support/basics/recording-logger.js';
+import { seededRandom } from '../support/models/seeded-random.js';
+import { SlowBackend } from '../support/stores/slow-backend.js';
 
 describe('CacheManagerStore keeps the contract', () => {
   let server: MemcachedServer;

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import type { SweepBatch } from '../../lib/interfaces/store-abilities.interface.js';
 import { createTableSql } from 'nestjs-sessions/postgres';
-import { FaultProxy } from '../support/fault-proxy.js';
-import { fileStoreOn } from '../support/file-store-on.js';
-import { PostgresDatabase } from '../support/postgres-database.js';
-import { tryPostgres } from '../support/postgres-trial.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { FaultProxy } from '../support/servers/fault-proxy.js';
+import { fileStoreOn } from '../support/stores/file-store-on.js';
+import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import { tryPostgres } from '../support/stores/postgres-trial.js';
+import { temporaryDirectory } from '../support/basics/temporary-directory.js';
 
 const SESSIONS = 400;
 const HOUR = 3_600_000;

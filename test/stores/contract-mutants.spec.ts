@@ -1,10 +1,10 @@
 import { ManualClock, type SessionStoreContractCase, sessionStoreContract } from 'nestjs-sessions/testing';
-import { abilityMutants } from '../support/ability-mutants.js';
-import { lifeMutants } from '../support/life-mutants.js';
-import { lockMutants } from '../support/lock-mutants.js';
-import { OpenStore } from '../support/open-store.js';
-import { recordMutants } from '../support/record-mutants.js';
-import { tombstoneMutants } from '../support/tombstone-mutants.js';
+import { abilityMutants } from '../support/mutants/ability-mutants.js';
+import { lifeMutants } from '../support/mutants/life-mutants.js';
+import { lockMutants } from '../support/mutants/lock-mutants.js';
+import { OpenStore } from '../support/mutants/open-store.js';
+import { recordMutants } from '../support/mutants/record-mutants.js';
+import { tombstoneMutants } from '../support/mutants/tombstone-mutants.js';
 
 /* The suite bites: each store that breaks a rule is caught, and by the cases that name the rule. */
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { fileStoreOn } from '../support/file-store-on.js';
-import { runLimited } from '../support/run-limited.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { fileStoreOn } from '../support/stores/file-store-on.js';
+import { runLimited } from '../support/processes/run-limited.js';
+import { temporaryDirectory } from '../support/basics/temporary-directory.js';
 
 describe('FileStore with many sessions', () => {
   it('waits for a file descriptor when the process is out of them', async () => {
-    const file = new URL('../support/file-store.crowd.ts', import.meta.url);
+    const file = new URL('../support/processes/file-store.crowd.ts', import.meta.url);
     expect(await runLimited(file, '-n 60', await temporaryDirectory())).toEqual({ created: 300, found: 900 });
   });
 

@@ -2,10 +2,10 @@ import { chmod, chown, lstat, mkdir, readdir, symlink, writeFile } from 'node:fs
 import { dirname, join } from 'node:path';
 import { SessionsConfigError } from '../../lib/errors/index.js';
 import { FileStore, type FileStoreOptions } from '../../lib/stores/file/file.store.js';
-import { spawnApp } from '../support/child-process.js';
-import { fileStoreOn } from '../support/file-store-on.js';
-import { arrange, OPERATIONS } from '../support/store-model.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { spawnApp } from '../support/processes/child-process.js';
+import { fileStoreOn } from '../support/stores/file-store-on.js';
+import { arrange, OPERATIONS } from '../support/models/store-model.js';
+import { temporaryDirectory } from '../support/basics/temporary-directory.js';
 
 const NOBODY = 65_534;
 
@@ -124,7 +124,9 @@ async function startAsNobody(path: string): Promise<string> {
     await chmod(dirname(directory), 0o711);
     await chown(directory, NOBODY, NOBODY);
   }
-  const app = await spawnApp(new URL('../support/file-store.unprivileged.ts', import.meta.url), { args: [path] });
+  const app = await spawnApp(new URL('../support/processes/file-store.unprivileged.ts', import.meta.url), {
+    args: [path],
+  });
   await app.exited;
   return app.ready;
 }

@@ -1,8 +1,8 @@
 import type { FileStoreFsync } from '../../lib/stores/file/file.store.js';
-import { fileStoreOn } from '../support/file-store-on.js';
-import { Lane, stepDisk } from '../support/stepped-disk.js';
-import { arrange, OPERATIONS } from '../support/store-model.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { fileStoreOn } from '../support/stores/file-store-on.js';
+import { Lane, stepDisk } from '../support/stores/stepped-disk.js';
+import { arrange, OPERATIONS } from '../support/models/store-model.js';
+import { temporaryDirectory } from '../support/basics/temporary-directory.js';
 
 /* What is flushed to the disk, and when: data before a state file names them, names before a write is acknowledged. */
 

@@ -1,13 +1,13 @@
 import fs from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { fileStoreOn } from '../support/file-store-on.js';
-import { runLimited } from '../support/run-limited.js';
-import { arrange, observe, OPERATIONS, type Situation } from '../support/store-model.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { fileStoreOn } from '../support/stores/file-store-on.js';
+import { runLimited } from '../support/processes/run-limited.js';
+import { arrange, observe, OPERATIONS, type Situation } from '../support/models/store-model.js';
+import { temporaryDirectory } from '../support/basics/temporary-directory.js';
 
 describe('FileStore on a full disk', () => {
   it('rejects what the system cuts off in the middle, keeps the old data and removes the new', async () => {
-    const file = new URL('../support/file-store.full.ts', import.meta.url);
+    const file = new URL('../support/processes/file-store.full.ts', import.meta.url);
     expect(await runLimited(file, '-f 4', await temporaryDirectory())).toEqual({
       updated: 'EFBIG',
       created: 'EFBIG',

@@ -1,9 +1,9 @@
-import { type Lane, stepDisk } from '../support/stepped-disk.js';
-import { FileTrial, sweep } from '../support/file-trial.js';
-import { type Operation, OPERATIONS, type Situation, SITUATIONS } from '../support/store-model.js';
-import { assertOneOf, oneAfterAnother, type Outcome } from '../support/linearizability.js';
-import { often } from '../support/long-form.js';
-import { seededRandom } from '../support/seeded-random.js';
+import { type Lane, stepDisk } from '../support/stores/stepped-disk.js';
+import { FileTrial, sweep } from '../support/stores/file-trial.js';
+import { type Operation, OPERATIONS, type Situation, SITUATIONS } from '../support/models/store-model.js';
+import { assertOneOf, oneAfterAnother, type Outcome } from '../support/models/linearizability.js';
+import { often } from '../support/models/long-form.js';
+import { seededRandom } from '../support/models/seeded-random.js';
 
 /*
  * Whatever the order of their system calls, operations that run at the same time end as if they had run one after the other:

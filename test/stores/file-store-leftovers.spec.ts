@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path';
 import type { SessionRecord, SessionVersion } from '../../lib/interfaces/session-record.interface.js';
 import type { FileStore } from '../../lib/stores/file/file.store.js';
 import type { ManualClock } from '../../lib/testing/manual-clock.js';
-import { fileStoreOn } from '../support/file-store-on.js';
-import type { RecordingLogger } from '../support/recording-logger.js';
-import { Lane, stepDisk } from '../support/stepped-disk.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { fileStoreOn } from '../support/stores/file-store-on.js';
+import type { RecordingLogger } from '../support/basics/recording-logger.js';
+import { Lane, stepDisk } from '../support/stores/stepped-disk.js';
+import { temporaryDirectory } from '../support/basics/temporary-directory.js';
 
 /* What is found in the directory and does not belong there, or is not there and should be. */
 

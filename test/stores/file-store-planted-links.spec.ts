@@ -1,9 +1,9 @@
 import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { SessionVersion } from '../../lib/interfaces/session-record.interface.js';
-import { fileStoreOn, type StartedFileStore } from '../support/file-store-on.js';
-import { arrange, FROM, OPERATIONS, TO } from '../support/store-model.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { fileStoreOn, type StartedFileStore } from '../support/stores/file-store-on.js';
+import { arrange, FROM, OPERATIONS, TO } from '../support/models/store-model.js';
+import { temporaryDirectory } from '../support/basics/temporary-directory.js';
 
 /** As a store would name it. */
 const NAME = 'd,precious';

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { FileStore } from '../../lib/stores/file/file.store.js';
-import { FileStoreProcess } from '../support/file-store-process.js';
-import { RecordingLogger } from '../support/recording-logger.js';
-import { seededRandom } from '../support/seeded-random.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { FileStoreProcess } from '../support/processes/file-store-process.js';
+import { RecordingLogger } from '../support/basics/recording-logger.js';
+import { seededRandom } from '../support/models/seeded-random.js';
+import { temporaryDirectory } from '../support/basics/temporary-directory.js';
 
 /* Real processes on one directory, which are killed and stopped. */
 

@@ -1,8 +1,8 @@
 import { rename } from 'node:fs/promises';
 import { ManualClock, sessionStoreContract } from 'nestjs-sessions/testing';
 import { FileStore, type FileStoreFsync } from '../../lib/stores/file/file.store.js';
-import { RecordingLogger } from '../support/recording-logger.js';
-import { temporaryDirectory } from '../support/temporary-directory.js';
+import { RecordingLogger } from '../support/basics/recording-logger.js';
+import { temporaryDirectory } from '../support/basics/temporary-directory.js';
 
 describe.each<FileStoreFsync>(['none', 'full'])('FileStore keeps the contract, fsync: %s', (fsync) => {
   const clock = new ManualClock();

@@ -5,16 +5,16 @@ import { promisify } from 'node:util';
 import { SessionStoreError } from 'nestjs-sessions';
 import { type MemcachedClient, MemcachedStore } from 'nestjs-sessions/memcached';
 import { ContractHarness } from '../../lib/testing/contract/harness.js';
-import { compiled } from '../support/compiled.js';
-import { MemcachedModel } from '../support/memcached-model.js';
-import { MemcachedServer } from '../support/memcached-server.js';
+import { compiled } from '../support/processes/compiled.js';
+import { MemcachedModel } from '../support/models/memcached-model.js';
+import { MemcachedServer } from '../support/servers/memcached-server.js';
 
 const run = promisify(execFile);
 const NOBODY = '127.0.0.1:1';
 
 /** A process without any program to start, whose memcached is down. */
 async function withoutMemcached(client: 'plain' | 'mended', address = NOBODY): Promise<string> {
-  const file = compiled(new URL('../support/memcached-down.ts', import.meta.url));
+  const file = compiled(new URL('../support/processes/memcached-down.ts', import.meta.url));
   const env = { ADDRESS: address, CLIENT: client, PATH: '/nowhere' };
   const { stdout } = await run(process.execPath, [file], { env });
   return stdout;

@@ -1,8 +1,8 @@
 import { SessionStoreError } from 'nestjs-sessions';
 import { MemcachedStore } from 'nestjs-sessions/memcached';
 import { ContractHarness, written } from '../../lib/testing/contract/harness.js';
-import { FaultProxy } from '../support/fault-proxy.js';
-import { MemcachedServer } from '../support/memcached-server.js';
+import { FaultProxy } from '../support/servers/fault-proxy.js';
+import { MemcachedServer } from '../support/servers/memcached-server.js';
 
 const PATIENCE = 1_000;
 

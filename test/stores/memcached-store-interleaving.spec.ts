@@ -1,9 +1,9 @@
-import { assertOneOf, oneAfterAnother } from '../support/linearizability.js';
-import { often } from '../support/long-form.js';
-import { MemcachedTrial } from '../support/memcached-trial.js';
-import { seededRandom } from '../support/seeded-random.js';
-import type { Lane } from '../support/stepped-disk.js';
-import { type Operation, OPERATIONS, type Situation, SITUATIONS } from '../support/store-model.js';
+import { assertOneOf, oneAfterAnother } from '../support/models/linearizability.js';
+import { often } from '../support/models/long-form.js';
+import { MemcachedTrial } from '../support/stores/memcached-trial.js';
+import { seededRandom } from '../support/models/seeded-random.js';
+import type { Lane } from '../support/stores/stepped-disk.js';
+import { type Operation, OPERATIONS, type Situation, SITUATIONS } from '../support/models/store-model.js';
 
 /*
  * Whatever the order of their commands, operations that run at the same time end as if they had run one after the other: their

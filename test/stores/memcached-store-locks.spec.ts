@@ -1,6 +1,6 @@
 import { MemcachedStore } from 'nestjs-sessions/memcached';
 import { ContractHarness, written } from '../../lib/testing/contract/harness.js';
-import { MemcachedServer } from '../support/memcached-server.js';
+import { MemcachedServer } from '../support/servers/memcached-server.js';
 
 const LEASE = 30_000;
 

@@ -1,7 +1,7 @@
 import { SessionStoreError } from 'nestjs-sessions';
 import { MemcachedStore } from 'nestjs-sessions/memcached';
 import { ContractHarness } from '../../lib/testing/contract/harness.js';
-import { MemcachedServer } from '../support/memcached-server.js';
+import { MemcachedServer } from '../support/servers/memcached-server.js';
 
 const HOUR = 3_600_000;
 

@@ -1,6 +1,6 @@
 import Memcached from 'memcached';
 import { MemcachedStore, type MemcachedStoreOptions } from 'nestjs-sessions/memcached';
-import { sessionsConfigErrorOf } from '../support/config-error.js';
+import { sessionsConfigErrorOf } from '../support/http/config-error.js';
 
 /** As from JavaScript, or a configuration file. */
 function refusalOf(options: unknown): string {

@@ -1,7 +1,7 @@
 import { MemcachedStore } from 'nestjs-sessions/memcached';
 import { ContractHarness } from '../../lib/testing/contract/harness.js';
-import { spawnApp } from '../support/child-process.js';
-import { MemcachedServer } from '../support/memcached-server.js';
+import { spawnApp } from '../support/processes/child-process.js';
+import { MemcachedServer } from '../support/servers/memcached-server.js';
 
 describe('MemcachedStore, over two processes', () => {
   let server: MemcachedServer;
@@ -24,7 +24,7 @@ describe('MemcachedStore, over two processes', () => {
     );
     const { id } = await trial.given('1');
     const env = { ADDRESS: server.address, ID: id, CLIENTS: '5', TIMES: '30' };
-    const file = new URL('../support/locked-increments.ts', import.meta.url);
+    const file = new URL('../support/processes/locked-increments.ts', import.meta.url);
     const processes = await Promise.all([spawnApp(file, { env }), spawnApp(file, { env })]);
     const exits = await Promise.all(processes.map(({ exited }) => exited));
     expect([exits.map(({ code }) => code), processes.map((one) => one.output())]).toEqual([

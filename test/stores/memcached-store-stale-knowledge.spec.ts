@@ -1,10 +1,10 @@
 import { MemcachedStore } from 'nestjs-sessions/memcached';
 import { ManualClock } from 'nestjs-sessions/testing';
 import { ContractHarness, written } from '../../lib/testing/contract/harness.js';
-import { Gate } from '../support/gate.js';
-import { MemcachedServer } from '../support/memcached-server.js';
-import { RecordingLogger } from '../support/recording-logger.js';
-import { TappedMemcached } from '../support/tapped-memcached.js';
+import { Gate } from '../support/basics/gate.js';
+import { MemcachedServer } from '../support/servers/memcached-server.js';
+import { RecordingLogger } from '../support/basics/recording-logger.js';
+import { TappedMemcached } from '../support/stores/tapped-memcached.js';
 
 const LEASE = 30_000;
 const HOUR = 3_600_000;

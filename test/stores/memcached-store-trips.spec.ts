@@ -1,8 +1,8 @@
 import { MemcachedStore } from 'nestjs-sessions/memcached';
 import { ContractHarness, written } from '../../lib/testing/contract/harness.js';
-import { FaultProxy } from '../support/fault-proxy.js';
-import { MemcachedServer } from '../support/memcached-server.js';
-import { MemcachedTrips } from '../support/memcached-trips.js';
+import { FaultProxy } from '../support/servers/fault-proxy.js';
+import { MemcachedServer } from '../support/servers/memcached-server.js';
+import { MemcachedTrips } from '../support/stores/memcached-trips.js';
 
 const LEASE = 30_000;
 

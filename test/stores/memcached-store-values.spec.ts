@@ -2,8 +2,8 @@ import Memcached from 'memcached';
 import { SessionStoreError, SessionTooLargeError } from 'nestjs-sessions';
 import { type MemcachedClient, MemcachedStore } from 'nestjs-sessions/memcached';
 import { ContractHarness } from '../../lib/testing/contract/harness.js';
-import { MemcachedServer } from '../support/memcached-server.js';
-import { RecordingLogger } from '../support/recording-logger.js';
+import { MemcachedServer } from '../support/servers/memcached-server.js';
+import { RecordingLogger } from '../support/basics/recording-logger.js';
 
 const DAY = 24 * 3_600_000;
 const MEBIBYTE = 1_048_576;

@@ -1,8 +1,8 @@
 import Memcached from 'memcached';
 import { MemcachedStore } from 'nestjs-sessions/memcached';
 import { ManualClock, sessionStoreContract } from 'nestjs-sessions/testing';
-import { MemcachedServer } from '../support/memcached-server.js';
-import { RecordingLogger } from '../support/recording-logger.js';
+import { MemcachedServer } from '../support/servers/memcached-server.js';
+import { RecordingLogger } from '../support/basics/recording-logger.js';
 
 describe('MemcachedStore keeps the contract, with connections of its own', () => {
   let server: MemcachedServer;

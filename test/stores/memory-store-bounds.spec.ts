@@ -1,7 +1,7 @@
 import { SessionsConfigError } from '../../lib/errors/index.js';
 import { MemoryStore, type MemoryStoreOptions } from '../../lib/stores/memory/memory.store.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
-import { RecordingLogger } from '../support/recording-logger.js';
+import { RecordingLogger } from '../support/basics/recording-logger.js';
 
 const HOUR = 3_600_000;
 const holder = { route: 'GET /', process: 'host:1', since: 0 };

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
-import { RecordingLogger } from '../support/recording-logger.js';
+import { RecordingLogger } from '../support/basics/recording-logger.js';
 
 /* What it says at start-up, where it will disappoint. */
 

@@ -1,6 +1,6 @@
 import { ManualClock, sessionStoreContract } from 'nestjs-sessions/testing';
 import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
-import { RecordingLogger } from '../support/recording-logger.js';
+import { RecordingLogger } from '../support/basics/recording-logger.js';
 
 describe('MemoryStore keeps the contract', () => {
   const clock = new ManualClock();

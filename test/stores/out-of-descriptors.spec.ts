@@ -1,9 +1,9 @@
 import { createTableSql } from 'nestjs-sessions/postgres';
-import { MemcachedServer } from '../support/memcached-server.js';
-import { PostgresDatabase } from '../support/postgres-database.js';
-import { runLimited } from '../support/run-limited.js';
+import { MemcachedServer } from '../support/servers/memcached-server.js';
+import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import { runLimited } from '../support/processes/run-limited.js';
 
-const file = new URL('../support/out-of-descriptors.ts', import.meta.url);
+const file = new URL('../support/processes/out-of-descriptors.ts', import.meta.url);
 
 describe('A process without a file descriptor for a connection', () => {
   it('gets an error from PostgresStore in time, and sessions as soon as it has one', async () => {

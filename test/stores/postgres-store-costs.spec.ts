@@ -3,11 +3,11 @@ import pg from 'pg';
 import { createTableSql, type PostgresStoreOptions } from 'nestjs-sessions/postgres';
 import { DataSource } from 'typeorm';
 import { HOUR, written } from '../../lib/testing/contract/harness.js';
-import { FaultProxy } from '../support/fault-proxy.js';
-import { PgBouncer } from '../support/pgbouncer.js';
-import { PostgresDatabase } from '../support/postgres-database.js';
-import { type PostgresTrial, tryPostgres } from '../support/postgres-trial.js';
-import { PostgresTrips } from '../support/postgres-trips.js';
+import { FaultProxy } from '../support/servers/fault-proxy.js';
+import { PgBouncer } from '../support/servers/pgbouncer.js';
+import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import { type PostgresTrial, tryPostgres } from '../support/stores/postgres-trial.js';
+import { PostgresTrips } from '../support/stores/postgres-trips.js';
 
 let database: PostgresDatabase;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { SessionStoreError } from 'nestjs-sessions';
 import { dropTableSql } from 'nestjs-sessions/postgres';
-import { PostgresDatabase } from '../support/postgres-database.js';
-import { tryPostgres } from '../support/postgres-trial.js';
+import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import { tryPostgres } from '../support/stores/postgres-trial.js';
 
 describe('The creation of the table by PostgresStore', () => {
   let database: PostgresDatabase;

@@ -4,9 +4,9 @@ import { SessionStoreError } from 'nestjs-sessions';
 import { createTableSql, type PostgresPool, PostgresStore } from 'nestjs-sessions/postgres';
 import { DataSource } from 'typeorm';
 import { HOUR, written } from '../../lib/testing/contract/harness.js';
-import { type Direction, FaultProxy } from '../support/fault-proxy.js';
-import { PostgresDatabase } from '../support/postgres-database.js';
-import { type PostgresTrial, tryPostgres, tryPostgresUnstarted } from '../support/postgres-trial.js';
+import { type Direction, FaultProxy } from '../support/servers/fault-proxy.js';
+import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import { type PostgresTrial, tryPostgres, tryPostgresUnstarted } from '../support/stores/postgres-trial.js';
 
 let database: PostgresDatabase;
 let proxy: FaultProxy;

@@ -3,11 +3,11 @@ import pg from 'pg';
 import { SessionStoreError } from 'nestjs-sessions';
 import { createTableSql, type PostgresStoreOptions } from 'nestjs-sessions/postgres';
 import { DataSource } from 'typeorm';
-import { FaultProxy } from '../support/fault-proxy.js';
-import { PostgresDatabase } from '../support/postgres-database.js';
-import { PostgresServer } from '../support/postgres-server.js';
-import { tryPostgres, tryPostgresUnstarted } from '../support/postgres-trial.js';
-import { until, within } from '../support/within.js';
+import { FaultProxy } from '../support/servers/fault-proxy.js';
+import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import { PostgresServer } from '../support/servers/postgres-server.js';
+import { tryPostgres, tryPostgresUnstarted } from '../support/stores/postgres-trial.js';
+import { until, within } from '../support/basics/within.js';
 
 const TIMEOUT = 1_000;
 /** Where time is not what is tried: a busy machine takes longer than that. */

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTableSql } from 'nestjs-sessions/postgres';
-import { spawnApp, type SpawnedApp } from '../support/child-process.js';
-import { often } from '../support/long-form.js';
-import { PostgresDatabase } from '../support/postgres-database.js';
-import { type PostgresTrial, tryPostgres } from '../support/postgres-trial.js';
+import { spawnApp, type SpawnedApp } from '../support/processes/child-process.js';
+import { often } from '../support/models/long-form.js';
+import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import { type PostgresTrial, tryPostgres } from '../support/stores/postgres-trial.js';
 
-const file = new URL('../support/postgres-counter.ts', import.meta.url);
+const file = new URL('../support/processes/postgres-counter.ts', import.meta.url);
 
 let database: PostgresDatabase;
 let trial: PostgresTrial['trial'];

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { createTableSql, type PostgresStore } from 'nestjs-sessions/postgres';
 import { HOUR, SHORT, written } from '../../lib/testing/contract/harness.js';
-import { PostgresDatabase } from '../support/postgres-database.js';
-import { type PostgresTrial, tryPostgres } from '../support/postgres-trial.js';
+import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import { type PostgresTrial, tryPostgres } from '../support/stores/postgres-trial.js';
 
 let database: PostgresDatabase;
 beforeAll(async () => {

@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { SessionStoreError } from 'nestjs-sessions';
 import { createTableSql } from 'nestjs-sessions/postgres';
-import { PostgresDatabase } from '../support/postgres-database.js';
-import { tryPostgres, type PostgresTrial } from '../support/postgres-trial.js';
+import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import { tryPostgres, type PostgresTrial } from '../support/stores/postgres-trial.js';
 
 let database: PostgresDatabase;
 let blocker: pg.PoolClient;

@@ -10,8 +10,8 @@ import {
   sessionEntity,
 } from 'nestjs-sessions/postgres';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { PostgresDatabase } from '../support/postgres-database.js';
-import { tryPostgres, tryPostgresUnstarted } from '../support/postgres-trial.js';
+import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import { tryPostgres, tryPostgresUnstarted } from '../support/stores/postgres-trial.js';
 
 let database: PostgresDatabase;
 beforeEach(async () => {

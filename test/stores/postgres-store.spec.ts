@@ -2,10 +2,10 @@ import pg from 'pg';
 import type { PostgresStore, PostgresStoreOptions } from 'nestjs-sessions/postgres';
 import { sessionStoreContract } from 'nestjs-sessions/testing';
 import { DataSource } from 'typeorm';
-import { FaultProxy } from '../support/fault-proxy.js';
-import { PgBouncer } from '../support/pgbouncer.js';
-import { PostgresDatabase } from '../support/postgres-database.js';
-import { tryPostgres } from '../support/postgres-trial.js';
+import { FaultProxy } from '../support/servers/fault-proxy.js';
+import { PgBouncer } from '../support/servers/pgbouncer.js';
+import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import { tryPostgres } from '../support/stores/postgres-trial.js';
 
 // Made here and not in a hook: the cases wait for real time, so they run beside each other, each on a table of its own.
 const database = await PostgresDatabase.create();

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { PostgresStore } from 'nestjs-sessions/postgres';
 import type { SessionStore } from '../../lib/stores/session-store.js';
-import { sweep } from '../support/file-trial.js';
-import { often } from '../support/long-form.js';
-import { PostgresDatabase } from '../support/postgres-database.js';
-import { tryPostgres } from '../support/postgres-trial.js';
+import { sweep } from '../support/stores/file-trial.js';
+import { often } from '../support/models/long-form.js';
+import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import { tryPostgres } from '../support/stores/postgres-trial.js';
 
 const HOUR = 3_600_000;
 const GROUP = 100;

@@ -3,7 +3,7 @@ import { FileStore, MemoryStore, type SessionStore } from 'nestjs-sessions';
 import { CacheManagerStore } from 'nestjs-sessions/cache-manager';
 import { MemcachedStore } from 'nestjs-sessions/memcached';
 import { PostgresStore } from 'nestjs-sessions/postgres';
-import { sessionsConfigErrorOf } from '../support/config-error.js';
+import { sessionsConfigErrorOf } from '../support/http/config-error.js';
 
 /* Misuse is loud: what a store does not understand is refused at the start, with what to write instead. */
 

@@ -1,4 +1,4 @@
-import { seededRandom } from '../support/seeded-random.js';
+import { seededRandom } from '../support/models/seeded-random.js';
 
 export type Attack =
   | { readonly kind: 'kill' | 'cut connections'; readonly process: number }

@@ -2,7 +2,7 @@ import { mkdtemp, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readTree } from '../support/read-tree.js';
+import { readTree } from '../support/documents/read-tree.js';
 import type { Place } from './place.js';
 
 const SHARD = /^[\w-]{2}$/;

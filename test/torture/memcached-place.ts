@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FaultProxy } from '../support/fault-proxy.js';
-import { MemcachedServer } from '../support/memcached-server.js';
+import { FaultProxy } from '../support/servers/fault-proxy.js';
+import { MemcachedServer } from '../support/servers/memcached-server.js';
 import type { Place } from './place.js';
 
 const PREFIX = 'sessions:';

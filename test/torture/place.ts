@@ -1,4 +1,4 @@
-import type { FaultProxy } from '../support/fault-proxy.js';
+import type { FaultProxy } from '../support/servers/fault-proxy.js';
 import type { StoreSpec } from './tortured-store.js';
 
 export type StoreKind = StoreSpec['kind'];

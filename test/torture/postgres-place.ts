@@ -1,5 +1,5 @@
-import { FaultProxy } from '../support/fault-proxy.js';
-import { PostgresDatabase } from '../support/postgres-database.js';
+import { FaultProxy } from '../support/servers/fault-proxy.js';
+import { PostgresDatabase } from '../support/servers/postgres-database.js';
 import type { Place } from './place.js';
 
 const TERMINATE = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

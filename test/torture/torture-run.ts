@@ -1,5 +1,5 @@
 import { hashSessionId } from '../../lib/session/session-id.js';
-import { seededRandom } from '../support/seeded-random.js';
+import { seededRandom } from '../support/models/seeded-random.js';
 import { Adversary } from './adversary.js';
 import { attackPlan, type AttackKind } from './attack-plan.js';
 import { checkHistory, type StoredData } from './check-history.js';

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { runToVerdict } from '../support/run-to-verdict.js';
-import { killSpawned } from '../support/spawn-app.js';
+import { runToVerdict } from '../support/processes/run-to-verdict.js';
+import { killSpawned } from '../support/processes/spawn-app.js';
 import { Adversary } from './adversary.js';
 import { controls, runControl } from './controls.js';
 import { preparePlace } from './places.js';

@@ -1,5 +1,5 @@
 import type { SessionStore } from 'nestjs-sessions';
-import { TestApp } from '../support/test-app.js';
+import { TestApp } from '../support/http/test-app.js';
 import { InspectionController } from './inspection.controller.js';
 import { TortureController } from './torture.controller.js';
 

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { reportReady } from '../support/report-ready.js';
+import { reportReady } from '../support/processes/report-ready.js';
 import { startTorturedApp } from './tortured-app.js';
 import { openTorturedStore, type StoreSpec } from './tortured-store.js';
 import { upsertingStore } from './upserting-store.js';

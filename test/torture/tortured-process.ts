@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { spawnApp, type SpawnedApp } from '../support/spawn-app.js';
+import { spawnApp, type SpawnedApp } from '../support/processes/spawn-app.js';
 import type { StoreSpec } from './tortured-store.js';
 
 /** Everything else runs meanwhile, on the same processors. */

@@ -1,10 +1,10 @@
 import { Controller, Param, Post } from '@nestjs/common';
 import { hours, Session, type LockOptions } from 'nestjs-sessions';
 import { existsSync } from 'node:fs';
-import { GatesController } from '../../support/gates.js';
-import { reportReady } from '../../support/report-ready.js';
-import { openStore } from '../../support/stores.js';
-import { TestApp } from '../../support/test-app.js';
+import { GatesController } from '../../support/http/gates.js';
+import { reportReady } from '../../support/processes/report-ready.js';
+import { openStore } from '../../support/stores/stores.js';
+import { TestApp } from '../../support/http/test-app.js';
 import { VisitsController } from './visits.controller.js';
 
 /** An application as a process of its own, to which things happen: `STORE` says where the sessions are, `LOCK` how it locks. */

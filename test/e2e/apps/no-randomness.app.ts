@@ -2,8 +2,8 @@ import { Controller, Get, Post } from '@nestjs/common';
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import { Session } from 'nestjs-sessions';
-import { reportReady } from '../../support/report-ready.js';
-import { TestApp } from '../../support/test-app.js';
+import { reportReady } from '../../support/processes/report-ready.js';
+import { TestApp } from '../../support/http/test-app.js';
 
 /** An application whose machine can run out of random numbers. */
 

@@ -3,8 +3,8 @@ import { NestFactory } from '@nestjs/core';
 import { Sessions, SessionsModule } from 'nestjs-sessions';
 import { createHash, randomBytes } from 'node:crypto';
 import 'reflect-metadata';
-import { reportReady } from '../../support/report-ready.js';
-import { openStore } from '../../support/stores.js';
+import { reportReady } from '../../support/processes/report-ready.js';
+import { openStore } from '../../support/stores/stores.js';
 
 /** Opens a session that somebody else has locked, with nothing else to do. */
 

@@ -1,10 +1,10 @@
 import { Controller, Param, Post } from '@nestjs/common';
 import { MemoryStore } from 'nestjs-sessions';
-import { shapeNamed } from '../../support/handler-shapes.js';
-import { ObservedStore } from '../../support/observed-store.js';
-import { reportReady } from '../../support/report-ready.js';
-import { startShape } from '../../support/shape-app.js';
-import { storeFailures } from '../../support/store-failures.js';
+import { shapeNamed } from '../../support/http/handler-shapes.js';
+import { ObservedStore } from '../../support/stores/observed-store.js';
+import { reportReady } from '../../support/processes/report-ready.js';
+import { startShape } from '../../support/http/shape-app.js';
+import { storeFailures } from '../../support/stores/store-failures.js';
 
 /** The routes of the shape that `SHAPE` names, as a process of its own, whose store can be told to fail. */
 

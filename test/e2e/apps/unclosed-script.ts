@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { MemoryStore, Sessions, SessionsModule } from 'nestjs-sessions';
 import 'reflect-metadata';
-import { reportReady } from '../../support/report-ready.js';
+import { reportReady } from '../../support/processes/report-ready.js';
 
 /** Does its work and forgets to close the application, as scripts and REPLs do. */
 

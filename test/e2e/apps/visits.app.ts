@@ -1,9 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
 import type { LockOptions } from 'nestjs-sessions';
-import { GatesController } from '../../support/gates.js';
-import { reportReady } from '../../support/report-ready.js';
-import { openStore } from '../../support/stores.js';
-import { TestApp } from '../../support/test-app.js';
+import { GatesController } from '../../support/http/gates.js';
+import { reportReady } from '../../support/processes/report-ready.js';
+import { openStore } from '../../support/stores/stores.js';
+import { TestApp } from '../../support/http/test-app.js';
 import { VisitsController } from './visits.controller.js';
 
 /** The application of `VisitsController` as a process of its own: `STORE` says where the sessions are, `LOCK` how it locks. */

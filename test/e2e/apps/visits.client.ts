@@ -1,5 +1,5 @@
-import { Browser } from '../../support/browser.js';
-import { often } from '../../support/long-form.js';
+import { Browser } from '../../support/http/browser.js';
+import { often } from '../../support/models/long-form.js';
 
 const CLIENTS = 5;
 const VISITS = often(30);

@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { LockSession, Session } from 'nestjs-sessions';
 import { setTimeout as pause } from 'node:timers/promises';
-import { gate } from '../../support/gates.js';
+import { gate } from '../../support/http/gates.js';
 
 /** Read, wait, write: what loses updates wherever two do it at once. */
 async function count(session: Session, wait: () => Promise<unknown>): Promise<number> {

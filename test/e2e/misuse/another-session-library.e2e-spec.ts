@@ -7,9 +7,9 @@ import expressSession from 'express-session';
 import { SessionsModule } from 'nestjs-sessions';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Browser, type Reply } from '../../support/browser.js';
-import { NotesController } from '../../support/notes-app.js';
-import { LogBook } from '../../support/test-app.js';
+import { Browser, type Reply } from '../../support/http/browser.js';
+import { NotesController } from '../../support/http/notes-app.js';
+import { LogBook } from '../../support/http/test-app.js';
 
 const libraries: readonly [string, () => RequestHandler][] = [
   ['express-session', () => expressSession({ secret: 'secret', resave: false, saveUninitialized: false })],

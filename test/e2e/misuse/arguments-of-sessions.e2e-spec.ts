@@ -1,7 +1,7 @@
 import { Sessions } from 'nestjs-sessions';
-import type { Browser } from '../../support/browser.js';
-import { startNotes } from '../../support/notes-app.js';
-import { outcomeOf } from '../../support/outcome-of.js';
+import type { Browser } from '../../support/http/browser.js';
+import { startNotes } from '../../support/http/notes-app.js';
+import { outcomeOf } from '../../support/basics/outcome-of.js';
 
 type Untyped = Record<string, (...args: unknown[]) => unknown>;
 

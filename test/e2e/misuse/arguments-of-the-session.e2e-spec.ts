@@ -1,10 +1,10 @@
 import { Controller, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { LockSession, Session } from 'nestjs-sessions';
-import type { Browser } from '../../support/browser.js';
-import { outcomeOf } from '../../support/outcome-of.js';
-import { startNotes } from '../../support/notes-app.js';
-import type { TestApp } from '../../support/test-app.js';
+import type { Browser } from '../../support/http/browser.js';
+import { outcomeOf } from '../../support/basics/outcome-of.js';
+import { startNotes } from '../../support/http/notes-app.js';
+import type { TestApp } from '../../support/http/test-app.js';
 
 const STEPS = ['save', 'regenerate', 'destroy', 'load', 'acquireLock', 'releaseLock'] as const;
 

@@ -1,7 +1,7 @@
 import { BadRequestException, Controller, InternalServerErrorException, Post } from '@nestjs/common';
 import { Session, type CommitOnError } from 'nestjs-sessions';
-import { startNotes } from '../../support/notes-app.js';
-import { refusalOf } from '../../support/start-up.js';
+import { startNotes } from '../../support/http/notes-app.js';
+import { refusalOf } from '../../support/http/start-up.js';
 
 @Controller()
 class Pages {

@@ -1,5 +1,5 @@
 import { SessionsModule } from 'nestjs-sessions';
-import { refusalOf, startUpErrorOf } from '../../support/start-up.js';
+import { refusalOf, startUpErrorOf } from '../../support/http/start-up.js';
 
 /** Of express-session and cookie-session, and what the error says to write here. */
 const OPTIONS: readonly [string, object, RegExp][] = [

@@ -4,7 +4,7 @@ import { FileStore, MemoryStore } from 'nestjs-sessions';
 import { CacheManagerStore } from 'nestjs-sessions/cache-manager';
 import { MemcachedStore } from 'nestjs-sessions/memcached';
 import { PostgresStore } from 'nestjs-sessions/postgres';
-import { sessionsConfigErrorOf } from '../../support/config-error.js';
+import { sessionsConfigErrorOf } from '../../support/http/config-error.js';
 
 interface Store {
   readonly name: string;

@@ -1,10 +1,10 @@
 import { Controller, Get, Post, Req } from '@nestjs/common';
 import { CurrentSession, Session, Sessions, type SessionObject } from 'nestjs-sessions';
 import { createTestSession } from 'nestjs-sessions/testing';
-import type { Browser } from '../../support/browser.js';
-import { startNotes } from '../../support/notes-app.js';
-import { sloppy, strict, thrownBy } from '../../support/sloppy.js';
-import type { TestApp } from '../../support/test-app.js';
+import type { Browser } from '../../support/http/browser.js';
+import { startNotes } from '../../support/http/notes-app.js';
+import { sloppy, strict, thrownBy } from '../../support/basics/sloppy.js';
+import type { TestApp } from '../../support/http/test-app.js';
 
 /** What people write who know another library. */
 const CHANGES = [

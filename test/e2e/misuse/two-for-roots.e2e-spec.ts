@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { SessionsModule } from 'nestjs-sessions';
-import { startNotes } from '../../support/notes-app.js';
-import { startUpErrorOf } from '../../support/start-up.js';
+import { startNotes } from '../../support/http/notes-app.js';
+import { startUpErrorOf } from '../../support/http/start-up.js';
 
 const async = (): DynamicModule => SessionsModule.forRootAsync({ useFactory: () => ({ timeout: 60_000 }) });
 

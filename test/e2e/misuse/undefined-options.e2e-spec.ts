@@ -1,8 +1,8 @@
 import { FileStore, SessionsModule, type SessionsModuleOptions } from 'nestjs-sessions';
 import { MemcachedStore } from 'nestjs-sessions/memcached';
 import { PostgresStore } from 'nestjs-sessions/postgres';
-import { sessionsConfigErrorOf } from '../../support/config-error.js';
-import { refusalOf, startUpErrorOf } from '../../support/start-up.js';
+import { sessionsConfigErrorOf } from '../../support/http/config-error.js';
+import { refusalOf, startUpErrorOf } from '../../support/http/start-up.js';
 
 const OPTIONS: readonly (keyof SessionsModuleOptions)[] = [
   'store',

@@ -4,7 +4,7 @@ import { Controller, Get, Req, UseInterceptors, ClassSerializerInterceptor } fro
 import { CurrentSession, Session, type SessionObject } from 'nestjs-sessions';
 import { createTestSession } from 'nestjs-sessions/testing';
 import { format, inspect } from 'node:util';
-import { startNotes } from '../../support/notes-app.js';
+import { startNotes } from '../../support/http/notes-app.js';
 
 /** As lodash does it: walks through both, and assigns to the first. */
 function merge(target: Record<string, unknown>, source: object): Record<string, unknown> {

@@ -2,12 +2,12 @@ import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import type { NextFunction, Request, Response } from 'express';
 import { MemoryStore, SessionStoreError } from 'nestjs-sessions';
-import { GlobalFilter } from '../../support/global-filter.js';
-import { answerableShapes, shapeNamed, type HandlerShape } from '../../support/handler-shapes.js';
-import { ObservedStore } from '../../support/observed-store.js';
-import { startShape, visit, visitorOf } from '../../support/shape-app.js';
-import { fails } from '../../support/store-failures.js';
-import type { TestApp } from '../../support/test-app.js';
+import { GlobalFilter } from '../../support/http/global-filter.js';
+import { answerableShapes, shapeNamed, type HandlerShape } from '../../support/http/handler-shapes.js';
+import { ObservedStore } from '../../support/stores/observed-store.js';
+import { startShape, visit, visitorOf } from '../../support/http/shape-app.js';
+import { fails } from '../../support/stores/store-failures.js';
+import type { TestApp } from '../../support/http/test-app.js';
 
 /** Of a store, of the code, and of what the reply would have said. */
 const SECRETS = /db\.internal|No space|node_modules|\.[jt]s\b|\bat \w|session_id|"n"/;

@@ -1,8 +1,8 @@
 import { MemoryStore } from 'nestjs-sessions';
-import { discardedShapes, type HandlerShape } from '../../support/handler-shapes.js';
-import { ObservedStore } from '../../support/observed-store.js';
-import { startShape, storedCount, visit, visitorOf } from '../../support/shape-app.js';
-import type { TestApp } from '../../support/test-app.js';
+import { discardedShapes, type HandlerShape } from '../../support/http/handler-shapes.js';
+import { ObservedStore } from '../../support/stores/observed-store.js';
+import { startShape, storedCount, visit, visitorOf } from '../../support/http/shape-app.js';
+import type { TestApp } from '../../support/http/test-app.js';
 
 describe('A reply that says that the request failed', () => {
   let store: ObservedStore;

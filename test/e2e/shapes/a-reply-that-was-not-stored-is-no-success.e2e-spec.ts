@@ -1,9 +1,9 @@
 import { MemoryStore } from 'nestjs-sessions';
-import { handlerShapes, type HandlerShape } from '../../support/handler-shapes.js';
-import { ObservedStore } from '../../support/observed-store.js';
-import { startShape, storedCount, visit, visitorOf, type Seen } from '../../support/shape-app.js';
-import { fails, hangs, type StoreFailure } from '../../support/store-failures.js';
-import type { TestApp } from '../../support/test-app.js';
+import { handlerShapes, type HandlerShape } from '../../support/http/handler-shapes.js';
+import { ObservedStore } from '../../support/stores/observed-store.js';
+import { startShape, storedCount, visit, visitorOf, type Seen } from '../../support/http/shape-app.js';
+import { fails, hangs, type StoreFailure } from '../../support/stores/store-failures.js';
+import type { TestApp } from '../../support/http/test-app.js';
 
 /** Far more than memory needs when it works, and what each test with a store that hangs waits. */
 const STORE_TIMEOUT = 150;

@@ -1,10 +1,10 @@
 import { Controller, Get, Header, Query, Res } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { MemoryStore, Session } from 'nestjs-sessions';
-import { ObservedStore } from '../../support/observed-store.js';
-import { visit } from '../../support/shape-app.js';
-import { fails } from '../../support/store-failures.js';
-import { TestApp } from '../../support/test-app.js';
+import { ObservedStore } from '../../support/stores/observed-store.js';
+import { visit } from '../../support/http/shape-app.js';
+import { fails } from '../../support/stores/store-failures.js';
+import { TestApp } from '../../support/http/test-app.js';
 
 /** Of the body that is not sent. */
 const OF_THE_BODY = {

@@ -1,7 +1,7 @@
 import { MemoryStore, type CommitOnError } from 'nestjs-sessions';
-import { discardedShapes, shapeNamed } from '../../support/handler-shapes.js';
-import { startShape, storedCount, visit, visitorOf } from '../../support/shape-app.js';
-import type { TestApp } from '../../support/test-app.js';
+import { discardedShapes, shapeNamed } from '../../support/http/handler-shapes.js';
+import { startShape, storedCount, visit, visitorOf } from '../../support/http/shape-app.js';
+import type { TestApp } from '../../support/http/test-app.js';
 
 describe('commitOnError', () => {
   let app: TestApp;

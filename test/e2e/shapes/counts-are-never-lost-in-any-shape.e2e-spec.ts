@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { MemoryStore } from 'nestjs-sessions';
-import { handlerShapes, shapeNamed, type HandlerShape } from '../../support/handler-shapes.js';
-import { ObservedStore } from '../../support/observed-store.js';
-import { startShape, storedCount, visit, visitorOf } from '../../support/shape-app.js';
-import { openStore, storeKinds, type StorePlace } from '../../support/stores.js';
-import type { TestApp } from '../../support/test-app.js';
+import { handlerShapes, shapeNamed, type HandlerShape } from '../../support/http/handler-shapes.js';
+import { ObservedStore } from '../../support/stores/observed-store.js';
+import { startShape, storedCount, visit, visitorOf } from '../../support/http/shape-app.js';
+import { openStore, storeKinds, type StorePlace } from '../../support/stores/stores.js';
+import type { TestApp } from '../../support/http/test-app.js';
 
 const REQUESTS = 30;
 

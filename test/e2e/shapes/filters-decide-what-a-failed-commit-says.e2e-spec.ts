@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { MemoryStore, type Session } from 'nestjs-sessions';
-import { GlobalFilter } from '../../support/global-filter.js';
-import { shapeNamed } from '../../support/handler-shapes.js';
-import { ObservedStore } from '../../support/observed-store.js';
-import { startShape, storedCount, visit, visitorOf } from '../../support/shape-app.js';
-import { fails, SECRET_OF_THE_STORE } from '../../support/store-failures.js';
-import type { TestApp } from '../../support/test-app.js';
+import { GlobalFilter } from '../../support/http/global-filter.js';
+import { shapeNamed } from '../../support/http/handler-shapes.js';
+import { ObservedStore } from '../../support/stores/observed-store.js';
+import { startShape, storedCount, visit, visitorOf } from '../../support/http/shape-app.js';
+import { fails, SECRET_OF_THE_STORE } from '../../support/stores/store-failures.js';
+import type { TestApp } from '../../support/http/test-app.js';
 
 const SHAPES = [
   'a value',

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Browser } from '../../support/browser.js';
-import { notAwaitedShapes, shapeNamed } from '../../support/handler-shapes.js';
-import { isAcknowledged, storedCount, visit } from '../../support/shape-app.js';
-import { spawnApp, type SpawnedApp } from '../../support/spawn-app.js';
-import { nonsense } from '../../support/store-failures.js';
+import { Browser } from '../../support/http/browser.js';
+import { notAwaitedShapes, shapeNamed } from '../../support/http/handler-shapes.js';
+import { isAcknowledged, storedCount, visit } from '../../support/http/shape-app.js';
+import { spawnApp, type SpawnedApp } from '../../support/processes/spawn-app.js';
+import { nonsense } from '../../support/stores/store-failures.js';
 
 /** Longer than the timers of the shapes: what they do too late has happened. */
 const LATER = 200;

@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { minutes, MemoryStore, Session } from 'nestjs-sessions';
 import { ManualClock } from 'nestjs-sessions/testing';
-import { Gate } from '../../support/gate.js';
-import { ObservedStore } from '../../support/observed-store.js';
-import { visit } from '../../support/shape-app.js';
-import { SECRET_OF_THE_STORE } from '../../support/store-failures.js';
-import { TestApp } from '../../support/test-app.js';
+import { Gate } from '../../support/basics/gate.js';
+import { ObservedStore } from '../../support/stores/observed-store.js';
+import { visit } from '../../support/http/shape-app.js';
+import { SECRET_OF_THE_STORE } from '../../support/stores/store-failures.js';
+import { TestApp } from '../../support/http/test-app.js';
 
 /** More than the buffers of a file and of a response take. */
 const PAGE = 'the page '.repeat(33_334);

@@ -1,9 +1,9 @@
 import { MemoryStore } from 'nestjs-sessions';
-import { shapeNamed, sseShapes, type HandlerShape } from '../../support/handler-shapes.js';
-import { ObservedStore } from '../../support/observed-store.js';
-import { isAcknowledged, startShape, storedCount, visit, visitorOf, type Seen } from '../../support/shape-app.js';
-import { fails, hangs, type StoreFailure } from '../../support/store-failures.js';
-import type { TestApp } from '../../support/test-app.js';
+import { shapeNamed, sseShapes, type HandlerShape } from '../../support/http/handler-shapes.js';
+import { ObservedStore } from '../../support/stores/observed-store.js';
+import { isAcknowledged, startShape, storedCount, visit, visitorOf, type Seen } from '../../support/http/shape-app.js';
+import { fails, hangs, type StoreFailure } from '../../support/stores/store-failures.js';
+import type { TestApp } from '../../support/http/test-app.js';
 
 /** Nest answers an error before the first event by its status, and a later one by an event of this name. */
 function toldOfError(seen: Seen): boolean {

@@ -1,5 +1,5 @@
 import { KeyedMutex } from '../../../lib/stores/shared/keyed-mutex.js';
-import { Gate } from '../../support/gate.js';
+import { Gate } from '../../support/basics/gate.js';
 
 describe('KeyedMutex', () => {
   let mutex: KeyedMutex;

@@ -1,6 +1,6 @@
 import { StoreLog } from '../../../lib/stores/shared/store-log.js';
 import { ManualClock } from '../../../lib/testing/manual-clock.js';
-import { RecordingLogger } from '../../support/recording-logger.js';
+import { RecordingLogger } from '../../support/basics/recording-logger.js';
 
 describe('the log of a store', () => {
   it('writes nothing before the application has started', () => {

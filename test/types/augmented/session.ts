@@ -8,7 +8,7 @@ import {
   type Sessions,
 } from 'nestjs-sessions';
 import { createTestSession } from 'nestjs-sessions/testing';
-import { isTrue, type Same } from '../../support/same-type.js';
+import { isTrue, type Same } from '../../support/basics/same-type.js';
 
 type Key = 'visits' | 'userId' | 'cart';
 

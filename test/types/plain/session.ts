@@ -1,5 +1,5 @@
 import { RequireSession, Session, type CurrentSession, type SessionObject } from 'nestjs-sessions';
-import { isTrue, type Same } from '../../support/same-type.js';
+import { isTrue, type Same } from '../../support/basics/same-type.js';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what is tested: un-augmented, every value is any
 type Anything = any;

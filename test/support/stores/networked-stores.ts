@@ -1,0 +1,48 @@
+import type { SessionStore } from 'nestjs-sessions';
+import { MemcachedStore } from 'nestjs-sessions/memcached';
+import { PostgresStore } from 'nestjs-sessions/postgres';
+import type { FaultProxy } from '../servers/fault-proxy.js';
+import { proxiedDatabase, proxiedMemcached } from '../servers/proxied-servers.js';
+
+/** A real server that is reached through a proxy, and so can be cut off. */
+export interface NetworkedPlace {
+  readonly proxy: FaultProxy;
+  /** A store that gives up its server after `timeout` milliseconds. The application closes it. */
+  open(timeout?: number): SessionStore;
+  dispose(): Promise<void>;
+}
+
+export interface NetworkedKind {
+  readonly name: string;
+  prepare(): Promise<NetworkedPlace>;
+}
+
+const postgres: NetworkedKind = {
+  name: 'PostgreSQL',
+  prepare: async () => {
+    const { database, proxy, url } = await proxiedDatabase();
+    return {
+      proxy,
+      open: (operationTimeout = 2_500) => new PostgresStore({ connectionString: url, operationTimeout }),
+      dispose: async () => {
+        proxy.close();
+        await database.drop();
+      },
+    };
+  },
+};
+
+const memcached: NetworkedKind = {
+  name: 'memcached',
+  prepare: async () => {
+    const { proxy, options } = await proxiedMemcached();
+    return {
+      proxy,
+      open: (commandTimeout = 2_500) => new MemcachedStore({ ...options, commandTimeout }),
+      dispose: async () => proxy.close(),
+    };
+  },
+};
+
+/** The stores that have a server: `describe.each(networkedKinds)('... on $name', (kind) => ...)`. */
+export const networkedKinds: readonly NetworkedKind[] = [postgres, memcached];

@@ -1,0 +1,31 @@
+import { PostgresStore, type PostgresStoreOptions } from 'nestjs-sessions/postgres';
+import { ManualClock } from 'nestjs-sessions/testing';
+import { ContractHarness } from '../../../lib/testing/contract/harness.js';
+import { RecordingLogger } from '../basics/recording-logger.js';
+
+/** A store, started, and what a test needs to try it. */
+export interface PostgresTrial {
+  readonly store: PostgresStore;
+  readonly trial: ContractHarness;
+  readonly logger: RecordingLogger;
+  /** The store's log goes by it. The database does not. */
+  readonly clock: ManualClock;
+}
+
+export async function tryPostgres(options: PostgresStoreOptions): Promise<PostgresTrial> {
+  const trial = tryPostgresUnstarted(options);
+  await trial.store.start(trial);
+  return trial;
+}
+
+/** No connection is made before it is used. */
+export function tryPostgresUnstarted(options: PostgresStoreOptions): PostgresTrial {
+  const store = new PostgresStore(options);
+  const nothing = (): Promise<void> => Promise.resolve();
+  return {
+    store,
+    trial: new ContractHarness(store, Date.now, nothing, nothing),
+    logger: new RecordingLogger(),
+    clock: new ManualClock(Date.now()),
+  };
+}
