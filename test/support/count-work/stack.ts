@@ -1,4 +1,4 @@
-const OWN = /\/count-work\.(json|promises|stack)\.js$/;
+const OWN = /\/count-work\/(json|promises|stack)\.js$/;
 
 /** The frames of the caller's stack, as they are before source maps are applied, and at any depth. */
 export function callSites(): readonly NodeJS.CallSite[] {
