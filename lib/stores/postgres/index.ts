@@ -2,9 +2,9 @@ export { PostgresStore } from './postgres.store.js';
 export type { PostgresStoreOptions, PostgresStoreSettings } from './postgres-store-options.js';
 
 // The table
-export { CreateSessionTable } from './create-session-table.js';
-export { SessionEntity, sessionEntity, type SessionRow } from './session-entity.js';
-export { createTableSql, dropTableSql, type SessionTableName } from './table-sql.js';
+export { CreateSessionTable } from './table/create-session-table.js';
+export { SessionEntity, sessionEntity, type SessionRow } from './table/session-entity.js';
+export { createTableSql, dropTableSql, type SessionTableName } from './table/table-sql.js';
 
 // What the store needs of TypeORM and pg
 export type {

@@ -12,7 +12,7 @@ import {
   PoolConnections,
 } from './connection/connections.js';
 import { reasonOf } from './connection/failures.js';
-import { DEFAULT_TABLE, type SessionTableName } from './table-sql.js';
+import { DEFAULT_TABLE, type SessionTableName } from './table/table-sql.js';
 
 export type PostgresStoreOptions = PostgresStoreSettings &
   (

@@ -16,10 +16,10 @@ import { Database } from './connection/database.js';
 import { connectionsOf, type PostgresStoreOptions, settingsOf, tableNameOf } from './postgres-store-options.js';
 import { RetriedWrites } from './retried-writes.js';
 import { holderFrom, recordFrom } from './rows.js';
-import { SessionTable } from './session-table.js';
+import { SessionTable } from './table/session-table.js';
 import { type Statements, statementsFor } from './statements.js';
-import { TableSetup } from './table-setup.js';
-import { quotedName } from './table-sql.js';
+import { TableSetup } from './table/table-setup.js';
+import { quotedName } from './table/table-sql.js';
 
 /**
  * Sessions in PostgreSQL, for any number of processes and machines, over the application's TypeORM `DataSource` or `pg.Pool`,

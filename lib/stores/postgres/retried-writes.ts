@@ -1,6 +1,6 @@
 import { storeFailure } from '../shared/store-failure.js';
 import type { Answer } from './connection/database.js';
-import type { SessionTable } from './session-table.js';
+import type { SessionTable } from './table/session-table.js';
 import type { Statement } from './connection/statement.js';
 import type { LastWriterRow } from './statements.js';
 

@@ -1,6 +1,6 @@
 import type { EndReason } from '../../interfaces/session-record.interface.js';
 import { statement } from './connection/statement.js';
-import { ADVISORY_LOCKS } from './table-sql.js';
+import { ADVISORY_LOCKS } from './table/table-sql.js';
 
 export interface RecordRow {
   readonly data: string;

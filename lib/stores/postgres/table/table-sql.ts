@@ -1,5 +1,5 @@
-import { SessionsConfigError } from '../../errors/index.js';
-import { display } from '../../options/validate.js';
+import { SessionsConfigError } from '../../../errors/index.js';
+import { display } from '../../../options/validate.js';
 
 /** Where the sessions are. */
 export interface SessionTableName {

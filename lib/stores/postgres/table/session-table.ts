@@ -1,10 +1,10 @@
-import { SessionsConfigError } from '../../errors/index.js';
-import type { StoreContext } from '../../interfaces/store-abilities.interface.js';
-import { storeFailure } from '../shared/store-failure.js';
-import type { StoreLog } from '../shared/store-log.js';
-import type { Answer, Database } from './connection/database.js';
-import { kindOf, reasonOf } from './connection/failures.js';
-import type { Statement } from './connection/statement.js';
+import { SessionsConfigError } from '../../../errors/index.js';
+import type { StoreContext } from '../../../interfaces/store-abilities.interface.js';
+import { storeFailure } from '../../shared/store-failure.js';
+import type { StoreLog } from '../../shared/store-log.js';
+import type { Answer, Database } from '../connection/database.js';
+import { kindOf, reasonOf } from '../connection/failures.js';
+import type { Statement } from '../connection/statement.js';
 import type { TableSetup } from './table-setup.js';
 
 /** Clocks that are synchronised differ by less, in milliseconds. */

@@ -1,6 +1,6 @@
-import type { Database } from './connection/database.js';
-import { kindOf } from './connection/failures.js';
-import { statement } from './connection/statement.js';
+import type { Database } from '../connection/database.js';
+import { kindOf } from '../connection/failures.js';
+import { statement } from '../connection/statement.js';
 import { ADVISORY_LOCKS, COLUMNS, createTableSql, setupSql, quotedName, type SessionTableName } from './table-sql.js';
 
 /** Instances that start together create the table one after another: two `CREATE TABLE IF NOT EXISTS` at once can both fail. */

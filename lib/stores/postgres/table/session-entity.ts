@@ -1,5 +1,5 @@
 import type { EntitySchemaOptions } from 'typeorm';
-import type { EndReason } from '../../interfaces/session-record.interface.js';
+import type { EndReason } from '../../../interfaces/session-record.interface.js';
 import { DEFAULT_TABLE, indexName, quotedName, type SessionTableName } from './table-sql.js';
 
 /** A row of the table, as TypeORM reads it. */
