@@ -7,8 +7,8 @@ import { PassThrough } from 'node:stream';
 import { LockSession, Session } from 'nestjs-sessions';
 import { Exchange } from '../support/http/exchange.js';
 import { Gate } from '../support/basics/gate.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
 
 /** More than the buffers of a connection take. */
@@ -71,8 +71,7 @@ async function firstPiece(exchange: Exchange): Promise<string> {
   return new Promise((resolve) => head.setEncoding('utf8').once('data', resolve));
 }
 
-describe.each(storeKinds)('A handler that answers in pieces on $name', (kind) => {
-  let place: StorePlace;
+describe('A handler that answers in pieces', () => {
   let store: ObservedStore;
   let app: TestApp;
 
@@ -80,8 +79,7 @@ describe.each(storeKinds)('A handler that answers in pieces on $name', (kind) =>
     directory = await mkdtemp(join(tmpdir(), 'nestjs-sessions-'));
     await writeFile(join(directory, 'page.txt'), PAGE);
     await writeFile(join(directory, 'short.txt'), 'short');
-    place = await kind.prepare();
-    store = new ObservedStore(openStore(place.spec));
+    store = new ObservedStore(distantMemory());
     app = await TestApp.start({ controllers: [Replies], sessions: { store } });
   });
   beforeEach(() => {
@@ -95,7 +93,6 @@ describe.each(storeKinds)('A handler that answers in pieces on $name', (kind) =>
   });
   afterAll(async () => {
     await app.close();
-    await place.dispose();
     await rm(directory, { recursive: true });
   });
 

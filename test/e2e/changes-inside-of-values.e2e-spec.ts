@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { LockSession, Session } from 'nestjs-sessions';
+import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
 
 interface Cart {
@@ -65,20 +65,15 @@ class Carts {
   }
 }
 
-describe.each(storeKinds)('A change inside of a value on $name', (kind) => {
-  let place: StorePlace;
+describe('A change inside of a value', () => {
   let store: ObservedStore;
   let app: TestApp;
 
   beforeAll(async () => {
-    place = await kind.prepare();
-    store = new ObservedStore(openStore(place.spec));
+    store = new ObservedStore(distantMemory());
     app = await TestApp.start({ controllers: [Carts], sessions: { store } });
   });
-  afterAll(async () => {
-    await app.close();
-    await place.dispose();
-  });
+  afterAll(() => app.close());
 
   async function after(path: string): Promise<unknown> {
     const visitor = app.browser();

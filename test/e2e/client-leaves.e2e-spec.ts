@@ -7,9 +7,9 @@ import { ArrivalsGuard, nextArrival } from '../support/http/arrivals.js';
 import type { Browser } from '../support/http/browser.js';
 import { Exchange } from '../support/http/exchange.js';
 import { Gate } from '../support/basics/gate.js';
-import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
-import { storeKinds } from '../support/stores/stores.js';
 import type { TestApp } from '../support/http/test-app.js';
 
 let gate = new Gate();
@@ -27,7 +27,7 @@ class VisitsController {
   }
 }
 
-describe.each(storeKinds)('A client that goes away, on $name,', (kind) => {
+describe('A client that goes away', () => {
   let inner: SessionStore;
   let store: ObservedStore;
   let app: TestApp;
@@ -35,7 +35,7 @@ describe.each(storeKinds)('A client that goes away, on $name,', (kind) => {
 
   beforeEach(async () => {
     [gate, gone, visits] = [new Gate(), new Gate(), 0];
-    inner = await freshStore(kind);
+    inner = distantMemory();
     store = new ObservedStore(inner);
     app = await startNotes({
       controllers: [VisitsController],

@@ -1,8 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { LockSession, minutes, Session } from 'nestjs-sessions';
 import { Gate } from '../support/basics/gate.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
 
 let gate = new Gate();
@@ -44,23 +44,20 @@ class Pages {
   }
 }
 
-describe.each(storeKinds)('A commit that finds its session gone on $name', (kind) => {
+describe('A commit that finds its session gone', () => {
   const start = Date.now();
   let now = start;
-  let place: StorePlace;
   let store: ObservedStore;
   let app: TestApp;
 
   beforeEach(async () => {
     [gate, now] = [new Gate(), start];
-    place = await kind.prepare();
-    store = new ObservedStore(openStore(place.spec));
+    store = new ObservedStore(distantMemory());
     app = await TestApp.start({ controllers: [Pages], sessions: { store, clock: { now: () => now } } });
   });
   afterEach(async () => {
     gate.open();
     await app.close();
-    await place.dispose();
   });
 
   describe.each(['destroy', 'regenerate'])('after %s in another request', (end) => {

@@ -1,8 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { LockSession, minutes, Session, type SessionObject } from 'nestjs-sessions';
 import type { Browser } from '../support/http/browser.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
 
 /** What a handler does with the session. */
@@ -61,27 +61,22 @@ const EXPIRED = /^session_id=; Max-Age=0; .*Path=\/; HttpOnly; SameSite=Lax$/;
 const FRESH = minutes(5);
 const DUE = minutes(7);
 
-describe.each(storeKinds)('What a commit writes and sends on $name', (kind) => {
+describe('What a commit writes and sends', () => {
   describe.each([true, false])('when cookies are persistent: %s', (persistent) => {
     const start = Date.now();
     let now = start;
-    let place: StorePlace;
     let store: ObservedStore;
     let app: TestApp;
 
     beforeAll(async () => {
-      place = await kind.prepare();
-      store = new ObservedStore(openStore(place.spec));
+      store = new ObservedStore(distantMemory());
       app = await TestApp.start({
         controllers: [Locked, Unlocked, ReadOnly],
         sessions: { store, clock: { now: () => now }, cookie: { persistent } },
       });
     });
     beforeEach(() => (now = start));
-    afterAll(async () => {
-      await app.close();
-      await place.dispose();
-    });
+    afterAll(() => app.close());
 
     async function outcome(visitor: Browser, path: string): Promise<{ calls: string[]; cookies: readonly string[] }> {
       store.takeCalls();

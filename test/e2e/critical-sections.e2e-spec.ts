@@ -2,8 +2,8 @@ import { Controller, Post } from '@nestjs/common';
 import { LockSession, Session } from 'nestjs-sessions';
 import type { Browser, Reply } from '../support/http/browser.js';
 import { Gate } from '../support/basics/gate.js';
-import { freshStore, startNotes } from '../support/http/notes-app.js';
-import { storeKinds } from '../support/stores/stores.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 
 interface Shop {
   visits: number;
@@ -110,12 +110,12 @@ class SectionsController {
   }
 }
 
-describe.each(storeKinds)('A critical section on $name', (kind) => {
+describe('A critical section', () => {
   let browser: Browser;
 
   beforeEach(async () => {
     gate = new Gate();
-    const sessions = { store: await freshStore(kind) };
+    const sessions = { store: distantMemory() };
     browser = (await startNotes({ controllers: [SectionsController], sessions })).browser();
     await browser.post('/notes', { visits: 1, colour: 'red', cart: { items: [] } });
   });

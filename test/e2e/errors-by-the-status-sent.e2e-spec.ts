@@ -21,8 +21,8 @@ import {
 import type { Response } from 'express';
 import { Session, type SessionObject } from 'nestjs-sessions';
 import { catchError, concat, map, throwError, timeout, type Observable } from 'rxjs';
+import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
 
 /** What stands for an error that the application knows nothing of. */
@@ -145,20 +145,15 @@ class Pages {
   }
 }
 
-describe.each(storeKinds)('Changes of a request that fails are judged by the status sent on $name', (kind) => {
-  let place: StorePlace;
+describe('Changes of a request that fails are judged by the status sent', () => {
   let store: ObservedStore;
   let app: TestApp;
 
   beforeAll(async () => {
-    place = await kind.prepare();
-    store = new ObservedStore(openStore(place.spec));
+    store = new ObservedStore(distantMemory());
     app = await TestApp.start({ controllers: [Pages], sessions: { store, lock: { wait: 2_000 } } });
   });
-  afterAll(async () => {
-    await app.close();
-    await place.dispose();
-  });
+  afterAll(() => app.close());
 
   async function outcome(path: string): Promise<{ status: number; found: unknown }> {
     const visitor = app.browser();

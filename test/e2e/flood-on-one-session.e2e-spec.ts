@@ -7,9 +7,9 @@ import type { Browser } from '../support/http/browser.js';
 import { Exchange } from '../support/http/exchange.js';
 import { Gate } from '../support/basics/gate.js';
 import { often } from '../support/models/long-form.js';
-import { freshStore, startNotes } from '../support/http/notes-app.js';
-import { storeKinds } from '../support/stores/stores.js';
+import { startNotes } from '../support/http/notes-app.js';
 import type { TestApp } from '../support/http/test-app.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 
 /** The default of `lock.maxWaiters`. */
 const WAITERS = 100;
@@ -38,8 +38,8 @@ function countUnderWay(_: unknown, response: ServerResponse, next: () => void): 
   next();
 }
 
-describe.each(storeKinds)('A flood of requests with one cookie, on $name,', (kind) => {
-  const size = kind.name === 'memory' ? often(500) : 150;
+describe('A flood of requests with one cookie', () => {
+  const size = often(500);
   let app: TestApp;
   let browser: Browser;
   let holder: Promise<unknown>;
@@ -47,7 +47,7 @@ describe.each(storeKinds)('A flood of requests with one cookie, on $name,', (kin
 
   async function flow(requests: number): Promise<void> {
     [gate, served, underWay] = [new Gate(), 0, 0];
-    const store = await freshStore(kind);
+    const store = distantMemory();
     app = await startNotes({
       controllers: [FloodController],
       sessions: { store, lock: { wait: minutes(5) } },

@@ -5,8 +5,8 @@ import { defer, type Observable } from 'rxjs';
 import type { Browser } from '../support/http/browser.js';
 import { Exchange } from '../support/http/exchange.js';
 import { Gate } from '../support/basics/gate.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
 
 let holder = new Gate();
@@ -59,15 +59,13 @@ function noteClosed({ url }: Request, response: Response, next: () => void): voi
   next();
 }
 
-describe.each(storeKinds)('When the client goes away on $name', (kind) => {
-  let place: StorePlace;
+describe('When the client goes away', () => {
   let store: ObservedStore;
   let app: TestApp;
   let visitor: Browser;
 
   beforeAll(async () => {
-    place = await kind.prepare();
-    store = new ObservedStore(openStore(place.spec));
+    store = new ObservedStore(distantMemory());
     app = await TestApp.start({
       controllers: [Pages],
       sessions: { store, lock: { wait: 5_000 } },
@@ -85,10 +83,7 @@ describe.each(storeKinds)('When the client goes away on $name', (kind) => {
     holder.open();
     store.mend();
   });
-  afterAll(async () => {
-    await app.close();
-    await place.dispose();
-  });
+  afterAll(() => app.close());
 
   const open = (path: string): Exchange => new Exchange(app.url + path, { headers: { cookie: visitor.cookieHeader } });
 

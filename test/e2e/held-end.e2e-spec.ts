@@ -2,8 +2,8 @@ import { Controller, Get, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { Session } from 'nestjs-sessions';
 import { Exchange } from '../support/http/exchange.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
 
 /** What each call did after the response was sent, told apart by the code of the error that it threw. */
@@ -89,22 +89,17 @@ class Replies {
   }
 }
 
-describe.each(storeKinds)('While the end of a response waits for the commit on $name', (kind) => {
-  let place: StorePlace;
+describe('While the end of a response waits for the commit', () => {
   let store: ObservedStore;
   let app: TestApp;
 
   beforeAll(async () => {
-    place = await kind.prepare();
-    store = new ObservedStore(openStore(place.spec));
+    store = new ObservedStore(distantMemory());
     app = await TestApp.start({ controllers: [Replies], sessions: { store } });
   });
   beforeEach(() => (outcomes = {}));
   afterEach(() => store.mend());
-  afterAll(async () => {
-    await app.close();
-    await place.dispose();
-  });
+  afterAll(() => app.close());
 
   it('the response counts as sent: calls fail as in Node, a second end is ignored, and the client gets the first reply', async () => {
     const visitor = app.browser();

@@ -18,8 +18,8 @@ import {
 import type { Request, Response } from 'express';
 import { LockSession, Session, type SessionObject } from 'nestjs-sessions';
 import { tap, type Observable } from 'rxjs';
+import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
 
 type WithSession = Request & { session: SessionObject };
@@ -93,20 +93,15 @@ class Pages {
   @Get('unlocked-guard') @LockSession('explicit') @UseGuards(RefusingGuard) unlockedGuard(): void {}
 }
 
-describe.each(storeKinds)('What changes the session outside of the handler is committed too on $name', (kind) => {
-  let place: StorePlace;
+describe('What changes the session outside of the handler is committed too', () => {
   let store: ObservedStore;
   let app: TestApp;
 
   beforeAll(async () => {
-    place = await kind.prepare();
-    store = new ObservedStore(openStore(place.spec));
+    store = new ObservedStore(distantMemory());
     app = await TestApp.start({ controllers: [Pages], sessions: { store, lock: { wait: 2_000 } } });
   });
-  afterAll(async () => {
-    await app.close();
-    await place.dispose();
-  });
+  afterAll(() => app.close());
 
   const ROUTES = [
     ['a filter', '/filter', 302, 'not for you'],

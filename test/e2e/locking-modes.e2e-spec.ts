@@ -1,10 +1,10 @@
 import { Controller, Get, Injectable, Post, UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { LockSession, Session, type LockingMode, type SessionObject } from 'nestjs-sessions';
+import { type LockingMode, LockSession, Session, type SessionObject } from 'nestjs-sessions';
 import type { Browser } from '../support/http/browser.js';
-import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { recordedStore } from '../support/stores/recorded-store.js';
-import { storeKinds } from '../support/stores/stores.js';
 
 interface Shop {
   cart: { items: string[] };
@@ -100,12 +100,12 @@ class DefaultController extends Inherited {}
 
 const controllers = [ModesController, ReportsController, FreeController, LockingController, DefaultController];
 
-describe.each(storeKinds)('The locking mode on $name', (kind) => {
+describe('The locking mode', () => {
   let store: ObservedStore;
   let browser: Browser;
 
   async function start(locking?: LockingMode): Promise<void> {
-    store = new ObservedStore(await freshStore(kind));
+    store = new ObservedStore(distantMemory());
     const sessions = { store, ...(locking && { locking }) };
     browser = (await startNotes({ controllers, sessions })).browser();
     await browser.post('/notes', { cart: { items: [] } });
@@ -171,7 +171,7 @@ describe.each(storeKinds)('The locking mode on $name', (kind) => {
   });
 
   it('comes with a lease of its own where the route has one', async () => {
-    const { store, calls } = recordedStore(await freshStore(kind));
+    const { store, calls } = recordedStore(distantMemory());
     const app = await startNotes({ controllers: [ReportsController], sessions: { store, lock: { lease: 5_678 } } });
     browser = app.browser();
     await browser.post('/notes', { cart: { items: [] } });

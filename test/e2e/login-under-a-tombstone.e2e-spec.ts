@@ -3,8 +3,8 @@ import { LockSession, Session } from 'nestjs-sessions';
 import { ArrivalsGuard, nextArrival } from '../support/http/arrivals.js';
 import type { Browser, Reply } from '../support/http/browser.js';
 import { Gate } from '../support/basics/gate.js';
-import { freshStore, startNotes } from '../support/http/notes-app.js';
-import { storeKinds } from '../support/stores/stores.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 import { idOf } from '../support/stores/stored-sessions.js';
 
 let gate = new Gate();
@@ -72,13 +72,13 @@ const endings = [
   { because: 'rotated', path: '/login', slow: '/slow-login', left: { colour: 'red', user: 'ann' } },
 ];
 
-describe.each(storeKinds)('A login with an old cookie, on $name,', (kind) => {
+describe('A login with an old cookie', () => {
   let browser: Browser;
   let late: Browser;
 
   beforeEach(async () => {
     [gate, end] = [new Gate(), new Gate()];
-    const sessions = { store: await freshStore(kind) };
+    const sessions = { store: distantMemory() };
     browser = (await startNotes({ controllers: [Logins], sessions })).browser();
     await browser.post('/notes', { colour: 'red' });
     late = browser.clone();

@@ -4,8 +4,8 @@ import { ArrivalsGuard, nextArrival } from '../support/http/arrivals.js';
 import type { Browser, Reply } from '../support/http/browser.js';
 import { Gate } from '../support/basics/gate.js';
 import { ErrorCodes } from '../support/http/gone-session.js';
-import { freshStore, startNotes } from '../support/http/notes-app.js';
-import { storeKinds } from '../support/stores/stores.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 import { idOf } from '../support/stores/stored-sessions.js';
 import type { TestApp } from '../support/http/test-app.js';
 
@@ -40,7 +40,7 @@ class Pages {
   }
 }
 
-describe.each(storeKinds)('A logout, on $name,', (kind) => {
+describe('A logout', () => {
   let app: TestApp;
   let browser: Browser;
   /** The same visitor, in a tab that has not heard yet of what the other one does. */
@@ -50,7 +50,7 @@ describe.each(storeKinds)('A logout, on $name,', (kind) => {
   beforeEach(async () => {
     [holder, gate] = [new Gate(), new Gate()];
     codes = new ErrorCodes();
-    const sessions = { store: await freshStore(kind) };
+    const sessions = { store: distantMemory() };
     app = await startNotes({ controllers: [Pages], sessions, configure: codes.mount });
     browser = app.browser();
     await browser.post('/notes', { colour: 'red' });

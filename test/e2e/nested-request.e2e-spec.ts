@@ -2,8 +2,8 @@ import { Controller, Get, Req } from '@nestjs/common';
 import type { Request } from 'express';
 import { LockSession, Session } from 'nestjs-sessions';
 import { createHash } from 'node:crypto';
-import { freshStore, startNotes } from '../support/http/notes-app.js';
-import { storeKinds } from '../support/stores/stores.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 
 /** The same request again, from within: with the same cookie, to the same server. */
 async function callOneself({ headers, socket }: Request): Promise<number> {
@@ -31,9 +31,9 @@ class NestedController {
   }
 }
 
-describe.each(storeKinds)('A handler that calls its own server with the same cookie, on $name,', (kind) => {
+describe('A handler that calls its own server with the same cookie', () => {
   it('waits for itself until lock.wait, and the log names the session, the route that has it, and for how long', async () => {
-    const store = await freshStore(kind);
+    const store = distantMemory();
     const app = await startNotes({ controllers: [NestedController], sessions: { store, lock: { wait: 200 } } });
     const browser = app.browser();
     await browser.post('/notes', { user: 'ann' });
@@ -52,7 +52,7 @@ describe.each(storeKinds)('A handler that calls its own server with the same coo
   });
 
   it('gets an answer when it does not hold the lock meanwhile', async () => {
-    const app = await startNotes({ controllers: [NestedController], sessions: { store: await freshStore(kind) } });
+    const app = await startNotes({ controllers: [NestedController], sessions: { store: distantMemory() } });
     const browser = app.browser();
     await browser.post('/notes', { user: 'ann' });
 

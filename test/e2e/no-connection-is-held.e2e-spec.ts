@@ -1,8 +1,8 @@
 import { Controller, Post } from '@nestjs/common';
 import { Session, type SessionStore } from 'nestjs-sessions';
 import { Gate } from '../support/basics/gate.js';
-import { freshStore, startNotes } from '../support/http/notes-app.js';
-import { storeKinds } from '../support/stores/stores.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 
 const VISITORS = 50;
 
@@ -39,10 +39,10 @@ function poolOfOne(inner: SessionStore): SessionStore {
   });
 }
 
-describe.each(storeKinds)('Locked requests of different sessions on $name', (kind) => {
+describe('Locked requests of different sessions', () => {
   it('run side by side, however many there are, with one operation of the store at a time', async () => {
     [inside, everybody] = [0, new Gate()];
-    const store = poolOfOne(await freshStore(kind));
+    const store = poolOfOne(distantMemory());
     // An operation waits for those of all others.
     const sessions = { store, storeTimeout: 20_000, lock: { wait: 1_000 } };
     const app = await startNotes({ controllers: [MeetingController], sessions });

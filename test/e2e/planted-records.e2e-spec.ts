@@ -2,9 +2,9 @@ import { Controller, Get, Post } from '@nestjs/common';
 import { minutes, Session, type SessionStore } from 'nestjs-sessions';
 import { generateSessionId, hashSessionId } from '../../lib/session/session-id.js';
 import type { Browser } from '../support/http/browser.js';
-import { freshStore, startNotes } from '../support/http/notes-app.js';
-import { storeKinds } from '../support/stores/stores.js';
+import { startNotes } from '../support/http/notes-app.js';
 import type { TestApp } from '../support/http/test-app.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 
 declare global {
   // What the planted code would set.
@@ -52,12 +52,12 @@ class Everything {
   }
 }
 
-describe.each(storeKinds)('What somebody planted in a record, on $name,', (kind) => {
+describe('What somebody planted in a record', () => {
   let store: SessionStore;
   let app: TestApp;
 
   beforeEach(async () => {
-    store = await freshStore(kind);
+    store = distantMemory();
     app = await startNotes({ controllers: [Everything], sessions: { store } });
   });
 

@@ -1,7 +1,7 @@
 import { Controller, Get, UseGuards, type CanActivate } from '@nestjs/common';
 import { Session } from 'nestjs-sessions';
+import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
 
 class ClosedGuard implements CanActivate {
@@ -21,20 +21,15 @@ class Pages {
   }
 }
 
-describe.each(storeKinds)('A request that is turned away before it touches the session on $name', (kind) => {
-  let place: StorePlace;
+describe('A request that is turned away before it touches the session', () => {
   let store: ObservedStore;
   let app: TestApp;
 
   beforeAll(async () => {
-    place = await kind.prepare();
-    store = new ObservedStore(openStore(place.spec));
+    store = new ObservedStore(distantMemory());
     app = await TestApp.start({ controllers: [Pages], sessions: { store } });
   });
-  afterAll(async () => {
-    await app.close();
-    await place.dispose();
-  });
+  afterAll(() => app.close());
 
   it.each([
     ['GET', '/forbidden', 403],

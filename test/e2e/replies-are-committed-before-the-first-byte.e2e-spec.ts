@@ -3,8 +3,8 @@ import type { Response } from 'express';
 import { Session } from 'nestjs-sessions';
 import { defer, of, type Observable } from 'rxjs';
 import { Exchange } from '../support/http/exchange.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
 
 @Controller()
@@ -81,21 +81,16 @@ const ROUTES = [
   ['res-late', 200],
 ] as const;
 
-describe.each(storeKinds)('A reply leaves only when its session is committed on $name', (kind) => {
-  let place: StorePlace;
+describe('A reply leaves only when its session is committed', () => {
   let store: ObservedStore;
   let app: TestApp;
 
   beforeAll(async () => {
-    place = await kind.prepare();
-    store = new ObservedStore(openStore(place.spec));
+    store = new ObservedStore(distantMemory());
     app = await TestApp.start({ controllers: [Replies], sessions: { store } });
   });
   afterEach(() => store.mend());
-  afterAll(async () => {
-    await app.close();
-    await place.dispose();
-  });
+  afterAll(() => app.close());
 
   /** Time enough for bytes that were sent too early to arrive. */
   async function otherTraffic(): Promise<void> {

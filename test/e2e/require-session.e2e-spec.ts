@@ -1,8 +1,8 @@
 import { Controller, Get, Injectable, UseGuards, type CanActivate } from '@nestjs/common';
 import { LockSession, RequireSession, RequireSessionGuard, Session } from 'nestjs-sessions';
-import { freshStore, startNotes } from '../support/http/notes-app.js';
-import { storeKinds } from '../support/stores/stores.js';
+import { startNotes } from '../support/http/notes-app.js';
 import type { TestApp } from '../support/http/test-app.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 
 @Controller()
 class Methods {
@@ -46,10 +46,10 @@ class Members {
   }
 }
 
-describe.each(storeKinds)('@RequireSession(), on $name,', (kind) => {
+describe('@RequireSession()', () => {
   let app: TestApp;
   beforeEach(async () => {
-    app = await startNotes({ controllers: [Methods, Members], sessions: { store: await freshStore(kind) } });
+    app = await startNotes({ controllers: [Methods, Members], sessions: { store: distantMemory() } });
   });
 
   /** The answers to a visitor who has stored these notes. */

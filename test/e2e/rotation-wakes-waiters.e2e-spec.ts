@@ -2,8 +2,8 @@ import { Controller, Post } from '@nestjs/common';
 import { minutes, Session } from 'nestjs-sessions';
 import type { Browser } from '../support/http/browser.js';
 import { Gate } from '../support/basics/gate.js';
-import { freshStore, startNotes } from '../support/http/notes-app.js';
-import { storeKinds } from '../support/stores/stores.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 
 let start = new Gate();
 let end = new Gate();
@@ -27,12 +27,12 @@ class SlowController {
   }
 }
 
-describe.each(storeKinds)('Requests that wait for a session on $name', (kind) => {
+describe('Requests that wait for a session', () => {
   let browser: Browser;
 
   beforeEach(async () => {
     [start, end] = [new Gate(), new Gate()];
-    const sessions = { store: await freshStore(kind), lock: { wait: minutes(10) } };
+    const sessions = { store: distantMemory(), lock: { wait: minutes(10) } };
     browser = (await startNotes({ controllers: [SlowController], sessions })).browser();
     await browser.post('/notes', { user: 'ann' });
   });

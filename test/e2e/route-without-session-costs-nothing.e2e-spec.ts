@@ -1,8 +1,8 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { INTERCEPTORS_METADATA } from '@nestjs/common/internal';
 import { Session } from 'nestjs-sessions';
+import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
 
 @Controller()
@@ -27,20 +27,15 @@ class Pages {
 const interceptorsOf = (handler: object): unknown[] =>
   (Reflect.getMetadata(INTERCEPTORS_METADATA, handler) ?? []) as unknown[];
 
-describe.each(storeKinds)('A route that does not take the session on $name', (kind) => {
-  let place: StorePlace;
+describe('A route that does not take the session', () => {
   let store: ObservedStore;
   let app: TestApp;
 
   beforeAll(async () => {
-    place = await kind.prepare();
-    store = new ObservedStore(openStore(place.spec));
+    store = new ObservedStore(distantMemory());
     app = await TestApp.start({ controllers: [Pages], sessions: { store } });
   });
-  afterAll(async () => {
-    await app.close();
-    await place.dispose();
-  });
+  afterAll(() => app.close());
 
   it.each([
     ['GET', '/public'],

@@ -1,8 +1,8 @@
 import { Controller, Get, ImATeapotException, InternalServerErrorException } from '@nestjs/common';
 import { LockSession, Session } from 'nestjs-sessions';
 import { Gate } from '../support/basics/gate.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 
 let gate = new Gate();
 
@@ -62,20 +62,15 @@ class Pages {
   }
 }
 
-describe.each(storeKinds)('What save() and releaseLock() wrote on $name', (kind) => {
-  let place: StorePlace;
+describe('What save() and releaseLock() wrote', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    place = await kind.prepare();
-    app = await TestApp.start({ controllers: [Pages], sessions: { store: openStore(place.spec) } });
+    app = await TestApp.start({ controllers: [Pages], sessions: { store: distantMemory() } });
   });
   beforeEach(() => (gate = new Gate()));
   afterEach(() => gate.open());
-  afterAll(async () => {
-    await app.close();
-    await place.dispose();
-  });
+  afterAll(() => app.close());
 
   async function started(): Promise<ReturnType<TestApp['browser']>> {
     const visitor = app.browser();

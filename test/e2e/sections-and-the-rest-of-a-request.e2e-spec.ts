@@ -2,8 +2,8 @@ import { Controller, Post } from '@nestjs/common';
 import { LockSession, Session } from 'nestjs-sessions';
 import type { Browser } from '../support/http/browser.js';
 import { Gate } from '../support/basics/gate.js';
-import { freshStore, startNotes } from '../support/http/notes-app.js';
-import { storeKinds } from '../support/stores/stores.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 import { idOf } from '../support/stores/stored-sessions.js';
 
 const FAILURE = new Error('no money');
@@ -85,11 +85,11 @@ class Sections {
   }
 }
 
-describe.each(storeKinds)('A section of withLock(), on $name,', (kind) => {
+describe('A section of withLock()', () => {
   let browser: Browser;
 
   beforeEach(async () => {
-    const sessions = { store: await freshStore(kind) };
+    const sessions = { store: distantMemory() };
     browser = (await startNotes({ controllers: [Sections], sessions })).browser();
     await browser.post('/notes', { user: 'ann' });
   });

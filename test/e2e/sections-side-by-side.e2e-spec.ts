@@ -2,8 +2,8 @@ import { Controller, Post } from '@nestjs/common';
 import { LockSession, Session } from 'nestjs-sessions';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Browser } from '../support/http/browser.js';
-import { freshStore, startNotes } from '../support/http/notes-app.js';
-import { storeKinds } from '../support/stores/stores.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 
 interface Cart {
   items: string[];
@@ -107,11 +107,11 @@ class Implicit {
 @LockSession('explicit')
 class Explicit extends Implicit {}
 
-describe.each(storeKinds)('Sections of withLock() side by side in one request, on $name,', (kind) => {
+describe('Sections of withLock() side by side in one request', () => {
   let browser: Browser;
 
   beforeEach(async () => {
-    const sessions = { store: await freshStore(kind) };
+    const sessions = { store: distantMemory() };
     browser = (await startNotes({ controllers: [Implicit, Explicit], sessions })).browser();
     await browser.post('/notes', { visits: 1, cart: { items: [] } });
   });

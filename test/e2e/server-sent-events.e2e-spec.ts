@@ -3,8 +3,8 @@ import { LockSession, minutes, RequireSessionGuard, Session } from 'nestjs-sessi
 import { from, Observable } from 'rxjs';
 import { Exchange } from '../support/http/exchange.js';
 import { Gate } from '../support/basics/gate.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
 
 let gate = new Gate();
@@ -79,16 +79,14 @@ class Events {
   }
 }
 
-describe.each(storeKinds)('An @Sse() handler on $name', (kind) => {
+describe('An @Sse() handler', () => {
   const start = Date.now();
   let now = start;
-  let place: StorePlace;
   let store: ObservedStore;
   let app: TestApp;
 
   beforeAll(async () => {
-    place = await kind.prepare();
-    store = new ObservedStore(openStore(place.spec));
+    store = new ObservedStore(distantMemory());
     app = await TestApp.start({ controllers: [Events], sessions: { store, clock: { now: () => now } } });
   });
   beforeEach(() => {
@@ -97,10 +95,7 @@ describe.each(storeKinds)('An @Sse() handler on $name', (kind) => {
     failure = undefined;
   });
   afterEach(() => gate.open());
-  afterAll(async () => {
-    await app.close();
-    await place.dispose();
-  });
+  afterAll(() => app.close());
 
   async function open(path: string) {
     const visitor = app.browser();

@@ -3,9 +3,9 @@ import { LockSession, RequireSession, seconds, Session } from 'nestjs-sessions';
 import type { Browser, Reply } from '../support/http/browser.js';
 import { Gate } from '../support/basics/gate.js';
 import { ErrorCodes, goneOf } from '../support/http/gone-session.js';
-import { preparePlace, startNotes } from '../support/http/notes-app.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 import { PlaceTime } from '../support/stores/place-time.js';
-import { openStore, storeKinds } from '../support/stores/stores.js';
 import type { TestApp } from '../support/http/test-app.js';
 
 let gate = new Gate();
@@ -55,7 +55,7 @@ const endings = [
   { because: 'rotated', path: '/login' },
 ];
 
-describe.each(storeKinds)('session.gone, on $name,', (kind) => {
+describe('session.gone', () => {
   let app: TestApp;
   let browser: Browser;
   let late: Browser;
@@ -65,9 +65,8 @@ describe.each(storeKinds)('session.gone, on $name,', (kind) => {
   beforeEach(async () => {
     gate = new Gate();
     codes = new ErrorCodes();
-    const place = await preparePlace(kind);
-    time = new PlaceTime(place);
-    const sessions = { store: openStore(place.spec), clock: time.clock };
+    time = new PlaceTime();
+    const sessions = { store: distantMemory(), clock: time.clock };
     app = await startNotes({ controllers: [Pages, Members], sessions, configure: codes.mount });
     browser = app.browser();
     await browser.post('/notes', { colour: 'red' });

@@ -13,8 +13,8 @@ import {
 } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { LockSession, Session, type SessionObject } from 'nestjs-sessions';
-import { storeKinds, openStore, type StorePlace } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 
 const seen = new Map<string, string>();
 
@@ -108,12 +108,10 @@ class Pages {
   }
 }
 
-describe.each(storeKinds)('The guard of the module runs before every other on $name', (kind) => {
-  let place: StorePlace;
+describe('The guard of the module runs before every other', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    place = await kind.prepare();
     app = await TestApp.start({
       controllers: [Pages],
       imports: [EarlierModule],
@@ -121,14 +119,11 @@ describe.each(storeKinds)('The guard of the module runs before every other on $n
         { provide: APP_GUARD, useClass: AppModuleGuard },
         { provide: APP_GUARD, useClass: RequestScopedGuard },
       ],
-      sessions: { store: openStore(place.spec) },
+      sessions: { store: distantMemory() },
       configure: (nest: INestApplication) => nest.useGlobalGuards(new TouchingGuard('useGlobalGuards')),
     });
   });
-  afterAll(async () => {
-    await app.close();
-    await place.dispose();
-  });
+  afterAll(() => app.close());
 
   /** What each guard found and left, in the order in which they ran. */
   async function guardsOf(path: string): Promise<string[]> {

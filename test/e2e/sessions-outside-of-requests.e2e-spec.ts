@@ -9,9 +9,9 @@ import {
 } from 'nestjs-sessions';
 import type { Browser } from '../support/http/browser.js';
 import { Gate } from '../support/basics/gate.js';
-import { preparePlace, startNotes } from '../support/http/notes-app.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 import { PlaceTime } from '../support/stores/place-time.js';
-import { openStore, storeKinds } from '../support/stores/stores.js';
 import type { TestApp } from '../support/http/test-app.js';
 
 @Controller()
@@ -24,18 +24,17 @@ class Slow {
   }
 }
 
-describe.each(storeKinds)('Sessions, on $name,', (kind) => {
+describe('Sessions', () => {
   let time: PlaceTime;
   let app: TestApp;
   let sessions: Sessions;
   let visitor: Browser;
   beforeEach(async () => {
     Slow.gate = new Gate();
-    const place = await preparePlace(kind);
-    time = new PlaceTime(place);
+    time = new PlaceTime();
     app = await startNotes({
       controllers: [Slow],
-      sessions: { store: openStore(place.spec), timeout: minutes(10), clock: time.clock },
+      sessions: { store: distantMemory(), timeout: minutes(10), clock: time.clock },
     });
     sessions = app.nest.get(Sessions);
     visitor = app.browser();
@@ -46,21 +45,15 @@ describe.each(storeKinds)('Sessions, on $name,', (kind) => {
     return (await visitor.get('/notes')).json();
   }
 
-  if (kind.isCounting) {
-    it('counts the live ones: none that expired, and none that was logged out', async () => {
-      const other = app.browser();
-      await other.post('/notes', { a: 1 });
-      expect(await sessions.count()).toBe(2);
-      await other.post('/logout');
-      expect(await sessions.count()).toBe(1);
-      await time.pass(minutes(10));
-      expect(await sessions.count()).toBe(0);
-    });
-  } else {
-    it('says by name that the store cannot count', async () => {
-      await expect(sessions.count()).rejects.toThrow(SessionsUnsupportedError);
-    });
-  }
+  it('counts the live ones: none that expired, and none that was logged out', async () => {
+    const other = app.browser();
+    await other.post('/notes', { a: 1 });
+    expect(await sessions.count()).toBe(2);
+    await other.post('/logout');
+    expect(await sessions.count()).toBe(1);
+    await time.pass(minutes(10));
+    expect(await sessions.count()).toBe(0);
+  });
 
   it('opens the session that a Cookie header names, and what is changed there is found by the next request', async () => {
     const result = await sessions.open(visitor.cookieHeader, (session) => {
@@ -127,7 +120,7 @@ describe.each(storeKinds)('Sessions, on $name,', (kind) => {
     });
     await expect(sessions.open(undefined, (session) => session.regenerate())).rejects.toThrow(/no response/);
     expect(app.logs.matching(/Sessions\.open\(\): a new session was not stored/, 'warn')).toHaveLength(1);
-    if (kind.isCounting) expect(await sessions.count()).toBe(1);
+    expect(await sessions.count()).toBe(1);
 
     await time.pass(minutes(1));
     expect(await notes()).toEqual({});
@@ -144,7 +137,7 @@ describe.each(storeKinds)('Sessions, on $name,', (kind) => {
     Slow.gate.open();
     expect((await request).status).toBe(409);
     expect(await notes()).toEqual({});
-    if (kind.isCounting) expect(await sessions.count()).toBe(0);
+    expect(await sessions.count()).toBe(0);
   });
 });
 

@@ -1,18 +1,18 @@
 import { generateSessionId } from '../../lib/session/session-id.js';
-import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { startNotes } from '../support/http/notes-app.js';
 import { rawRequest } from '../support/http/raw-http.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 import { recordedStore, type RecordedStore } from '../support/stores/recorded-store.js';
-import { storeKinds } from '../support/stores/stores.js';
 import type { TestApp } from '../support/http/test-app.js';
 
-describe.each(storeKinds)('Of several cookies of one name, on $name,', (kind) => {
+describe('Of several cookies of one name', () => {
   let app: TestApp;
   let recorded: RecordedStore;
   let live: string;
   const unknown = (): string => generateSessionId();
 
   beforeEach(async () => {
-    recorded = recordedStore(await freshStore(kind));
+    recorded = recordedStore(distantMemory());
     app = await startNotes({ sessions: { store: recorded.store } });
     live = await idOf({ live: true });
     recorded.calls.splice(0);

@@ -1,28 +1,23 @@
 import type { Browser } from '../support/http/browser.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
 import { TripsController } from './apps/trips.controller.js';
 
-describe.each(storeKinds)('Trips to the store on $name', (kind) => {
-  let place: StorePlace;
+describe('Trips to the store', () => {
   let store: ObservedStore;
   let app: TestApp;
   let visitor: Browser;
 
   beforeAll(async () => {
-    place = await kind.prepare();
-    store = new ObservedStore(openStore(place.spec));
+    store = new ObservedStore(distantMemory());
     app = await TestApp.start({ controllers: [TripsController], sessions: { store } });
   });
   beforeEach(async () => {
     visitor = app.browser();
     await visitor.get('/visit');
   });
-  afterAll(async () => {
-    await app.close();
-    await place.dispose();
-  });
+  afterAll(() => app.close());
 
   async function trips(browser: Browser, path: string): Promise<string[]> {
     store.takeCalls();

@@ -2,9 +2,9 @@ import { Controller, Param, Post } from '@nestjs/common';
 import { LockSession, Session, type SessionStore } from 'nestjs-sessions';
 import type { Browser, Reply } from '../support/http/browser.js';
 import { Gate } from '../support/basics/gate.js';
-import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
-import { storeKinds } from '../support/stores/stores.js';
 
 let gate = new Gate();
 
@@ -41,14 +41,14 @@ class SlowController {
   }
 }
 
-describe.each(storeKinds)('A request without the lock on $name', (kind) => {
+describe('A request without the lock', () => {
   let inner: SessionStore;
   let store: ObservedStore;
   let browser: Browser;
 
   beforeEach(async () => {
     gate = new Gate();
-    inner = await freshStore(kind);
+    inner = distantMemory();
     store = new ObservedStore(inner);
     browser = (await startNotes({ controllers: [SlowController], sessions: { store } })).browser();
     await browser.post('/notes', { visits: 1, colour: 'red' });

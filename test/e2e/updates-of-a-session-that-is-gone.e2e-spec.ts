@@ -4,9 +4,9 @@ import { ArrivalsGuard, nextArrival } from '../support/http/arrivals.js';
 import type { Browser, Reply } from '../support/http/browser.js';
 import { Gate } from '../support/basics/gate.js';
 import { ErrorCodes } from '../support/http/gone-session.js';
-import { freshStore, startNotes } from '../support/http/notes-app.js';
-import { storeKinds } from '../support/stores/stores.js';
+import { startNotes } from '../support/http/notes-app.js';
 import type { TestApp } from '../support/http/test-app.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 
 const WAITING = 5;
 
@@ -54,7 +54,7 @@ const endings = [
   { because: 'destroys it', path: '/slow-logout', left: {} },
 ];
 
-describe.each(storeKinds)('Requests that wait for a session on $name', (kind) => {
+describe('Requests that wait for a session', () => {
   let app: TestApp;
   let browser: Browser;
   let codes: ErrorCodes;
@@ -62,7 +62,7 @@ describe.each(storeKinds)('Requests that wait for a session on $name', (kind) =>
   beforeEach(async () => {
     holder = new Gate();
     codes = new ErrorCodes();
-    const sessions = { store: await freshStore(kind) };
+    const sessions = { store: distantMemory() };
     app = await startNotes({ controllers: [Pages], sessions, configure: codes.mount });
     browser = app.browser();
     await browser.post('/notes', { colour: 'red' });

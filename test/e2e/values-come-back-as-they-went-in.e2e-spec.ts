@@ -1,9 +1,9 @@
 import { Body, Controller, Get, Param, Post } from '@nestjs/common';
 import { Session } from 'nestjs-sessions';
 import type { Browser } from '../support/http/browser.js';
-import { freshStore, startNotes } from '../support/http/notes-app.js';
-import { storeKinds } from '../support/stores/stores.js';
+import { startNotes } from '../support/http/notes-app.js';
 import type { TestApp } from '../support/http/test-app.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 
 class Cart {
   readonly items = 1;
@@ -62,11 +62,11 @@ class Values {
   }
 }
 
-describe.each(storeKinds)('A value, on $name,', (kind) => {
+describe('A value', () => {
   let app: TestApp;
   let visitor: Browser;
   beforeEach(async () => {
-    app = await startNotes({ controllers: [Values], sessions: { store: await freshStore(kind), maxBytes: 2_000 } });
+    app = await startNotes({ controllers: [Values], sessions: { store: distantMemory(), maxBytes: 2_000 } });
     visitor = app.browser();
     await visitor.post('/notes', { cart: { items: ['apple'] } });
   });

@@ -1,11 +1,11 @@
 import { Controller, Get, Post, Query, UseGuards } from '@nestjs/common';
-import { LockSession, minutes, Session, type LockOptions } from 'nestjs-sessions';
+import { type LockOptions, LockSession, minutes, Session } from 'nestjs-sessions';
 import { ArrivalsGuard, nextArrival } from '../support/http/arrivals.js';
 import type { Browser, Reply } from '../support/http/browser.js';
 import { Gate } from '../support/basics/gate.js';
-import { freshStore, startNotes } from '../support/http/notes-app.js';
-import { storeKinds } from '../support/stores/stores.js';
+import { startNotes } from '../support/http/notes-app.js';
 import type { TestApp } from '../support/http/test-app.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 
 let gate = new Gate();
 let served: string[] = [];
@@ -27,14 +27,14 @@ class QueueController {
   }
 }
 
-describe.each(storeKinds)('A request for a session that is locked on $name', (kind) => {
+describe('A request for a session that is locked', () => {
   let app: TestApp;
   let browser: Browser;
   let holder: Promise<Reply>;
 
   async function start(lock: LockOptions): Promise<void> {
     [gate, served] = [new Gate(), []];
-    app = await startNotes({ controllers: [QueueController], sessions: { store: await freshStore(kind), lock } });
+    app = await startNotes({ controllers: [QueueController], sessions: { store: distantMemory(), lock } });
     browser = app.browser();
     await browser.post('/notes', { user: 'ann' });
     holder = browser.post('/hold');

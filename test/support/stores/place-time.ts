@@ -9,7 +9,8 @@ export class PlaceTime {
   readonly clock: Pick<Clock, 'now' | 'monotonic'>;
   readonly #manual = new ManualClock(Date.now());
 
-  constructor(private readonly place: StorePlace) {
+  /** Without a place, of a store that has the application's clock. */
+  constructor(private readonly place: Pick<StorePlace, 'age'> = {}) {
     const clock = place.age ? systemClock : this.#manual;
     // Timers are the machine's in any case: requests go over real connections.
     this.clock = { now: () => clock.now(), monotonic: () => clock.monotonic() };
