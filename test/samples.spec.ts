@@ -27,12 +27,12 @@ describe.each(runnable)('sample/%s', (name) => {
     expect(existsSync(`${root}sample/${name}/main.ts`)).toBe(true);
   });
 
-  it('is started by one command, which README.md names', () => {
+  it('is started by one command, which docs/samples.md names', () => {
     const [command] = Object.keys(scripts).filter(
       (script) => scripts[script] === `npm run build && nest start ${name}`,
     );
 
-    expect(readFileSync(`${root}README.md`, 'utf8')).toContain(
+    expect(readFileSync(`${root}docs/samples.md`, 'utf8')).toContain(
       command === 'start' ? 'npm start' : `npm run ${command}`,
     );
   });

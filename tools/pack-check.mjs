@@ -14,7 +14,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
 const tried = [];
-const packedFile = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|sql\/postgres\.sql|dist\/.+\.(js|js\.map|d\.ts))$/;
+const packedFile =
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|docs\/.+\.md|sql\/postgres\.sql|dist\/.+\.(js|js\.map|d\.ts))$/;
 
 const folder = mkdtempSync(join(tmpdir(), 'nestjs-sessions-pack-'));
 let servers;

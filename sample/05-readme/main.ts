@@ -6,8 +6,6 @@ declare module 'nestjs-sessions' {
   interface SessionData {
     visits: number;
     userId?: string;
-    messages?: number;
-    report?: { rows: number };
   }
 }
 
@@ -24,5 +22,11 @@ class VisitsController {
 @Module({ imports: [SessionsModule.forRoot()], controllers: [VisitsController] })
 class AppModule {}
 
-const app = await NestFactory.create(AppModule);
-await app.listen(process.env['PORT'] ?? 3000);
+async function bootstrap(): Promise<void> {
+  const app = await NestFactory.create(AppModule);
+  // A process that is stopped gives its locks back at once.
+  app.enableShutdownHooks();
+  await app.listen(process.env['PORT'] ?? 3000);
+}
+
+void bootstrap();

@@ -8,7 +8,7 @@ import { Places } from './places.js';
 import { Progress } from './progress.js';
 import { losses } from './report/losses.js';
 import { Ratios } from './report/ratios.js';
-import { writeReadme } from './report/readme.js';
+import { writePerformancePage } from './report/performance-page.js';
 import { report } from './report/report.js';
 import { Results } from './report/results.js';
 import { root } from './root.js';
@@ -26,8 +26,8 @@ await mkdir(RESULTS, { recursive: true });
 await writeFile(new URL('measured.json', RESULTS), JSON.stringify({ pairs, samples }, null, 1));
 const [ratios, results] = [new Ratios(pairs), new Results(samples)];
 console.log(report(ratios, results));
-if (options.isForReadme) {
-  await writeReadme(ratios, results, options.effort);
+if (options.isForPage) {
+  await writePerformancePage(ratios, results, options.effort);
 }
 for (const loss of losses(results)) {
   console.error(loss);

@@ -12,8 +12,8 @@ export interface BenchOptions {
   readonly compared: readonly ComparedWorkload[];
   readonly workloads: readonly Workload[];
   readonly effort: Effort;
-  /** Whether the figures go into the README. */
-  readonly isForReadme: boolean;
+  /** Whether the figures go into the page about performance. */
+  readonly isForPage: boolean;
 }
 
 const workloads: readonly Workload[] = [contention, growth, cleanUp];
@@ -27,7 +27,7 @@ export const HELP = `npm run bench -- [options]
   --rounds 1                how often ${workloads.map(({ name }) => name).join(', ')} are measured
   --short                   some minutes, less exact
   --check                   a minute: whether everything runs, and nothing is lost under contention; its figures say nothing
-  --readme                  writes the figures into the README`;
+  --write                   writes the figures into docs/performance.md`;
 
 export function parseOptions(args: string[]): BenchOptions {
   const { values } = parseArgs({
@@ -40,7 +40,7 @@ export function parseOptions(args: string[]): BenchOptions {
       rounds: { type: 'string' },
       short: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
-      readme: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -60,7 +60,7 @@ export function parseOptions(args: string[]): BenchOptions {
       pairs: wholeNumber('pairs', values.pairs) ?? effort.pairs,
       rounds: wholeNumber('rounds', values.rounds) ?? effort.rounds,
     },
-    isForReadme: values.readme,
+    isForPage: values.write,
   };
 }
 

@@ -26,7 +26,7 @@ export function anchorsOf(markdown: string): string[] {
 
 /** The rows of the first table under the heading, without its head. */
 export function tableUnder(markdown: string, heading: string): Row[] {
-  const section = markdown.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? '';
+  const section = markdown.split(/^## /m).find((text) => text.replace(/^# /, '').startsWith(`${heading}\n`)) ?? '';
   const lines = section.split('\n');
   const start = lines.findIndex((line) => line.startsWith('| '));
   const end = lines.findIndex((line, index) => index > start && !line.startsWith('|'));

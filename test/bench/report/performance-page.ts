@@ -11,19 +11,19 @@ import type { Results } from './results.js';
 const BEGIN = '<!-- figures of npm run bench -->';
 const END = '<!-- end of the figures -->';
 
-/** Puts the figures between the marks of the README. */
-export async function writeReadme(ratios: Ratios, results: Results, effort: Effort): Promise<void> {
-  const file = new URL('README.md', root);
+/** Puts the figures between the marks of the page. */
+export async function writePerformancePage(ratios: Ratios, results: Results, effort: Effort): Promise<void> {
+  const file = new URL('docs/performance.md', root);
   await writeFile(file, withFigures(await readFile(file, 'utf8'), figures(ratios, results, effort)));
 }
 
 /** @throws Error when the marks are not there. */
-export function withFigures(readme: string, text: string): string {
-  const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
+export function withFigures(page: string, text: string): string {
+  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (begin < 0 || end < begin) {
-    throw new Error(`The README has no "${BEGIN}" and "${END}" any more.`);
+    throw new Error(`The page has no "${BEGIN}" and "${END}" any more.`);
   }
-  return `${readme.slice(0, begin + BEGIN.length)}\n\n${text}\n\n${readme.slice(end)}`;
+  return `${page.slice(0, begin + BEGIN.length)}\n\n${text}\n\n${page.slice(end)}`;
 }
 
 function figures(ratios: Ratios, results: Results, effort: Effort): string {

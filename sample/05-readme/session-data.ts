@@ -1,0 +1,8 @@
+declare module 'nestjs-sessions' {
+  interface SessionData {
+    messages?: number;
+    report?: { rows: number };
+  }
+}
+
+export {};
