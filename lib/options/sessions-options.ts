@@ -128,7 +128,8 @@ function resolveClock(clock: SessionPolicyOptions['clock']): Clock {
     throw new SessionsConfigError('clock must have now(), in epoch milliseconds');
   }
   return {
-    now: () => clock.now(),
+    // Stores count in whole milliseconds: some servers refuse anything else.
+    now: () => Math.floor(clock.now()),
     monotonic: () => (clock.monotonic ? clock.monotonic() : systemClock.monotonic()),
     setTimer: (...timer) => (clock.setTimer ? clock.setTimer(...timer) : systemClock.setTimer(...timer)),
   };

@@ -58,7 +58,7 @@ function nameOf(where: string, key: string): string {
   return /^[a-z]+$/.test(where) ? `${where}.${key}` : `${where}: ${key}`;
 }
 
-/** A duration in milliseconds. */
+/** A duration in milliseconds, whole ones: `minutes(1 / 7)` is none, and some servers refuse what is not. */
 export function duration(
   name: string,
   value: unknown,
@@ -66,14 +66,14 @@ export function duration(
   { min = 1, max = Number.MAX_SAFE_INTEGER } = {},
 ): number {
   if (value === undefined) {
-    return fallback;
+    return Math.ceil(fallback);
   }
   if (typeof value !== 'number' || !Number.isFinite(value) || value < min || value > max) {
     throw new SessionsConfigError(
       `${name} must be a duration in milliseconds from ${min} to ${max}, for example minutes(30); it is ${display(value)}`,
     );
   }
-  return value;
+  return Math.ceil(value);
 }
 
 /** A duration that a timer has to be able to wait for: longer ones would fire at once. */

@@ -1,6 +1,7 @@
 import { ManualClock, type SessionStoreContractCase, sessionStoreContract } from 'nestjs-sessions/testing';
 import { abilityMutants } from '../support/mutants/ability-mutants.js';
 import { lifeMutants } from '../support/mutants/life-mutants.js';
+import { limitMutants } from '../support/mutants/limit-mutants.js';
 import { lockMutants } from '../support/mutants/lock-mutants.js';
 import { OpenStore } from '../support/mutants/open-store.js';
 import { recordMutants } from '../support/mutants/record-mutants.js';
@@ -18,7 +19,7 @@ describe('the store contract suite', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it.each([...recordMutants, ...tombstoneMutants, ...lockMutants, ...lifeMutants, ...abilityMutants])(
+  it.each([...recordMutants, ...tombstoneMutants, ...lockMutants, ...lifeMutants, ...limitMutants, ...abilityMutants])(
     'catches $name',
     async ({ create, caughtBy }) => {
       expect(await failures(create)).toEqual(expect.arrayContaining([...caughtBy]));

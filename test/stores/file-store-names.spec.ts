@@ -1,7 +1,6 @@
 import {
   type StateName,
   formatStateName,
-  isLocked,
   isOurs,
   parseStateName,
   parseRotation,
@@ -73,9 +72,6 @@ describe('the name of a state file', () => {
 
   it('loses only the lock with it', () => {
     expect(unlocked(lockedBy('host:17', 'GET /'))).toEqual(PLAIN);
-    expect(isLocked(PLAIN, 0)).toBe(false);
-    expect(isLocked(lockedBy('', ''), 1_893_456_029_999)).toBe(true);
-    expect(isLocked(lockedBy('', ''), 1_893_456_030_000)).toBe(false);
   });
 });
 

@@ -76,7 +76,7 @@ describe('MemcachedStore, when memcached forgets', () => {
     const { id, record, version, token } = session;
     const guard = { version, lock: { token, release: true } };
     const refused = store.update({ id, record: { ...record, data: filler }, guard });
-    await expect(refused).rejects.toThrow('memcached refused to store a session');
+    await expect(refused).rejects.toThrow('out of memory storing object');
     expect((await trial.found(id)).record).toEqual(record);
     await trial.isLocked(id);
 

@@ -21,13 +21,13 @@ describe('MemcachedStore, options', () => {
     expect(refusalOf({ servers: 'cache', client })).toMatch(/either servers, .* or a client/);
   });
 
-  it.each(['', 'two words', 'memcached://cache:11211', '/var/run/memcached.sock', '[::1]:11211', 'cache:port'])(
-    'says how a server is written: not like %p',
-    (address) => {
-      expect(refusalOf({ servers: address })).toMatch(/servers must be like 'host:11211'/);
-      expect(refusalOf({ servers: ['cache', address] })).toContain(`'${address}' is not`);
-    },
-  );
+  it.each([
+    ...['', 'two words', 'memcached://cache:11211', '/var/run/memcached.sock', '[::1]:11211', 'cache:port'],
+    ...['127.0.0.1:99999', 'cache:65536', 'cache:0', 'cache:'],
+  ])('says how a server is written: not like %p', (address) => {
+    expect(refusalOf({ servers: address })).toMatch(/servers must be like 'host:11211'/);
+    expect(refusalOf({ servers: ['cache', address] })).toContain(`'${address}' is not`);
+  });
 
   it('wants at least one server', () => {
     expect(refusalOf({ servers: [] })).toMatch(/the list is empty/);

@@ -1,4 +1,3 @@
-import cluster from 'node:cluster';
 import type { StartableStore, StoreContext } from '../../interfaces/store-abilities.interface.js';
 import { SessionStore } from '../session-store.js';
 import {
@@ -7,16 +6,20 @@ import {
   foundOrAbsent,
   isHeldByAnother,
   isLive,
+  movesLock,
   recordOf,
   successorOf,
   tombstoneOf,
 } from '../shared/entry.js';
+import { keptHolder } from '../shared/holder.js';
+import { StoreLog } from '../shared/store-log.js';
 import type { Answer, Args } from '../shared/store-methods.js';
 import { checkOptions, text } from '../shared/store-options.js';
 import { CachedEntries } from './cached-entries.js';
 import type { ProcessLock } from './locks.js';
 import { keyvOf, type SessionCache, type SessionKeyv } from './session-cache.js';
 import { type SharedState, sharedStateOf } from './shared-state.js';
+import { startWarnings } from './start-warnings.js';
 
 export interface CacheManagerStoreOptions {
   /** What `CACHE_MANAGER` of `@nestjs/cache-manager` injects, or `createCache()` of cache-manager returns, with one store. */
@@ -39,6 +42,7 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
   readonly #shared: SharedState;
   readonly #entries: CachedEntries;
   readonly #prefix: string;
+  readonly #log = new StoreLog('CacheManagerStore');
   #now: () => number = Date.now;
   #monotonic: () => number = () => performance.now();
 
@@ -50,23 +54,17 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
     this.#shared = sharedStateOf(this.#keyv);
     this.#prefix = text('CacheManagerStore: prefix', options.prefix, 'sessions:');
     const { keyv, locks } = this.#shared;
-    this.#entries = new CachedEntries(keyv, locks, { now: () => this.#now(), monotonic: () => this.#monotonic() });
+    const clock = { now: () => this.#now(), monotonic: () => this.#monotonic() };
+    this.#entries = new CachedEntries(keyv, locks, clock, this.#log);
   }
 
-  start({ clock, logger }: StoreContext): Promise<void> {
+  start(context: StoreContext): Promise<void> {
+    const { clock, logger } = context;
     this.#now = () => clock.now();
     this.#monotonic = () => clock.monotonic();
-    if (cluster.isWorker) {
-      logger.warn(
-        'CacheManagerStore: session locks hold within one process, and this is one of several workers. ' +
-          'Send each visitor to one worker, or take a store whose locks hold across processes.',
-      );
-    }
-    if (process.env['NODE_ENV'] === 'production' && this.#keyv.store instanceof Map) {
-      logger.warn(
-        'CacheManagerStore: this cache is in the memory of this process, and keeps what has expired. ' +
-          'Take MemoryStore, or give the cache a store such as @keyv/redis.',
-      );
+    this.#log.start(context);
+    for (const warning of startWarnings(this.#keyv.store)) {
+      logger.warn(`CacheManagerStore: ${warning}`);
     }
     return Promise.resolve();
   }
@@ -97,7 +95,7 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
         return false;
       }
       const entry = successorOf(previous, record);
-      await this.#entries.write(key, entry);
+      await this.#entries.replace(key, previous, entry);
       if (guard.lock?.release) {
         this.#shared.locks.delete(key);
       }
@@ -137,8 +135,7 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
       await this.#entries.write(oldKey, tombstoneOf('rotated', tombstoneUntil));
       const lock = locks.get(oldKey);
       locks.delete(oldKey);
-      // Only the caller's own lock moves to the new id: another holder does not know that id, and could not release it.
-      if (lock && guard.lock?.release === false) {
+      if (lock && movesLock(guard)) {
         locks.set(newKey, { ...lock, cached: this.#entries.asCached(entry) }, this.#monotonic());
       }
       return entry.version;
@@ -158,7 +155,11 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
         return absenceOf(entry?.endReason);
       }
       const now = this.#monotonic();
-      locks.set(key, { token, holder, leaseEndsAt: now + lease, cached: this.#entries.asCached(entry) }, now);
+      locks.set(
+        key,
+        { token, holder: keptHolder(holder), leaseEndsAt: now + lease, cached: this.#entries.asCached(entry) },
+        now,
+      );
       return { status: 'acquired', record: recordOf(entry), version: entry.version };
     });
   }

@@ -1,7 +1,9 @@
+import { SessionTooLargeError } from '../../errors/index.js';
 import type { Clock } from '../../interfaces/clock.interface.js';
 import type { SessionVersion, WriteGuard } from '../../interfaces/session-record.interface.js';
-import { decode, encode } from '../shared/entry-codec.js';
+import { decodeStored, encode } from '../shared/entry-codec.js';
 import { type Entry, isLive } from '../shared/entry.js';
+import type { StoreLog } from '../shared/store-log.js';
 import type { KeyvAdapter } from './keyv-adapter.js';
 import type { CachedEntry, Locks } from './locks.js';
 
@@ -19,15 +21,17 @@ export class CachedEntries {
   readonly #keyv: KeyvAdapter;
   readonly #locks: Locks;
   readonly #clock: Pick<Clock, 'now' | 'monotonic'>;
+  readonly #log: StoreLog;
 
-  constructor(keyv: KeyvAdapter, locks: Locks, clock: Pick<Clock, 'now' | 'monotonic'>) {
+  constructor(keyv: KeyvAdapter, locks: Locks, clock: Pick<Clock, 'now' | 'monotonic'>, log: StoreLog) {
     this.#keyv = keyv;
     this.#locks = locks;
     this.#clock = clock;
+    this.#log = log;
   }
 
   async read(key: string): Promise<Entry | undefined> {
-    const entry = decode(await this.#keyv.get(key));
+    const entry = decodeStored(await this.#keyv.get(key), this.#log);
     return entry !== undefined && this.isInTime(entry) ? entry : undefined;
   }
 
@@ -40,6 +44,18 @@ export class CachedEntries {
     await this.#keyv.set(key, encode(entry), Math.max(0, entry.expiresAt - this.#clock.now()) + MARGIN);
     if (lock) {
       lock.cached = this.asCached(entry);
+    }
+  }
+
+  /** Writes in the place of another entry. A backend that finds it too large may have dropped the other one: memcached does. */
+  async replace(key: string, previous: Entry, entry: Entry): Promise<void> {
+    try {
+      await this.write(key, entry);
+    } catch (error) {
+      if (error instanceof SessionTooLargeError) {
+        await this.write(key, previous);
+      }
+      throw error;
     }
   }
 

@@ -1,9 +1,13 @@
 import type { SessionStoreError } from '../../errors/index.js';
-import { messageOf, storeFailure } from '../shared/store-failure.js';
+import { messageOf, storeFailure, writeFailure } from '../shared/store-failure.js';
+import { LongLifetimes } from './long-lifetimes.js';
 import type { SessionKeyv } from './session-cache.js';
 
 /** Milliseconds after which an operation is given up: others wait for the same mutex, and must not wait for ever. */
 const LIMIT = 5_000;
+
+/** In place of a value that the cache's serialiser or compression cannot read: another one has written it. */
+export const UNREADABLE = Symbol('unreadable');
 
 /**
  * The values of a Keyv. An outage rejects, however the backend shows it: some throw, some answer `false`, some emit an error and
@@ -11,6 +15,7 @@ const LIMIT = 5_000;
  */
 export class KeyvAdapter {
   readonly #keyv: SessionKeyv;
+  readonly #lifetimes = new LongLifetimes();
   #errors = 0;
   #lastError: unknown;
 
@@ -22,15 +27,44 @@ export class KeyvAdapter {
     });
   }
 
+  /** The value; `undefined` when nothing is there, or `UNREADABLE`. */
   async get(key: string): Promise<unknown> {
-    const raw = await this.#watch(() => this.#keyv.getRaw(key));
-    return raw?.value;
+    const decoding = { hasFailed: false };
+    // Both the backend and the decoding of its answer may reject, and `getRaw()` does not say which of them did.
+    const reader = Object.create(this.#keyv) as SessionKeyv;
+    reader.deserializeData = async (data) => {
+      try {
+        return await this.#keyv.deserializeData(data);
+      } catch {
+        // It was written with another serialiser, or without this compression. The store tells the operator.
+        decoding.hasFailed = true;
+        return undefined;
+      }
+    };
+    const raw = await this.#watch(() => reader.getRaw(key));
+    return decoding.hasFailed ? UNREADABLE : raw?.value;
   }
 
-  async set(key: string, value: string, ttl: number): Promise<void> {
-    const isStored = await this.#watch(() => this.#keyv.set(key, value, ttl));
-    if (!isStored) {
-      throw failure(new Error('it refused to store a value'));
+  /** @throws SessionTooLargeError when the backend finds the value too large. */
+  async set(key: string, value: string, lifetime: number): Promise<void> {
+    await this.#write(key, value, this.#lifetimes.of(lifetime));
+    if (!this.#lifetimes.isUntried(lifetime)) {
+      return;
+    }
+    if ((await this.get(key)) === undefined) {
+      this.#lifetimes.areDates = true;
+      await this.#write(key, value, this.#lifetimes.of(lifetime));
+    }
+    this.#lifetimes.areTried = true;
+  }
+
+  async #write(key: string, value: string, ttl: number): Promise<void> {
+    try {
+      if (!(await this.#watch(() => this.#keyv.set(key, value, ttl)))) {
+        throw failure(new Error('it refused to store a value'));
+      }
+    } catch (error) {
+      throw writeFailure(value, error);
     }
   }
 

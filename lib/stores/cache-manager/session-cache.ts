@@ -14,6 +14,7 @@ export interface SessionKeyv {
   readonly opts?: { readonly emitErrors?: boolean };
   getRaw(key: string): Promise<{ readonly value?: unknown } | undefined>;
   set(key: string, value: string, ttl: number): Promise<boolean>;
+  deserializeData(data: unknown): Promise<unknown>;
   on(event: 'error', listener: (error: unknown) => void): unknown;
 }
 
@@ -32,7 +33,7 @@ export function keyvOf(cache: Partial<SessionCache> | undefined): SessionKeyv {
         'where a session that another process has changed, or logged out, goes on as it was.',
     );
   }
-  if (missingMethods(keyv, ['getRaw', 'set', 'on']).length > 0) {
+  if (missingMethods(keyv, ['getRaw', 'set', 'deserializeData', 'on']).length > 0) {
     throw new SessionsConfigError('CacheManagerStore needs a cache whose store is a Keyv of version 5.5 or later.');
   }
   if (keyv.opts?.emitErrors === false) {

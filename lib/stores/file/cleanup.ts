@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { isRunning } from '../shared/entry.js';
 import type { Directory } from './directory.js';
 import * as disk from './disk.js';
 import { type Content, Folder } from './folder.js';
-import { dataName, formatStateName, isLocked, isOurs, parseRotation, parseTombstone } from './names.js';
+import { dataName, formatStateName, isOurs, parseRotation, parseTombstone } from './names.js';
 
 /**
  * Removes a folder whose session or tombstone has ended, or that a killed operation left behind. Returns whether this call
@@ -35,7 +36,7 @@ export async function clear(folder: Folder, { state, names }: Content): Promise<
 
 /** Removes what killed operations have left beside a live session. */
 export async function tidy(folder: Folder, { state, names }: Content): Promise<void> {
-  if (!state || isLocked(state, folder.directory.now())) {
+  if (!state || isRunning(state.lock, folder.directory.now())) {
     return;
   }
   const current = [formatStateName(state), dataName(state.version)];

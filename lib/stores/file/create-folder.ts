@@ -5,7 +5,7 @@ import * as disk from './disk.js';
 import type { Folder } from './folder.js';
 import { stagingName } from './names.js';
 
-export interface NewFile {
+interface NewFile {
   readonly name: string;
   readonly content?: Buffer;
 }

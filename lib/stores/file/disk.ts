@@ -20,7 +20,7 @@ export function list(folder: string): Promise<string[] | undefined> {
   return unlessMissing(call<string[]>((done) => fs.readdir(folder, done)));
 }
 
-export interface DiskEntry {
+interface DiskEntry {
   readonly name: string;
   /** `false` for a link to a folder. */
   readonly isFolder: boolean;

@@ -8,7 +8,8 @@ import type {
   SweepOptions,
 } from '../../interfaces/store-abilities.interface.js';
 import { SessionStore } from '../session-store.js';
-import { absenceOf } from '../shared/entry.js';
+import { absenceOf, isHeldByAnother, movesLock } from '../shared/entry.js';
+import { keptHolder } from '../shared/holder.js';
 import type { Answer, Args } from '../shared/store-methods.js';
 import { createFolder } from './create-folder.js';
 import { DataFile } from './data-file.js';
@@ -19,7 +20,6 @@ import {
   dataName,
   hashToken,
   type StateName,
-  type StateLock,
   formatStateName,
   isSession,
   nonce,
@@ -139,8 +139,7 @@ export class FileStore extends SessionStore implements StartableStore, Countable
       to: this.#folder(to),
       record,
       tombstoneUntil,
-      // Only the caller's own lock moves to the new id: another holder does not know that id, and could not release it.
-      keepsLock: guard.lock?.release === false,
+      keepsLock: movesLock(guard),
       permits: (state) => permits(guard, state),
     });
   }
@@ -154,10 +153,15 @@ export class FileStore extends SessionStore implements StartableStore, Countable
         return absenceOf(content.endReason);
       }
       const { state } = content;
-      if (state.lock && state.lock.token !== hash && (await isHeld(state.lock, directory.now(), self))) {
+      if (isHeldByAnother(state.lock, hash, directory.now()) && !(await hasEnded(state.lock.owner, self))) {
         return { status: 'held', holder: state.lock.holder };
       }
-      const lock = { token: hash, leaseEndsAt: Math.ceil(directory.now() + lease), owner: self, holder };
+      const lock = {
+        token: hash,
+        leaseEndsAt: Math.ceil(directory.now() + lease),
+        owner: self,
+        holder: keptHolder(holder),
+      };
       if (!(await folder.change(state, { ...state, lock }))) {
         return undefined;
       }
@@ -219,10 +223,6 @@ export class FileStore extends SessionStore implements StartableStore, Countable
 /** Whether the state is still the one that the writer read. */
 function permits({ version, lock }: WriteGuard, state: StateName): boolean {
   return state.version === version && (!lock || state.lock?.token === hashToken(lock.token));
-}
-
-async function isHeld({ leaseEndsAt, owner }: StateLock, now: number, self: Owner): Promise<boolean> {
-  return now < leaseEndsAt && !(await hasEnded(owner, self));
 }
 
 /** `undefined` when the session has another state by now. */

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { EndReason, LockHolder, SessionRecord } from '../../interfaces/session-record.interface.js';
+import type { EndReason, SessionRecord } from '../../interfaces/session-record.interface.js';
+import type { Lock } from '../shared/entry.js';
 
 /*
  * The names in a session's folder. The first letter says what a file is:
@@ -23,13 +24,9 @@ export interface StateName extends Omit<SessionRecord, 'data'> {
   readonly lock?: StateLock;
 }
 
-export interface StateLock {
-  /** A hash of the token, which may be any text. */
-  readonly token: string;
-  /** Epoch milliseconds. */
-  readonly leaseEndsAt: number;
+/** Its token is a hash of the caller's, which may be any text; its lease ends by the wall clock. */
+export interface StateLock extends Lock {
   readonly owner: Owner;
-  readonly holder: LockHolder;
 }
 
 /** The process that holds a lock, described so that another process can find out whether it still runs. */
@@ -86,11 +83,6 @@ function parseLock(fields: readonly string[]): StateLock {
     owner: { machine, pid: Number(pid), started },
     holder: { process: decode(process), route: decode(route), since: Number(since) },
   };
-}
-
-/** Whether a lease is running. */
-export function isLocked(state: StateName | undefined, now: number): boolean {
-  return state?.lock !== undefined && now < state.lock.leaseEndsAt;
 }
 
 /** The same state without its lock. */

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { SweepBatch, SweepOptions } from '../../interfaces/store-abilities.interface.js';
+import { isRunning } from '../shared/entry.js';
 import { clear, removeTree, tidy } from './cleanup.js';
 import type { Directory } from './directory.js';
 import * as disk from './disk.js';
 import { Folder } from './folder.js';
-import { discardedName, isDiscarded, isLocked, isSession, isStaging } from './names.js';
+import { discardedName, isDiscarded, isSession, isStaging } from './names.js';
 
 /** How many folders are read at the same time: half of the threads that all file operations of a process share by default. */
 const AT_ONCE = 2;
@@ -65,7 +66,7 @@ async function sweepEntry(directory: Directory, { shard, name, isFolder }: Entry
   const folder = new Folder(directory, name);
   const content = await folder.read();
   if (content.status === 'missing') {
-    return !isLocked(content.state, directory.now()) && clear(folder, content);
+    return !isRunning(content.state?.lock, directory.now()) && clear(folder, content);
   }
   if (content.status === 'live') {
     await tidy(folder, content);

@@ -1,9 +1,9 @@
-import { decode } from '../shared/entry-codec.js';
+import { decodeStored } from '../shared/entry-codec.js';
 import { storeFailure } from '../shared/store-failure.js';
 import type { StoreLog } from '../shared/store-log.js';
 import { CasHints } from './cas-hints.js';
-import type { MemcachedCommands } from './commands.js';
-import { lifetimeOf } from './lifetime.js';
+import type { MemcachedCommands } from './connection/commands.js';
+import { lifetimeOf } from './connection/lifetime.js';
 import type { CasEntry, Snapshot } from './snapshot.js';
 import { valueOf } from './value.js';
 
@@ -82,16 +82,8 @@ export class CasEntries {
     if (stored === undefined) {
       return undefined;
     }
-    const entry = decode(stored.value);
-    if (entry === undefined) {
-      this.#log.warn(
-        'foreign value',
-        'a key of its own holds a value that it did not write. It takes the session for missing. Give it a prefix that ' +
-          'nothing else uses.',
-      );
-      return undefined;
-    }
-    return { id, entry, cas: stored.cas };
+    const entry = decodeStored(stored.value, this.#log);
+    return entry && { id, entry, cas: stored.cas };
   }
 
   /** Replaces the entry that was read, unless another write came since. */

@@ -1,3 +1,4 @@
+import { isRunning } from '../shared/entry.js';
 import type { Snapshot } from './snapshot.js';
 
 /**
@@ -27,7 +28,7 @@ export class CasHints {
   /** Forgets the hints of holders that never wrote again, so that they do not fill the memory. The oldest come first. */
   #dropEnded(): void {
     for (const [token, { entry }] of this.#byToken) {
-      if (entry.lock !== undefined && this.#now() < entry.lock.leaseEndsAt) {
+      if (isRunning(entry.lock, this.#now())) {
         return;
       }
       this.#byToken.delete(token);

@@ -1,9 +1,9 @@
 import { SessionsConfigError } from '../../errors/index.js';
 import { display, missingMethods, timerDuration } from '../../options/validate.js';
 import { checkOptions, text } from '../shared/store-options.js';
-import type { MemcachedClient } from './client.js';
-import { ExternalClient, type MemcachedConnection } from './connection.js';
-import { ManagedServers } from './managed-servers.js';
+import type { MemcachedClient } from './connection/client.js';
+import { ExternalClient, type MemcachedConnection } from './connection/connection.js';
+import { ManagedServers } from './connection/managed-servers.js';
 
 export type MemcachedStoreOptions = MemcachedStoreSettings &
   (
@@ -19,7 +19,7 @@ export type MemcachedStoreOptions = MemcachedStoreSettings &
       }
   );
 
-export interface MemcachedStoreSettings {
+interface MemcachedStoreSettings {
   /** The beginning of each key. At most 200 printable ASCII characters without spaces and `$`. Default `'sessions:'`. */
   prefix?: string;
   /**
@@ -30,7 +30,9 @@ export interface MemcachedStoreSettings {
 }
 
 const PREFIX = /^[!-#%-~]{0,200}$/;
-const ADDRESS = /^[^\s/:]+(:\d{1,5})?$/;
+const ADDRESS = /^[^\s/:]+(?::(\d{1,5}))?$/;
+const LAST_PORT = 65_535;
+const DEFAULT_PORT = 11_211;
 const COMMANDS = ['gets', 'add', 'cas'] as const;
 
 const EXAMPLES = {
@@ -76,7 +78,9 @@ function addressesOf(servers: unknown): readonly string[] {
 }
 
 function isAddress(value: unknown): value is string {
-  return typeof value === 'string' && ADDRESS.test(value);
+  const parts = typeof value === 'string' ? ADDRESS.exec(value) : null;
+  const port = Number(parts?.[1] ?? DEFAULT_PORT);
+  return parts !== null && port > 0 && port <= LAST_PORT;
 }
 
 function withCommands(client: MemcachedClient): MemcachedClient {

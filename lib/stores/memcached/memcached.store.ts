@@ -11,12 +11,14 @@ import {
   successorOf,
   tombstoneOf,
 } from '../shared/entry.js';
+import { keptHolder } from '../shared/holder.js';
 import { StoreLog } from '../shared/store-log.js';
 import type { Answer, Args } from '../shared/store-methods.js';
 import { type Decide, CasEntries } from './cas-entries.js';
-import { MemcachedCommands } from './commands.js';
+import { MemcachedCommands } from './connection/commands.js';
 import { connectionOf, type MemcachedStoreOptions, prefixOf } from './memcached-store-options.js';
 import { rotate } from './rotation.js';
+import { assertFits } from './value.js';
 
 /**
  * Sessions in memcached, for any number of processes. It is fast, and it may forget: a server that is restarted loses all its
@@ -62,11 +64,13 @@ export class MemcachedStore extends SessionStore implements StartableStore, Clos
   }
 
   async create({ id, record }: Args<'create'>): Promise<Answer<'create'>> {
+    assertFits(record.data);
     const entry = entryOf(record);
     return (await this.#entries.insert(id, entry)) && entry.version;
   }
 
-  update({ id, record, guard }: Args<'update'>): Promise<Answer<'update'>> {
+  async update({ id, record, guard }: Args<'update'>): Promise<Answer<'update'>> {
+    assertFits(record.data);
     const { lock } = guard;
     const decide: Decide<Answer<'update'>> = (entry) => {
       if (!permits(entry, guard)) {
@@ -96,7 +100,8 @@ export class MemcachedStore extends SessionStore implements StartableStore, Clos
     );
   }
 
-  rotate(rotation: Args<'rotate'>): Promise<Answer<'rotate'>> {
+  async rotate(rotation: Args<'rotate'>): Promise<Answer<'rotate'>> {
+    assertFits(rotation.record.data);
     return rotate(this.#entries, rotation);
   }
 
@@ -109,7 +114,7 @@ export class MemcachedStore extends SessionStore implements StartableStore, Clos
       if (isHeldByAnother(entry.lock, token, now)) {
         return { answer: { status: 'held', holder: entry.lock.holder } };
       }
-      const next = { ...entry, lock: { token, leaseEndsAt: now + lease, holder } };
+      const next = { ...entry, lock: { token, leaseEndsAt: now + lease, holder: keptHolder(holder) } };
       return { next, answer: { status: 'acquired', record: recordOf(entry), version: entry.version } };
     };
     return this.#entries.changeLocked(id, decide, token);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SessionVersion } from '../../interfaces/session-record.interface.js';
-import { permits, successorOf, tombstoneOf } from '../shared/entry.js';
+import { movesLock, permits, successorOf, tombstoneOf } from '../shared/entry.js';
 import type { Args } from '../shared/store-methods.js';
 import type { CasEntries } from './cas-entries.js';
 import type { Snapshot } from './snapshot.js';
@@ -16,8 +16,6 @@ export async function rotate(
   entries: CasEntries,
   { from, to, record, guard, tombstoneUntil }: Args<'rotate'>,
 ): Promise<SessionVersion | false> {
-  // Only the caller's own lock moves to the new id: another holder does not know that id, and could not release it.
-  const takesLock = guard.lock?.release === false;
   const version = randomUUID();
   const tombstone = tombstoneOf('rotated', tombstoneUntil, version);
   let placed: Snapshot | undefined;
@@ -26,7 +24,7 @@ export async function rotate(
     old = await entries.read(from);
   }
   while (old !== undefined && permits(old.entry, guard)) {
-    const moved = { ...successorOf(old.entry, record), version, lock: takesLock ? old.entry.lock : undefined };
+    const moved = { ...successorOf(old.entry, record), version, lock: movesLock(guard) ? old.entry.lock : undefined };
     const claim = { ...moved, movesFrom: from };
     if (!(await (placed ? entries.replace(placed, claim) : entries.insert(to, claim)))) {
       return false;

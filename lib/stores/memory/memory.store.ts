@@ -16,11 +16,14 @@ import {
   foundOrAbsent,
   isHeldByAnother,
   isLive,
+  isRunning,
   type Live,
   type Lock,
+  movesLock,
   permits,
   recordOf,
 } from '../shared/entry.js';
+import { keptHolder } from '../shared/holder.js';
 import type { Answer, Args } from '../shared/store-methods.js';
 import { bury, LruEntries, type LruEntry } from './lru-entries.js';
 import { maxSessionsOf, type MemoryStoreOptions } from './memory-store-options.js';
@@ -113,8 +116,7 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
     if (!entry || this.#use(to)) {
       return Promise.resolve(false);
     }
-    // Only the caller's own lock moves to the new id: another holder does not know that id, and could not release it.
-    const lock = guard.lock?.release === false ? entry.lock : undefined;
+    const lock = movesLock(guard) ? entry.lock : undefined;
     const expiresAt = Math.max(entry.expiresAt, record.expiresAt);
     bury(entry, 'rotated', tombstoneUntil);
     return Promise.resolve(this.#put(to, { ...record, expiresAt }, lock).version);
@@ -129,7 +131,7 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
     if (isHeldByAnother(entry.lock, token, now)) {
       return Promise.resolve({ status: 'held', holder: entry.lock.holder });
     }
-    entry.lock = { token, holder: { ...holder }, leaseEndsAt: now + lease };
+    entry.lock = { token, holder: keptHolder(holder), leaseEndsAt: now + lease };
     return Promise.resolve({ status: 'acquired', record: recordOf(entry), version: entry.version });
   }
 
@@ -168,7 +170,7 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
     let removed = 0;
     let looked = 0;
     for (const entry of this.#entries.values()) {
-      if (this.#now() >= entry.expiresAt && !this.#isLocked(entry)) {
+      if (this.#now() >= entry.expiresAt && !isRunning(entry.lock, this.#monotonic())) {
         this.#entries.remove(entry);
         removed += 1;
       }
@@ -223,7 +225,7 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
         return;
       }
       // A request works on a locked session: it stays, even if the store holds one too many for a while.
-      if (!this.#isLocked(entry)) {
+      if (!isRunning(entry.lock, this.#monotonic())) {
         this.#evict(entry);
       }
     }
@@ -238,9 +240,5 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
     this.#logger?.warn(
       `MemoryStore is full (maxSessions: ${this.#maxSessions}): the sessions used longest ago are being dropped.`,
     );
-  }
-
-  #isLocked({ lock }: LruEntry): boolean {
-    return lock !== undefined && this.#monotonic() < lock.leaseEndsAt;
   }
 }

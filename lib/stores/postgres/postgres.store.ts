@@ -10,6 +10,7 @@ import type {
   SweepOptions,
 } from '../../interfaces/store-abilities.interface.js';
 import { SessionStore } from '../session-store.js';
+import { keptHolder } from '../shared/holder.js';
 import { StoreLog } from '../shared/store-log.js';
 import type { Answer, Args } from '../shared/store-methods.js';
 import { Database } from './connection/database.js';
@@ -113,7 +114,12 @@ export class PostgresStore
   }
 
   async tryLock({ id, token, lease, holder }: Args<'tryLock'>): Promise<Answer<'tryLock'>> {
-    const { rows } = await this.#table.run(this.#statements.tryLock, [id, token, lease, JSON.stringify(holder)]);
+    const { rows } = await this.#table.run(this.#statements.tryLock, [
+      id,
+      token,
+      lease,
+      JSON.stringify(keptHolder(holder)),
+    ]);
     const row = rows[0];
     switch (row?.status) {
       case 'acquired':

@@ -54,9 +54,22 @@ export function permits<E extends Entry>(entry: E | undefined, { version, lock }
   return isLive(entry) && entry.version === version && (lock === undefined || entry.lock?.token === lock.token);
 }
 
+/** Whether there is a lock whose lease has not ended. */
+export function isRunning<L extends Lock>(lock: L | undefined, now: number): lock is L {
+  return lock !== undefined && now < lock.leaseEndsAt;
+}
+
 /** A lease that has ended is still its holder's until another token takes it over. */
-export function isHeldByAnother(lock: Lock | undefined, token: string, now: number): lock is Lock {
-  return lock !== undefined && lock.token !== token && now < lock.leaseEndsAt;
+export function isHeldByAnother<L extends Lock>(lock: L | undefined, token: string, now: number): lock is L {
+  return isRunning(lock, now) && lock.token !== token;
+}
+
+/**
+ * Whether a rotation takes the lock along. Only the caller's own lock moves to the new id: another holder does not know that id,
+ * and could not release it.
+ */
+export function movesLock({ lock }: WriteGuard): boolean {
+  return lock?.release === false;
 }
 
 /** What `load` answers. */

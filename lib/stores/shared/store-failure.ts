@@ -1,9 +1,21 @@
-import { SessionStoreError } from '../../errors/index.js';
+import { SessionStoreError, SessionTooLargeError } from '../../errors/index.js';
 import { RETRY_AFTER } from '../../errors/session-store.error.js';
+
+/** How memcached, its clients, etcd, MySQL and others say it. */
+const TOO_LARGE = /too (large|big|long)|exceeds? the (size )?limit/i;
 
 /** The backend failed, refused, or did not answer: the request may be tried again. */
 export function storeFailure(message: string, cause?: unknown): SessionStoreError {
   return new SessionStoreError(message, RETRY_AFTER, cause === undefined ? undefined : { cause });
+}
+
+/** The failure of a write: a value that the backend finds too large is no outage, and to write it again is of no use. */
+export function writeFailure(value: string, failure: unknown): unknown {
+  if (!TOO_LARGE.test(messageOf(failure))) {
+    return failure;
+  }
+  const bytes = Buffer.byteLength(value);
+  return new SessionTooLargeError(bytes, bytes - 1, `its store takes (${messageOf(failure)})`, { cause: failure });
 }
 
 /** The text of what was thrown: clients also throw strings. */

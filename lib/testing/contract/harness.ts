@@ -116,9 +116,9 @@ export class ContractHarness {
     return this.store.tryLock({ id, token, lease, holder: HOLDER });
   }
 
-  async lock(id: string, lease = HOUR): Promise<Acquired & { readonly token: string }> {
+  async lock(id: string, lease = HOUR, holder = HOLDER): Promise<Acquired & { readonly token: string }> {
     const token = this.token();
-    const answer = await this.tryLock(id, token, lease);
+    const answer = await this.store.tryLock({ id, token, lease, holder });
     assert.ok(answer.status === 'acquired', `the lock was not acquired: ${answer.status}`);
     return { ...answer, token };
   }

@@ -7,6 +7,8 @@ import {
   type SessionStoreContractOptions,
   tryRule,
 } from './harness.js';
+import { lifetimeRules } from './lifetimes.js';
+import { limitRules } from './limits.js';
 import { lockRules } from './locks.js';
 import { outageRule } from './outage.js';
 import { raceRules } from './races.js';
@@ -17,6 +19,8 @@ import { tombstoneRules } from './tombstones.js';
 const RULES: readonly ContractRule[] = [
   ...recordRules,
   ...expiryRules,
+  ...lifetimeRules,
+  ...limitRules,
   ...tombstoneRules,
   ...lockRules,
   ...rotationRules,

@@ -1,4 +1,4 @@
-import { PatchedMemcached } from '../../../lib/stores/memcached/patched-memcached.js';
+import { PatchedMemcached } from '../../../lib/stores/memcached/connection/patched-memcached.js';
 import Memcached from 'memcached';
 
 /*

@@ -1,9 +1,9 @@
-import { storeFailure } from '../shared/store-failure.js';
+import { storeFailure, writeFailure } from '../../shared/store-failure.js';
 import type { MemcachedValue } from './client.js';
-import type { MemcachedConnection } from './connection.js';
+import type { Command, MemcachedConnection } from './connection.js';
 
 /** A value as the server holds it. */
-export interface StoredValue {
+interface StoredValue {
   /** A string, unless another program wrote it. */
   readonly value: unknown;
   /** Changes with every write of the key. */
@@ -34,12 +34,12 @@ export class MemcachedCommands {
   }
 
   add(key: string, value: string, lifetime: number): Promise<boolean> {
-    return this.#connection.send<boolean>(key, (client, callback) => {
+    return this.#write(key, value, (client, callback) => {
       client.add(key, value, lifetime, (error, isStored) => {
         if (isNotStored(error)) {
           callback(undefined, false);
         }
-        // The package reports "out of memory" in no other way.
+        // The package reports "out of memory" in no other way, unless the store has patched it.
         else if (!error && !isStored) {
           callback(new Error('the server refused to store a value'), false);
         } else {
@@ -51,11 +51,20 @@ export class MemcachedCommands {
 
   /** `false` when the value has changed, is gone, or was refused by the server: only a read tells which. */
   replace(key: string, value: string, cas: string, lifetime: number): Promise<boolean> {
-    return this.#connection.send<boolean>(key, (client, callback) => client.cas(key, value, cas, lifetime, callback));
+    return this.#write(key, value, (client, callback) => client.cas(key, value, cas, lifetime, callback));
   }
 
   close(): void {
     this.#connection.close();
+  }
+
+  /** @throws SessionTooLargeError when the server, or the client, finds the value too large. */
+  async #write(key: string, value: string, command: Command<boolean>): Promise<boolean> {
+    try {
+      return await this.#connection.send(key, command);
+    } catch (error) {
+      throw writeFailure(value, error);
+    }
   }
 }
 

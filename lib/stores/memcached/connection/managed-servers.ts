@@ -40,7 +40,12 @@ export class ManagedServers implements MemcachedConnection {
 
   /** Rendezvous hashing: when a server is added or removed, only the sessions that move to it, or were on it, are lost. */
   #serverOf(key: string): ManagedServer {
-    return this.#servers.reduce((best, server) => (server.weightOf(key) > best.weightOf(key) ? server : best));
+    const [only, ...others] = this.#servers;
+    if (only !== undefined && others.length === 0) {
+      return only;
+    }
+    const weighed = this.#servers.map((server) => ({ server, weight: server.weightOf(key) }));
+    return weighed.reduce((best, one) => (one.weight > best.weight ? one : best)).server;
   }
 }
 

@@ -1,5 +1,5 @@
-import type { SessionStoreError } from '../../errors/index.js';
-import { messageOf, storeFailure } from '../shared/store-failure.js';
+import type { SessionStoreError } from '../../../errors/index.js';
+import { messageOf, storeFailure } from '../../shared/store-failure.js';
 import type { MemcachedClient } from './client.js';
 
 export type Callback<T> = (error: unknown, answer: T) => void;

@@ -1,11 +1,15 @@
 import type { Socket } from 'node:net';
 import Memcached from 'memcached';
-import { SessionsConfigError } from '../../errors/index.js';
+import { SessionsConfigError } from '../../../errors/index.js';
 
 /** A connection as the package keeps it. */
 interface PackageSocket extends Socket {
   /** The commands that wait for an answer, in order. */
-  readonly metaData: { readonly callback?: (error: Error) => void }[];
+  readonly metaData: WaitingCommand[];
+}
+
+interface WaitingCommand {
+  readonly callback?: (error?: Error, ...answer: unknown[]) => void;
 }
 
 type OnConnection = (error: unknown, socket: PackageSocket | false | undefined) => void;
@@ -13,6 +17,9 @@ type OnConnection = (error: unknown, socket: PackageSocket | false | undefined) 
 /** How often, and after how many milliseconds, a command asks for a connection again while the pool is still opening them. */
 const MAX_ASKED = 25;
 const ASK_AGAIN = 20;
+
+/** What memcached says after SERVER_ERROR when it does not store a value. */
+const REFUSAL = /^(object too large|out of memory)/;
 
 /**
  * The package `memcached` with fixes that its options do not offer. It is no longer maintained, so the methods that are
@@ -44,9 +51,16 @@ export class PatchedMemcached extends Memcached {
    * The package counts failures. After some of them it refuses every command for seconds, then for five hours, and then it
    * starts the program `ping`; where there is none, the process dies. So failures are not counted here: a command that fails
    * rejects, and the next one opens another connection if it has to.
+   *
+   * When a server refuses to store a value, the package tells this method why, and the caller only `false`, as if another write
+   * had come first. So the reason is put into the callback, which is called next.
    */
-  connectionIssue(): void {
-    // Nothing to do.
+  connectionIssue(problem: unknown, socket?: PackageSocket): void {
+    const [command] = socket?.metaData ?? [];
+    const { callback } = command ?? {};
+    if (command !== undefined && callback !== undefined && REFUSAL.test(String(problem))) {
+      socket?.metaData.splice(0, 1, { ...command, callback: () => callback(new Error(String(problem))) });
+    }
   }
 
   /**
