@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitepress';
+
+const docs = fileURLToPath(new URL('../', import.meta.url));
+const { description, repository } = JSON.parse(readFileSync(`${docs}../package.json`, 'utf8')) as {
+  readonly description: string;
+  readonly repository: { readonly url: string };
+};
+
+export default defineConfig({
+  title: 'nestjs-sessions',
+  description,
+  outDir: '../build/docs',
+  cacheDir: '../build/vitepress',
+  cleanUrls: true,
+  // A dead link ends the build.
+  ignoreDeadLinks: false,
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: 'deep',
+    socialLinks: [{ icon: 'github', link: repository.url.replace(/^git\+|\.git$/g, '') }],
+    sidebar: [
+      { text: 'Using it', items: pages('options', 'session', 'login', 'locking', 'errors', 'testing', 'samples') },
+      { text: 'Stores', items: [...pages('stores/index'), ...folder('stores'), ...pages('custom-store')] },
+      { text: 'Running it', items: pages('deployment', 'security', 'performance', 'guarantees') },
+      { text: 'Recipes', items: folder('recipes') },
+      { text: 'Coming from', items: folder('coming-from') },
+      { text: 'API', link: '/api/' },
+    ],
+  },
+});
+
+/** The pages of a folder but its index, by their names. */
+function folder(name: string): { text: string; link: string }[] {
+  const files = readdirSync(`${docs}${name}`).filter((file) => file.endsWith('.md') && file !== 'index.md');
+  return pages(...files.toSorted().map((file) => `${name}/${file.replace(/\.md$/, '')}`));
+}
+
+/** An entry is called as its page calls itself. */
+function pages(...names: string[]): { text: string; link: string }[] {
+  return names.map((name) => {
+    const [, text = name] = /^# (.+)$/m.exec(readFileSync(`${docs}${name}.md`, 'utf8')) ?? [];
+    return { text, link: `/${name.replace(/index$/, '')}` };
+  });
+}
