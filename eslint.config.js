@@ -6,7 +6,8 @@ import { importDirections } from './tools/eslint/import-directions.js';
 
 const contract = 'stores/session-store.js';
 const engine = ['interfaces/', 'errors/', 'logging/', 'session/'];
-const exchange = [...engine, 'http/', 'options/', contract, 'sessions.constants.js', '@nestjs/', 'node:', 'rxjs'];
+const constants = ['sessions.constants.js', 'nest.constants.js'];
+const exchange = [...engine, 'http/', 'options/', contract, ...constants, '@nestjs/', 'node:', 'rxjs'];
 
 const rootFiles = ['module', 'module-definition', 'providers', 'service', 'cleanup'].map(
   (name) => `sessions.${name}.js`,
@@ -32,7 +33,7 @@ const directions = [
   { files: 'options/validate.ts', may: ['errors/'], rule: 'stores use the checks too, so they know nothing' },
   {
     files: 'options/',
-    may: [...engine, 'options/', contract, 'stores/memory/', '@nestjs/', 'cron', 'node:'],
+    may: [...engine, 'options/', contract, 'stores/memory/', 'nest.constants.js', '@nestjs/', 'cron', 'node:'],
     rule: 'options know the engine and the default store',
   },
   { files: 'http/', may: exchange, rule: 'an exchange knows the engine, and nothing that mounts it' },

@@ -8,6 +8,13 @@ interface Manifest {
   readonly name: string;
   readonly type: string;
   readonly engines: { readonly node: string };
+  readonly repository: { readonly url: string };
+  readonly bugs: { readonly url: string };
+  readonly homepage: string;
+  readonly publishConfig: object;
+  readonly main: string;
+  readonly types: string;
+  readonly typesVersions: object;
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
@@ -125,8 +132,28 @@ describe('package.json', () => {
     expect(config.compilerOptions.paths).toEqual(Object.fromEntries(expected));
   });
 
+  it('shows the same types to a TypeScript that does not read exports', () => {
+    const subpaths = entries.filter(({ subpath }) => subpath !== '.');
+
+    const expected = subpaths.map(({ subpath, target }) => [subpath.replace('./', ''), [target['types']]]);
+
+    expect(manifest.typesVersions).toEqual({ '*': Object.fromEntries(expected) });
+    expect([manifest.types, manifest.main]).toEqual(Object.values(manifest.exports['.'] ?? {}));
+  });
+
   it('asks for a Node.js that can require() it, as it is ESM only', () => {
     expect(manifest.type).toBe('module');
-    expect(manifest.engines.node).toBe('>=20.19');
+    expect(manifest.engines.node).toBe('^20.19.0 || ^22.12.0 || >=24.0.0');
+  });
+
+  it('names one repository: its page, and where bugs go', () => {
+    const page = manifest.repository.url.replace(/^git\+/, '').replace(/\.git$/, '');
+
+    expect(page).toMatch(/^https:\/\/github\.com\/[\w-]+\/nestjs-sessions$/);
+    expect([manifest.homepage, manifest.bugs.url]).toEqual([`${page}#readme`, `${page}/issues`]);
+  });
+
+  it('is published for everybody, with its provenance', () => {
+    expect(manifest.publishConfig).toEqual({ access: 'public', provenance: true });
   });
 });

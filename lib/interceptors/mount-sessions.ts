@@ -1,12 +1,11 @@
 import { UseGuards, UseInterceptors, type Type } from '@nestjs/common';
-import { ROUTE_ARGS_METADATA, RouteParamtypes, SSE_METADATA } from '@nestjs/common/internal';
 import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
 import { sseSessionGuard } from '../guards/sse-session.guard.js';
+import { NEST_SESSION_PARAMETER, ROUTE_ARGUMENTS, SSE } from '../nest.constants.js';
 import { sessionOf } from '../http/session-of.js';
 import { sessionInterceptor } from './session.interceptor.js';
 
 const MOUNTED = 'nestjs-sessions: mounted';
-const NEST_SESSION = `${RouteParamtypes.SESSION}:`;
 
 /**
  * Mounts the session on every handler that takes it, and on no other: a global interceptor costs each route of the application
@@ -29,7 +28,7 @@ function mountOn(controller: Type, scanner: MetadataScanner): void {
   for (const method of scanner.getAllMethodNames(prototype)) {
     const handler = prototype[method];
     if (typeof handler === 'function' && takesSession(controller, method) && !Reflect.hasMetadata(MOUNTED, handler)) {
-      const mount = Reflect.hasMetadata(SSE_METADATA, handler)
+      const mount = Reflect.hasMetadata(SSE, handler)
         ? UseGuards(sseSessionGuard)
         : UseInterceptors(sessionInterceptor);
       mount(prototype, method, { value: handler });
@@ -40,9 +39,11 @@ function mountOn(controller: Type, scanner: MetadataScanner): void {
 
 /** Ours or Nest's own `@Session()`. */
 function takesSession(controller: Type, method: string): boolean {
-  const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method) ?? {}) as Record<
+  const parameters = (Reflect.getMetadata(ROUTE_ARGUMENTS, controller, method) ?? {}) as Record<
     string,
     { factory?: unknown }
   >;
-  return Object.entries(parameters).some(([key, { factory }]) => key.startsWith(NEST_SESSION) || factory === sessionOf);
+  return Object.entries(parameters).some(
+    ([key, { factory }]) => key.startsWith(NEST_SESSION_PARAMETER) || factory === sessionOf,
+  );
 }

@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { SessionsConfigError } from '../errors/index.js';
+import { IMPORTS } from '../nest.constants.js';
 import type { SessionsModuleOptions } from './sessions-module-options.js';
 import { checkKeys, display, isObject, MODULE } from './validate.js';
 
@@ -90,7 +91,7 @@ function checkIsGlobal(options: object): void {
 
 /** Sees what the decorator of a module says; what a dynamic module adds cannot be seen. */
 function importsSessions(metatype: Type): boolean {
-  const imports: unknown = Reflect.getMetadata('imports', metatype);
+  const imports: unknown = Reflect.getMetadata(IMPORTS, metatype);
   return (
     Array.isArray(imports) &&
     imports.some((one: unknown) => isSessionsModule(isObject(one) ? Reflect.get(one, 'module') : one))

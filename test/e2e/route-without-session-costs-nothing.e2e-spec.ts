@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
-import { INTERCEPTORS_METADATA } from '@nestjs/common/internal';
+import { INTERCEPTORS_METADATA } from '@nestjs/common/constants.js';
 import { Session } from 'nestjs-sessions';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';

@@ -3,10 +3,8 @@ import { BaseExceptionFilter, type ApplicationConfig, type HttpAdapterHost } fro
 import type { ServerResponse } from 'node:http';
 import type { HttpRequest } from '../http-request.js';
 import type { HttpSession } from '../http-session.js';
+import { CAUGHT } from '../../nest.constants.js';
 import { replyWithError } from './error-response.js';
-
-/** Where Nest keeps what a filter catches. */
-const CAUGHT = '__filterCatchExceptions__';
 
 /**
  * The application's own global filters, for an error that comes when no handler runs any more. They are asked directly: by
