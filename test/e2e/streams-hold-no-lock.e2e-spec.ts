@@ -3,6 +3,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import { LockSession, Session } from 'nestjs-sessions';
 import { Exchange } from '../support/http/exchange.js';
 import { Gate } from '../support/basics/gate.js';
+import { NEST } from '../support/basics/nest.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
@@ -58,6 +59,11 @@ class Streams {
   }
 }
 
+/** Nest 11 takes a `StreamableFile` for a stream, and nothing else. */
+const itOnNest12 = NEST < 12 ? it.skip : it;
+const STREAMS = NEST < 12 ? ['streamable-file'] : ['streamable-file', 'readable', 'web-stream'];
+const GENERATORS = NEST < 12 ? [] : ['generator'];
+
 describe('A stream holds no lock', () => {
   let store: ObservedStore;
   let app: TestApp;
@@ -79,7 +85,7 @@ describe('A stream holds no lock', () => {
 
   const found = (route: string): unknown => (route === 'generator' ? expect.anything() : 'early');
 
-  describe.each(['streamable-file', 'readable', 'generator', 'web-stream'])('%s', (route) => {
+  describe.each([...STREAMS, ...GENERATORS])('%s', (route) => {
     it('is committed before the first byte and unlocked while it streams; what changes later is stored at its end', async () => {
       const visitor = app.browser();
       await visitor.get('/start');
@@ -117,27 +123,24 @@ describe('A stream holds no lock', () => {
     });
   });
 
-  it.each(['streamable-file', 'readable', 'web-stream'])(
-    '%s: a first visit is stored before its first byte',
-    async (route) => {
-      const commit = store.hold('create');
-      const exchange = new Exchange(`${app.url}/${route}`);
-      await commit.reached;
-      await app.browser().get('/nowhere');
-      await app.browser().get('/nowhere');
-      expect(exchange.isAnswered).toBe(false);
+  it.each(STREAMS)('%s: a first visit is stored before its first byte', async (route) => {
+    const commit = store.hold('create');
+    const exchange = new Exchange(`${app.url}/${route}`);
+    await commit.reached;
+    await app.browser().get('/nowhere');
+    await app.browser().get('/nowhere');
+    expect(exchange.isAnswered).toBe(false);
 
-      commit.open();
-      gate.open();
-      const [cookie = ''] = (await exchange.head).headers['set-cookie'] ?? [];
-      expect(await exchange.text()).toBe('first,last');
+    commit.open();
+    gate.open();
+    const [cookie = ''] = (await exchange.head).headers['set-cookie'] ?? [];
+    expect(await exchange.text()).toBe('first,last');
 
-      const next = await app.browser().get('/locked', { headers: { cookie: cookie.split(';', 1)[0] ?? '' } });
-      expect(next.json()).toEqual({ found: 'late', locked: true });
-    },
-  );
+    const next = await app.browser().get('/locked', { headers: { cookie: cookie.split(';', 1)[0] ?? '' } });
+    expect(next.json()).toEqual({ found: 'late', locked: true });
+  });
 
-  it('generator: a first visit that begins in the stream is stored before its last byte', async () => {
+  itOnNest12('generator: a first visit that begins in the stream is stored before its last byte', async () => {
     const commit = store.hold('create');
     const exchange = new Exchange(`${app.url}/generator`);
     gate.open();

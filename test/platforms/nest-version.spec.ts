@@ -4,7 +4,7 @@ import { compiled } from '../support/processes/compiled.js';
 
 /** The version that `tools/test-platforms.mjs` has put in place, as far as it names it. */
 const expected = process.env['NESTJS_SESSIONS_NEST'] ?? '12.';
-const PACKAGES = ['@nestjs/common', '@nestjs/core', '@nestjs/platform-express', '@nestjs/testing'];
+const PACKAGES = ['@nestjs/common', '@nestjs/core', '@nestjs/platform-express'];
 
 function versionFrom(file: string, name: string): string {
   const { resolve } = createRequire(file);
