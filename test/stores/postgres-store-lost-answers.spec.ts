@@ -40,13 +40,9 @@ class InterruptedPool implements PostgresPool {
     void meanwhile().then(() => this.#pool.connect(callback));
   }
 
-  on(event: 'error', listener: (error: Error) => void): unknown {
-    return this.#pool.on(event, listener);
-  }
+  readonly on: PostgresPool['on'] = this.#pool.on.bind(this.#pool);
 
-  removeListener(event: 'error', listener: (error: Error) => void): unknown {
-    return this.#pool.removeListener(event, listener);
-  }
+  readonly removeListener: PostgresPool['removeListener'] = this.#pool.removeListener.bind(this.#pool);
 
   end(): Promise<void> {
     return this.#pool.end();
@@ -167,6 +163,14 @@ describe('PostgresStore, when a statement was carried out and its answer got los
     pool.loseAnswer();
     await trial.lock(id);
     await other.isLocked(id);
+  });
+
+  it('a lock is not acquired by a statement that comes after its release', async () => {
+    const { id } = await trial.given();
+    const { token } = await trial.lock(id);
+    expect(await store.unlock({ id, token })).toBe(true);
+    expect(await trial.tryLock(id, token)).toEqual({ status: 'held' });
+    await trial.isFree(id);
   });
 
   it('a lock that was let go is known to be so, and the touch with it', async () => {

@@ -5,8 +5,9 @@ import type { StoreLog } from '../shared/store-log.js';
 import { checkOptions, text } from '../shared/store-options.js';
 import type { PostgresDataSource, PostgresPool } from './connection/clients.js';
 import {
+  type ConnectionEvents,
   type Connections,
-  DataSourceConnections,
+  dataSourceConnections,
   isPool,
   OwnPoolConnections,
   PoolConnections,
@@ -84,18 +85,30 @@ export function settingsOf(
 
 /** @throws SessionsConfigError when there is no way to PostgreSQL. */
 export function connectionsOf(options: PostgresStoreOptions, timeout: number, log: StoreLog): Connections {
-  const onIdleError = (error: Error): void =>
-    log.warn(
-      'idle',
-      `an idle connection to PostgreSQL broke (${reasonOf(error)}); the pool opens another when it needs one.`,
-    );
+  const events = loggedIn(log);
   if (options.dataSource !== undefined) {
-    return new DataSourceConnections(postgresOnly(options.dataSource));
+    return dataSourceConnections(postgresOnly(options.dataSource), events);
   }
   if (options.pool !== undefined) {
-    return new PoolConnections(poolOnly(options.pool), onIdleError);
+    return new PoolConnections(poolOnly(options.pool), events);
   }
-  return new OwnPoolConnections(ownPool(options.connectionString, timeout), onIdleError);
+  return new OwnPoolConnections(ownPool(options.connectionString, timeout), events);
+}
+
+function loggedIn(log: StoreLog): ConnectionEvents {
+  return {
+    onIdleError: (error) =>
+      log.warn(
+        'idle',
+        `an idle connection to PostgreSQL broke (${reasonOf(error)}); the pool opens another when it needs one.`,
+      ),
+    onTransactionLeft: () =>
+      log.warn(
+        'transaction left',
+        'the application gave a connection back to the pool in the middle of a transaction. It was closed, and what the ' +
+          'transaction had not committed is undone: end every transaction (COMMIT or ROLLBACK) before release().',
+      ),
+  };
 }
 
 export function tableNameOf({ schema, table, dataSource }: PostgresStoreOptions): SessionTableName {

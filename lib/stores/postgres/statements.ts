@@ -93,14 +93,16 @@ export function statementsFor(table: string) {
       )
       UPDATE ${table} SET version = moved.version, ${tombstone('rotated', '$10')} FROM moved WHERE id = $1`),
 
-    // The second half says why the lock was not acquired. If the first half had to wait, that may be out of date. Then "held"
+    // A token acquires a lock once: a statement that was sent again, on another connection, may be executed after the lock
+    // was released. The second half says why the lock was not acquired. If the first half had to wait, that may be out of date. Then "held"
     // only means that the caller has to ask again, which it does after "held" anyway.
     tryLock: statement<LockRow>(`
       WITH acquired AS (
         UPDATE ${table} SET
           lock_token = $2, lock_until = clock_timestamp() + $3::float8 * interval '1 ms', lock_holder = $4
         WHERE id = $1 AND ${LIVE}
-          AND (lock_until IS NULL OR lock_until <= clock_timestamp() OR lock_token = $2)
+          AND CASE WHEN lock_token = $2 THEN lock_until IS NOT NULL
+            ELSE lock_until IS NULL OR lock_until <= clock_timestamp() END
         RETURNING ${RECORD}
       )
       SELECT 'acquired' AS status, data, version, created_at, expires_at, NULL AS holder, NULL AS end_reason FROM acquired

@@ -17,9 +17,9 @@ export async function within<T>(what: string, work: Promise<T>): Promise<T> {
 }
 
 /** Looks until it is so. @throws Error that names it, in place of a loop without an end. */
-export async function until(what: string, isSo: () => boolean): Promise<void> {
+export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
   const started = performance.now();
-  while (!isSo()) {
+  while (!(await isSo())) {
     if (performance.now() - started > LIMIT) {
       throw new Error(`${what}: not so after ${LIMIT} ms`);
     }

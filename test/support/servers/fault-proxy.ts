@@ -28,11 +28,12 @@ export class FaultProxy {
   #mode: FaultMode = 'ok';
   #listener: Server | undefined;
   readonly #sockets = new Set<Socket>();
+  readonly #forgotten = new WeakSet<Socket>();
 
   private constructor(
     /** Stays the same after a time in which nobody could connect. */
     readonly port: number,
-    private readonly targetPort: number,
+    private targetPort: number,
     private readonly targetHost: string,
   ) {}
 
@@ -57,6 +58,19 @@ export class FaultProxy {
     this.#mode = mode;
     if (mode === 'refuse') this.#listener = void this.#listener?.close();
     else if (this.#listener === undefined) await this.#listen();
+  }
+
+  /**
+   * Forgets the connections that there are, as a firewall does with idle ones: they stay open, and nothing that is sent on them
+   * arrives anywhere. Those that are made from now on work.
+   */
+  forgetConnections(): void {
+    for (const socket of this.#sockets) this.#forgotten.add(socket);
+  }
+
+  /** New connections lead to another server of the same host from now on. */
+  leadTo(port: number): void {
+    this.targetPort = port;
   }
 
   /** Ends one connection, once, as soon as so many more bytes have passed over all of them. */
@@ -105,7 +119,7 @@ export class FaultProxy {
       const leftOfAll = (this.#cutAt[direction] ?? Infinity) - this.bytes[direction];
       const allowed = chunk.subarray(0, Math.min(left, leftOfAll));
       passed += allowed.length;
-      if (this.#mode === 'blackhole' || to.destroyed) return;
+      if (this.#isSwallowed(from) || to.destroyed) return;
       this.bytes[direction] += allowed.length;
       this.tap?.(direction, allowed);
       to.write(allowed);
@@ -128,8 +142,12 @@ export class FaultProxy {
     from.on('error', () => to.destroy());
     from.on('close', () => {
       this.#sockets.delete(from);
-      if (this.#mode === 'blackhole') return;
+      if (this.#isSwallowed(from)) return;
       to.end();
     });
+  }
+
+  #isSwallowed(from: Socket): boolean {
+    return this.#mode === 'blackhole' || this.#forgotten.has(from);
   }
 }

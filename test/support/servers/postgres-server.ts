@@ -20,6 +20,11 @@ const SETTINGS = {
   fsync: 'off',
 };
 
+type FillDirectory = (binaries: PostgresBinaries, data: string) => Promise<void>;
+
+const makeCluster: FillDirectory = (binaries, data) =>
+  binaries.run('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']);
+
 export class PostgresServer {
   /** Of the database that every server has. */
   readonly url: string;
@@ -37,26 +42,54 @@ export class PostgresServer {
 
   /** Starts one for the caller alone. */
   static async start(settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
-    return PostgresServer.#startIn(await mkdtemp(join(tmpdir(), 'nestjs-sessions-postgres-')), settings);
+    return PostgresServer.#startIn(await PostgresServer.#newDirectory(), settings, makeCluster);
+  }
+
+  /** A streaming standby of this one: it can be read, and refuses what writes. */
+  async startStandby(): Promise<PostgresServer> {
+    const copy: FillDirectory = (binaries, data) =>
+      binaries.run('pg_basebackup', [
+        '-h',
+        '127.0.0.1',
+        '-p',
+        String(this.port),
+        '-U',
+        'postgres',
+        '-D',
+        data,
+        '-R',
+        '-N',
+      ]);
+    return PostgresServer.#startIn(await PostgresServer.#newDirectory(), {}, copy);
   }
 
   /** The URL of the one that tests share. */
   static async sharedUrl(): Promise<string> {
     const given = process.env['NESTJS_SESSIONS_POSTGRES_URL'];
     if (given !== undefined) return given;
-    return oncePerProcess('postgres', async (directory) => (await PostgresServer.#startIn(directory, {})).url);
+    return oncePerProcess(
+      'postgres',
+      async (directory) => (await PostgresServer.#startIn(directory, {}, makeCluster)).url,
+    );
   }
 
-  static async #startIn(directory: string, settings: Readonly<Record<string, string>>): Promise<PostgresServer> {
+  static #newDirectory(): Promise<string> {
+    return mkdtemp(join(tmpdir(), 'nestjs-sessions-postgres-'));
+  }
+
+  static async #startIn(
+    directory: string,
+    settings: Readonly<Record<string, string>>,
+    fill: FillDirectory,
+  ): Promise<PostgresServer> {
     const binaries = await PostgresBinaries.find();
     const { uid, gid } = binaries.user;
     if (uid !== undefined && gid !== undefined) await chown(directory, uid, gid);
     const end = '"$1/pg_ctl" -D "$0/data" -m immediate -w stop; rm -rf "$0"';
     const keeper = new Keeper('', end, [directory, binaries.directory], binaries.user);
     const server = new PostgresServer(directory, binaries, keeper, await freePort());
-    const cluster = ['-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
     try {
-      await binaries.run('initdb', ['-D', server.#data, ...cluster]);
+      await fill(binaries, server.#data);
       await server.startAgain(settings);
       return server;
     } catch (error) {

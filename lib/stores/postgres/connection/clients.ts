@@ -14,14 +14,18 @@ export interface PostgresResult {
   readonly rowCount: number | null;
 }
 
+export type OnResult = (error: Error | null | undefined, result: PostgresResult) => void;
+
 export interface PostgresClient {
-  query(
-    query: PostgresQuery | string,
-    values: unknown[],
-    callback: (error: Error | null | undefined, result: PostgresResult) => void,
-  ): void;
+  query(query: PostgresQuery | string, values: unknown[], callback: OnResult): void;
+  /** Several statements in one text, which cannot have values. */
+  query(script: string, callback: OnResult): void;
   on(event: 'error', listener: (error: Error) => void): unknown;
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
+  /** `I` between transactions, `T` in one, `E` in one that has failed. Older versions of `pg` do not have it. */
+  getTransactionStatus?(): 'I' | 'T' | 'E' | null;
+  /** The process need not wait until the connection has ended. */
+  unref?(): void;
 }
 
 export type OnConnection = (
@@ -32,9 +36,16 @@ export type OnConnection = (
 
 /** A `pg.Pool`. */
 export interface PostgresPool {
+  readonly options?: { readonly max?: number; readonly connectionTimeoutMillis?: number | undefined };
+  /** How many connections there are, how many of them are free, and how many callers wait for one. */
+  readonly totalCount?: number;
+  readonly idleCount?: number;
+  readonly waitingCount?: number;
   connect(onConnection: OnConnection): void;
   on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'connect', listener: (client: PostgresClient) => void): unknown;
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
+  removeListener(event: 'connect', listener: (client: PostgresClient) => void): unknown;
 }
 
 /** A `DataSource` of TypeORM, of the type `postgres`. */

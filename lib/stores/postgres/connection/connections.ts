@@ -1,34 +1,82 @@
 import { missingMethods } from '../../../options/validate.js';
-import type { OnConnection, PostgresDataSource, PostgresPool } from './clients.js';
+import type { PostgresDataSource, PostgresPool } from './clients.js';
+import { ConnectionAges, type OnCheckout, type OnNoConnection } from './connection-ages.js';
 
 /** Where connections come from. */
 export interface Connections {
-  /** A connection that is released as broken is closed, and never used again. */
-  connect(onConnection: OnConnection): void;
+  /** One of the two is called, once. */
+  connect(use: OnCheckout, fail: OnNoConnection): void;
+  /** From now on connections that were made before that moment (of `performance`) are closed, and not used. */
+  discardOlderThan(moment: number): void;
+  /** Whether a connection that cannot be made is given up: otherwise it keeps its place in the pool for ever. */
+  hasConnectLimit(): boolean;
+  /** Whether others take connections too, and as many as there may be are in use, or still being made. */
+  areAllTaken(): boolean;
   close(): Promise<void>;
 }
 
-type OnError = (error: Error) => void;
+/** What is worth a line in the log. */
+export interface ConnectionEvents {
+  /** An idle connection broke. Without a listener such an error would end the process. */
+  readonly onIdleError: (error: Error) => void;
+  /** The application gave a connection back in the middle of a transaction. */
+  readonly onTransactionLeft: () => void;
+}
 
-/** The application's pool, which stays open. */
-export class PoolConnections implements Connections {
-  readonly #pool: PostgresPool;
-  readonly #onIdleError: OnError;
+/** A pool that the application has as well, and whose errors it listens to. */
+export class SharedConnections implements Connections {
+  readonly #findPool: () => PostgresPool | undefined;
+  readonly #ages: ConnectionAges;
 
-  /** `onIdleError` is called when an idle connection breaks. Without a listener such an error would end the process. */
-  constructor(pool: PostgresPool, onIdleError: OnError) {
-    this.#pool = pool;
-    this.#onIdleError = onIdleError;
-    pool.on('error', onIdleError);
+  /** `findPool` is called each time. */
+  constructor(findPool: () => PostgresPool | undefined, { onTransactionLeft }: ConnectionEvents) {
+    this.#findPool = findPool;
+    this.#ages = new ConnectionAges(onTransactionLeft);
   }
 
-  connect(onConnection: OnConnection): void {
-    this.#pool.connect(onConnection);
+  connect(use: OnCheckout, fail: OnNoConnection): void {
+    const pool = this.#findPool();
+    if (pool === undefined) {
+      fail(new Error('the DataSource is not initialised'));
+    } else {
+      this.#ages.checkOut(pool, use, fail);
+    }
+  }
+
+  discardOlderThan(moment: number): void {
+    this.#ages.discardOlderThan(moment);
+  }
+
+  hasConnectLimit(): boolean {
+    return (this.#findPool()?.options?.connectionTimeoutMillis ?? 0) > 0;
+  }
+
+  areAllTaken(): boolean {
+    const { options, totalCount = 0, idleCount = 0, waitingCount = 0 } = this.#findPool() ?? {};
+    return waitingCount > 0 && idleCount === 0 && totalCount >= (options?.max ?? Infinity);
   }
 
   close(): Promise<void> {
-    this.#pool.removeListener('error', this.#onIdleError);
+    this.#ages.close();
     return Promise.resolve();
+  }
+}
+
+/** The application's `pg.Pool`, which stays open. */
+export class PoolConnections extends SharedConnections {
+  readonly #pool: PostgresPool;
+  readonly #onIdleError: ConnectionEvents['onIdleError'];
+
+  constructor(pool: PostgresPool, events: ConnectionEvents) {
+    super(() => pool, events);
+    this.#pool = pool;
+    this.#onIdleError = events.onIdleError;
+    pool.on('error', events.onIdleError);
+  }
+
+  override close(): Promise<void> {
+    this.#pool.removeListener('error', this.#onIdleError);
+    return super.close();
   }
 }
 
@@ -37,12 +85,17 @@ export class OwnPoolConnections extends PoolConnections {
   readonly #end: () => Promise<void>;
   #closing: Promise<void> | undefined;
 
-  constructor(pool: PostgresPool & { end(): Promise<void> }, onIdleError: OnError) {
-    super(pool, onIdleError);
+  constructor(pool: PostgresPool & { end(): Promise<void> }, events: ConnectionEvents) {
+    super(pool, events);
     this.#end = () => pool.end();
   }
 
-  /** The listener stays: a connection may still break while it is being closed. A pool cannot be ended twice. */
+  /** Nobody else takes one: in a burst requests wait for each other here, and not for the application. */
+  override areAllTaken(): boolean {
+    return false;
+  }
+
+  /** The listeners stay: a connection may still break while it is being closed. A pool cannot be ended twice. */
   override close(): Promise<void> {
     return (this.#closing ??= this.#end());
   }
@@ -53,26 +106,12 @@ export class OwnPoolConnections extends PoolConnections {
  * statements, returns another form for each kind of statement, and logs the parameters, which are the data of the sessions.
  * TypeORM listens to the errors of idle connections itself.
  */
-export class DataSourceConnections implements Connections {
-  readonly #dataSource: PostgresDataSource;
-
-  constructor(dataSource: PostgresDataSource) {
-    this.#dataSource = dataSource;
-  }
-
-  connect(onConnection: OnConnection): void {
-    // Read each time: a data source that was closed and opened again has another pool.
-    const { master } = this.#dataSource.driver;
-    if (isPool(master)) {
-      master.connect(onConnection);
-    } else {
-      onConnection(new Error('the DataSource is not initialised'), undefined, () => undefined);
-    }
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
+export function dataSourceConnections(dataSource: PostgresDataSource, events: ConnectionEvents): Connections {
+  // Looked up each time: a data source that was closed and opened again has another pool.
+  return new SharedConnections(() => {
+    const { master } = dataSource.driver;
+    return isPool(master) ? master : undefined;
+  }, events);
 }
 
 export function isPool(value: unknown): value is PostgresPool {

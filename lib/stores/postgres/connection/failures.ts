@@ -8,19 +8,59 @@ export class OperationTimeout extends Error {
   }
 }
 
+/** A connection that had been idle did not answer: others, that are made now, may. */
+export class SilentConnection extends Error {
+  constructor() {
+    super('a connection that had been idle did not answer');
+    this.name = new.target.name;
+  }
+}
+
+/** The statement was executed inside of a transaction that somebody else had left open, and ends with it. */
+export class TransactionLeft extends Error {
+  constructor() {
+    super('the connection was in a transaction that the application had left open');
+    this.name = new.target.name;
+  }
+}
+
 /**
  * - `cut`: the connection broke. Whether the statement was executed is unknown.
- * - `late`: no answer in time. That is unknown here too, and the connection cannot be used again.
+ * - `silent`: a connection that had been idle did not answer. That is unknown here too.
+ * - `late`: no answer in time. That is unknown here too.
+ * - `outdated`: the connection leads to a server that is read-only, as after a failover, or has a plan of before the table was
+ *   altered. Nothing was done, and a new connection may work.
+ * - `left open`: the connection was in a transaction of somebody else. What was done there is undone when it is closed.
  * - `contended`: refused because of what others did at the same time. This happens where the default isolation is not
  *   `read committed`; under that, the statement would only have waited. Nothing was done, and the same statement may succeed.
- * - `unprepared`: a proxy in between does not know the prepared statement, or has another one of that name. Nothing was done.
+ * - `unprepared`: the prepared statement is not there, or there is another one of that name. Nothing was done.
  * - `table`, `columns`, `privilege`: the table does not exist, has other columns, or may not be used.
  * - `other`: the server refused for another reason.
  */
-export type FailureKind = 'cut' | 'late' | 'contended' | 'unprepared' | 'table' | 'columns' | 'privilege' | 'other';
+export type FailureKind =
+  | 'cut'
+  | 'silent'
+  | 'late'
+  | 'outdated'
+  | 'left open'
+  | 'contended'
+  | 'unprepared'
+  | 'table'
+  | 'columns'
+  | 'privilege'
+  | 'other';
+
+/** After these the connection is of no use, and is closed. */
+const USELESS: ReadonlySet<FailureKind> = new Set(['cut', 'silent', 'late', 'outdated', 'left open']);
+
+/** Read-only: a standby, or `default_transaction_read_only`. */
+export const READ_ONLY = '25006';
 
 /** By SQLSTATE (PostgreSQL, appendix A). */
 const KINDS: Readonly<Record<string, FailureKind>> = {
+  [READ_ONLY]: 'outdated', // read_only_sql_transaction
+  '0A000': 'outdated', // feature_not_supported: "cached plan must not change result type"
+  '25P02': 'left open', // in_failed_sql_transaction
   '40001': 'contended', // serialization_failure
   '40P01': 'contended', // deadlock_detected
   '26000': 'unprepared', // invalid_sql_statement_name
@@ -51,6 +91,12 @@ export function kindOf(error: unknown): FailureKind {
   if (error instanceof OperationTimeout) {
     return 'late';
   }
+  if (error instanceof SilentConnection) {
+    return 'silent';
+  }
+  if (error instanceof TransactionLeft) {
+    return 'left open';
+  }
   const state = sqlStateOf(error);
   if (state === undefined || state.startsWith(CONNECTION_EXCEPTION)) {
     return 'cut';
@@ -58,12 +104,19 @@ export function kindOf(error: unknown): FailureKind {
   return KINDS[state] ?? 'other';
 }
 
+export function isUseless(error: unknown): boolean {
+  return USELESS.has(kindOf(error));
+}
+
 /** What went wrong, in a few words that name no host, no statement and no value. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof OperationTimeout) {
+  if (error instanceof OperationTimeout || error instanceof SilentConnection || error instanceof TransactionLeft) {
     return error.message;
   }
   const state = sqlStateOf(error);
+  if (state === READ_ONLY) {
+    return `the server is read-only (SQLSTATE ${state}): it is a standby, or its default_transaction_read_only is on`;
+  }
   if (state !== undefined) {
     return `SQLSTATE ${state}`;
   }

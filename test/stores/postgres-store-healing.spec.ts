@@ -1,0 +1,167 @@
+import pg from 'pg';
+import { SessionStoreError } from 'nestjs-sessions';
+import { createTableSql } from 'nestjs-sessions/postgres';
+import { HOUR, written } from '../../lib/testing/contract/harness.js';
+import { until } from '../support/basics/within.js';
+import { FaultProxy } from '../support/servers/fault-proxy.js';
+import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import { PostgresServer } from '../support/servers/postgres-server.js';
+import { type PostgresTrial, tryPostgres } from '../support/stores/postgres-trial.js';
+import { ALL_WAYS, openWay } from '../support/stores/postgres-ways.js';
+
+const POOL = 10;
+const TIMEOUT = 4_000;
+
+let database: PostgresDatabase;
+let proxy: FaultProxy;
+beforeAll(async () => {
+  database = await PostgresDatabase.create();
+  await database.query(createTableSql());
+  const { hostname, port } = new URL(database.url);
+  proxy = await FaultProxy.to(Number(port), hostname);
+});
+afterAll(async () => {
+  proxy.close();
+  await database.drop();
+});
+
+/** Has a request change its session under the lock. */
+async function change({ store, trial }: PostgresTrial, id: string): Promise<void> {
+  const { record, version, token } = await trial.lock(id);
+  written(await store.update({ id, record, guard: { version, lock: { token, release: true } } }));
+}
+
+/** Fills the pool with connections that are idle afterwards, and know the statements of a change. */
+async function warm(tried: PostgresTrial): Promise<readonly string[]> {
+  const sessions = await Promise.all(Array.from({ length: POOL }, () => tried.trial.given()));
+  const ids = sessions.map(({ id }) => id);
+  await Promise.all(ids.map((id) => change(tried, id)));
+  return ids;
+}
+
+const kindOfFailure = (error: Error): string => error.name;
+
+describe.each(ALL_WAYS)('PostgresStore over %s', (way) => {
+  let tried: PostgresTrial;
+  let end: () => Promise<unknown>;
+  let ids: readonly string[];
+  beforeEach(async () => {
+    const opened = await openWay(way, { url: database.urlWith({ port: proxy.port }), timeout: TIMEOUT });
+    tried = await tryPostgres(opened.options);
+    ({ end } = opened);
+    ids = await warm(tried);
+  });
+  afterEach(async () => {
+    await tried.store.close();
+    await end();
+  });
+
+  const changeAll = (): Promise<unknown> => Promise.all(ids.map((id) => change(tried, id)));
+
+  it('fails no request when all its idle connections are reset', async () => {
+    proxy.killAll();
+    await changeAll();
+  });
+
+  it('fails no request when all its idle connections have been ended by the server', async () => {
+    await database.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+    await changeAll();
+  });
+
+  it('fails no request when all its idle connections fall silent, and waits for them once', async () => {
+    proxy.forgetConnections();
+    await changeAll();
+    expect(tried.logger.messages('warn')).toEqual([expect.stringContaining('had been idle did not answer')]);
+
+    const { connections } = proxy.heard;
+    await changeAll();
+    expect(proxy.heard.connections).toBe(connections);
+  });
+
+  it('fails no request when the table is altered while it runs', async () => {
+    await database.query('ALTER TABLE nestjs_sessions ALTER COLUMN data TYPE varchar');
+    try {
+      await Promise.all(ids.map((id) => tried.trial.found(id)));
+      await changeAll();
+    } finally {
+      await database.query('ALTER TABLE nestjs_sessions ALTER COLUMN data TYPE text');
+    }
+    await changeAll();
+  });
+
+  it('sends nothing twice to a server that is slow, once it knows', async () => {
+    const blocker = await database.admin.connect();
+    try {
+      for (const round of ['it tries new connections', 'it waits']) {
+        await blocker.query('BEGIN');
+        await blocker.query('LOCK TABLE nestjs_sessions');
+        const { connections } = proxy.heard;
+        const changes = changeAll();
+        const waiting = `SELECT FROM pg_locks WHERE NOT granted AND relation = 'nestjs_sessions'::regclass`;
+        await until('All wait', async () => (await database.query(waiting)).length >= POOL);
+        if (round === 'it waits') expect(proxy.heard.connections).toBe(connections);
+        else await until('Others are tried', () => proxy.heard.connections > connections);
+        // For longer than what an idle connection would be waited for.
+        await blocker.query(`SELECT pg_sleep(${(1.5 * TIMEOUT) / 4 / 1_000})`);
+        await blocker.query('ROLLBACK');
+        await changes;
+        if (round === 'it waits') expect(proxy.heard.connections).toBe(connections);
+      }
+    } finally {
+      blocker.release();
+    }
+  });
+});
+
+describe('PostgresStore over a pool that has no limit for connecting', () => {
+  it('loses at most one deadline when all its idle connections fall silent', async () => {
+    const pool = new pg.Pool({ connectionString: database.urlWith({ port: proxy.port }), max: POOL });
+    const tried = await tryPostgres({ pool, operationTimeout: 500 });
+    const ids = await warm(tried);
+    proxy.forgetConnections();
+    const outcomes: unknown[] = [];
+    for (const id of ids) outcomes.push(await change(tried, id).then(() => 'done', kindOfFailure));
+    expect(outcomes).toEqual([SessionStoreError.name, ...Array.from({ length: POOL - 1 }, () => 'done')]);
+    await tried.store.close();
+    await pool.end();
+  });
+});
+
+describe('PostgresStore, when its address leads to a standby for a while', () => {
+  let primary: PostgresServer;
+  let standby: PostgresServer;
+  let switched: FaultProxy;
+  beforeAll(async () => {
+    primary = await PostgresServer.start();
+    standby = await primary.startStandby();
+    switched = await FaultProxy.to(primary.port);
+  });
+  afterAll(async () => {
+    switched.close();
+    await standby.dispose();
+    await primary.dispose();
+  });
+
+  it.each(ALL_WAYS)('works again with the next request, over %s', async (way) => {
+    const url = primary.url.replace(String(primary.port), String(switched.port));
+    const { options, end } = await openWay(way, { url, timeout: TIMEOUT });
+    const tried = await tryPostgres({ ...options, createTable: true });
+    const ids = await warm(tried);
+
+    switched.leadTo(standby.port);
+    switched.killAll();
+    const failures = await Promise.allSettled(ids.map((id) => tried.store.touch({ id, expiresAt: Date.now() + HOUR })));
+    expect(failures.map((failure) => failure.status === 'rejected' && String(failure.reason))).toEqual(
+      ids.map(() => expect.stringContaining('read-only')),
+    );
+    // Reads make connections to it that are not given up.
+    await Promise.all(ids.map((id) => tried.store.load({ id })));
+
+    switched.leadTo(primary.port);
+    await Promise.all(ids.map((id) => change(tried, id)));
+    await tried.store.close();
+    await end();
+  });
+});
