@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { spawnApp } from '../support/processes/child-process.js';
 import { preparePlace, startNotes } from '../support/http/notes-app.js';
-import { openStore, sharedStoreKinds } from '../support/stores/stores.js';
+import { sharedStoreKinds } from '../support/stores/stores.js';
 import { temporaryDirectory } from '../support/basics/temporary-directory.js';
 import { VisitsController } from './apps/visits.controller.js';
 
@@ -16,10 +16,10 @@ describe.each(sharedStoreKinds)(
   'A process whose event loop is blocked for longer than the lease, on $name,',
   (kind) => {
     it('loses its lock, and then overwrites nothing that was acknowledged', async () => {
-      const { spec } = await preparePlace(kind);
-      const env = { STORE: spec, LOCK: JSON.stringify(lock) };
+      const place = await preparePlace(kind);
+      const env = { STORE: place.spec, LOCK: JSON.stringify(lock) };
       const there = await spawnApp(new URL('./apps/faults.app.ts', import.meta.url), { env });
-      const here = await startNotes({ controllers: [VisitsController], sessions: { store: openStore(spec), lock } });
+      const here = await startNotes({ controllers: [VisitsController], sessions: { store: place.open(), lock } });
       const visitor = here.browser();
       await visitor.post('/visits');
 

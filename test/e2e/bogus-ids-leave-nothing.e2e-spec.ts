@@ -14,7 +14,7 @@ import { hashSessionId } from '../../lib/session/session-id.js';
 import { often } from '../support/models/long-form.js';
 import { preparePlace, startNotes } from '../support/http/notes-app.js';
 import { readTree } from '../support/documents/read-tree.js';
-import { openStore, storeKinds, type StorePlace } from '../support/stores/stores.js';
+import { storeKinds, type StorePlace } from '../support/stores/stores.js';
 import type { TestApp } from '../support/http/test-app.js';
 
 const SOME = often(20);
@@ -52,7 +52,7 @@ describe.each(storeKinds)('Ids for which there is no session, on $name,', (kind)
   beforeEach(async () => {
     now = Date.now();
     place = await preparePlace(kind);
-    store = openStore(place.spec);
+    store = place.open();
     app = await startNotes({ controllers: [LocksController], sessions: { store, clock: { now: () => now } } });
   });
 

@@ -17,7 +17,7 @@ import { Gate } from '../support/basics/gate.js';
 import { preparePlace, startNotes } from '../support/http/notes-app.js';
 import { PlaceTime } from '../support/stores/place-time.js';
 import { readTree } from '../support/documents/read-tree.js';
-import { countingStoreKinds, openStore, storeKinds, type StoreKind } from '../support/stores/stores.js';
+import { countingStoreKinds, storeKinds, type StoreKind } from '../support/stores/stores.js';
 import type { TestApp } from '../support/http/test-app.js';
 
 let gate = new Gate();
@@ -51,7 +51,7 @@ async function start(
 async function startOn(kind: StoreKind, batchSize?: number): Promise<Running & { time: PlaceTime; spec: string }> {
   const place = await preparePlace(kind);
   const time = new PlaceTime(place);
-  const running = await start(openStore(place.spec), batchSize, time.clock);
+  const running = await start(place.open(), batchSize, time.clock);
   return { ...running, time, spec: place.spec };
 }
 

@@ -4,7 +4,7 @@ import { hours } from 'nestjs-sessions';
 import { Browser, type Reply } from '../support/http/browser.js';
 import { spawnApp, type SpawnedApp } from '../support/processes/child-process.js';
 import { FakeTime } from '../support/basics/fake-time.js';
-import { openStore, sharedStoreKinds, type StorePlace } from '../support/stores/stores.js';
+import { sharedStoreKinds, type StorePlace } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
 import { VisitsController } from './apps/visits.controller.js';
 
@@ -27,7 +27,7 @@ describe.each(sharedStoreKinds)('A clock that jumps in one of two processes, on 
     there = await spawnApp(new URL('./apps/faults.app.ts', import.meta.url), { env });
     here = await TestApp.start({
       controllers: [VisitsController],
-      sessions: { store: openStore(place.spec), timeout: hours(3), lock },
+      sessions: { store: place.open(), timeout: hours(3), lock },
     });
   });
   beforeEach(async () => {

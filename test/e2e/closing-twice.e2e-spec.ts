@@ -2,7 +2,7 @@ import { MemoryStore, type ClosableStore } from 'nestjs-sessions';
 import { PostgresStore } from 'nestjs-sessions/postgres';
 import { freshStore, startNotes } from '../support/http/notes-app.js';
 import { PostgresDatabase } from '../support/servers/postgres-database.js';
-import { storeKinds } from '../support/stores/stores.js';
+import { everyStoreKind } from '../support/stores/stores.js';
 
 class CountedCloses extends MemoryStore implements ClosableStore {
   closes = 0;
@@ -12,7 +12,7 @@ class CountedCloses extends MemoryStore implements ClosableStore {
   }
 }
 
-describe.each(storeKinds)('An application that is closed twice, on $name,', (kind) => {
+describe.each(everyStoreKind)('An application that is closed twice, on $name,', (kind) => {
   it('is closed once, the second time in vain', async () => {
     const app = await startNotes({ sessions: { store: await freshStore(kind) } });
     await app.browser().post('/notes', { a: 1 });

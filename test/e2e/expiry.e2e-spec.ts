@@ -1,8 +1,9 @@
 import { Controller, Get, Post } from '@nestjs/common';
-import { LockSession, minutes, Session, seconds, type SessionsModuleOptions } from 'nestjs-sessions';
+import { LockSession, minutes, Session, seconds, type SessionsModuleOptions, type SessionStore } from 'nestjs-sessions';
 import type { Browser } from '../support/http/browser.js';
 import { parseCookieLine } from '../support/http/cookie-line.js';
 import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
 import { storeKinds } from '../support/stores/stores.js';
 
 @Controller()
@@ -17,23 +18,22 @@ class Lives {
   }
 }
 
-describe.each(storeKinds)('Time, on $name,', (kind) => {
-  let now = Date.UTC(2030, 0, 1);
+const timeout = minutes(10);
+let now = Date.UTC(2030, 0, 1);
 
-  async function visitorOf(sessions: SessionsModuleOptions): Promise<Browser> {
-    const options = { store: await freshStore(kind), clock: { now: () => now }, ...sessions };
-    const visitor = (await startNotes({ controllers: [Lives], sessions: options })).browser();
-    await visitor.post('/notes', { user: 'ann' });
-    return visitor;
-  }
+async function visitorOn(store: SessionStore, sessions: SessionsModuleOptions): Promise<Browser> {
+  const options = { store, clock: { now: () => now }, ...sessions };
+  const visitor = (await startNotes({ controllers: [Lives], sessions: options })).browser();
+  await visitor.post('/notes', { user: 'ann' });
+  return visitor;
+}
 
-  async function isKnownAfter(visitor: Browser, milliseconds: number, path = '/notes'): Promise<boolean> {
-    now += milliseconds;
-    return 'user' in (await visitor.get(path)).json<object>();
-  }
+async function isKnownAfter(visitor: Browser, milliseconds: number, path = '/notes'): Promise<boolean> {
+  now += milliseconds;
+  return 'user' in (await visitor.get(path)).json<object>();
+}
 
-  const timeout = minutes(10);
-
+describe('Time', () => {
   it.each([
     [0, minutes(10) - 1],
     [seconds(1), minutes(9)],
@@ -42,8 +42,8 @@ describe.each(storeKinds)('Time, on $name,', (kind) => {
     [minutes(5), minutes(5) - 1],
     [minutes(9), minutes(1) - 1],
   ])('never logs out who idles less than timeout - touchAfter (touchAfter %d, idle %d)', async (touchAfter, idle) => {
-    const visitor = await visitorOf({ timeout, touchAfter });
-    for (let n = 0; n < (kind.isRemote ? 7 : 13); n += 1) {
+    const visitor = await visitorOn(distantMemory(), { timeout, touchAfter });
+    for (let n = 0; n < 13; n += 1) {
       expect(await isKnownAfter(visitor, idle, n % 3 === 1 ? '/looks' : '/notes')).toBe(true);
     }
   });
@@ -52,13 +52,25 @@ describe.each(storeKinds)('Time, on $name,', (kind) => {
     'always logs out who idles for timeout, however the visits before were spaced (touchAfter %d)',
     async (touchAfter) => {
       for (const spacing of [0, touchAfter / 2, touchAfter + 1]) {
-        const visitor = await visitorOf({ timeout, touchAfter });
+        const visitor = await visitorOn(distantMemory(), { timeout, touchAfter });
         for (let n = 0; n < 4; n += 1) await isKnownAfter(visitor, Math.min(spacing, timeout - touchAfter));
         expect(await isKnownAfter(visitor, timeout)).toBe(false);
         expect(await isKnownAfter(visitor, 0)).toBe(false);
       }
     },
   );
+});
+
+describe.each(storeKinds)('Time, on $name,', (kind) => {
+  const visitorOf = async (sessions: SessionsModuleOptions): Promise<Browser> =>
+    visitorOn(await freshStore(kind), sessions);
+
+  it('ends a session at its very instant, and no visit before it is in vain', async () => {
+    const visitor = await visitorOf({ timeout, touchAfter: 0 });
+    for (let n = 0; n < 3; n += 1) expect(await isKnownAfter(visitor, timeout - 1)).toBe(true);
+    expect(await isKnownAfter(visitor, timeout)).toBe(false);
+    expect(await isKnownAfter(visitor, 0)).toBe(false);
+  });
 
   it('touches the record only when it is due, and a request that only looks does so as well', async () => {
     const visitor = await visitorOf({ timeout, touchAfter: minutes(5) });

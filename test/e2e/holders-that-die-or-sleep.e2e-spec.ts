@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Browser, type Reply } from '../support/http/browser.js';
 import { spawnApp, type SpawnedApp } from '../support/processes/child-process.js';
-import { openStore, sharedStoreKinds, type StorePlace } from '../support/stores/stores.js';
+import { sharedStoreKinds, type StorePlace } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
 import { VisitsController } from './apps/visits.controller.js';
 
@@ -22,7 +22,7 @@ describe.each(sharedStoreKinds)('A process that holds the lock, on $name,', (kin
     });
     here = await TestApp.start({
       controllers: [VisitsController],
-      sessions: { store: openStore(place.spec), lock },
+      sessions: { store: place.open(), lock },
     });
   });
 

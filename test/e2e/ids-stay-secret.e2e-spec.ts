@@ -6,7 +6,7 @@ import { Gate } from '../support/basics/gate.js';
 import { preparePlace, startNotes } from '../support/http/notes-app.js';
 import { readTree } from '../support/documents/read-tree.js';
 import { recordedStore } from '../support/stores/recorded-store.js';
-import { openStore, storeKinds } from '../support/stores/stores.js';
+import { storeKinds } from '../support/stores/stores.js';
 import type { TestApp } from '../support/http/test-app.js';
 
 let gate = new Gate();
@@ -68,13 +68,13 @@ describe.each(storeKinds)('A session id, on $name,', (kind) => {
     ['plain', {}],
     ['signed', { secret: 'keyboard cat' }],
   ])('is nowhere but in the cookie: not in the store, the log or an answer (%s)', async (_, options) => {
-    const { spec } = await preparePlace(kind);
-    const { store, calls } = recordedStore(openStore(spec));
+    const place = await preparePlace(kind);
+    const { store, calls } = recordedStore(place.open());
     const sessions = { store, debug: true, lock: { wait: 100 }, ...options };
     const app = await startNotes({ controllers: [Troubles], sessions });
     const { ids: cookies, replies } = await liveThroughAll(app);
     const ids = cookies.map((cookie) => /[A-Za-z0-9_-]{43}/.exec(cookie)![0]);
-    const directory = /^file:(.*)/.exec(spec)?.[1];
+    const directory = /^file:(.*)/.exec(place.spec)?.[1];
     const disk = directory === undefined ? [] : [...(await readTree(directory)).entries()].flat();
 
     expect(ids).toHaveLength(2);

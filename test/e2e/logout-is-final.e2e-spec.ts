@@ -2,14 +2,14 @@ import { Browser } from '../support/http/browser.js';
 import { spawnApp } from '../support/processes/child-process.js';
 import { gate } from '../support/http/gates.js';
 import { often } from '../support/models/long-form.js';
-import { openStore, sharedStoreKinds, storeKinds, type StorePlace } from '../support/stores/stores.js';
+import { everyStoreKind, sharedStoreKinds, type StorePlace } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
 import { VisitsController } from './apps/visits.controller.js';
 
 const ROUNDS = often(6);
 
 function start(place: StorePlace): Promise<TestApp> {
-  return TestApp.start({ controllers: [VisitsController], sessions: { store: openStore(place.spec) } });
+  return TestApp.start({ controllers: [VisitsController], sessions: { store: place.open() } });
 }
 
 /** Requests of all kinds in flight with the logout among them, each in a process of the list. */
@@ -30,7 +30,7 @@ async function race(urls: readonly string[], logout: string, round: number): Pro
   }
 }
 
-describe.each(storeKinds)('A logout on $name', (kind) => {
+describe.each(everyStoreKind)('A logout on $name', (kind) => {
   let place: StorePlace;
   let app: TestApp;
 

@@ -1,14 +1,14 @@
 import { spawnApp } from '../support/processes/child-process.js';
-import { openStore, sharedStoreKinds, storeKinds, type StorePlace } from '../support/stores/stores.js';
+import { everyStoreKind, sharedStoreKinds, type StorePlace } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
 import { ALL_VISITS, lostVisits, visitOften } from './apps/visits.client.js';
 import { VisitsController } from './apps/visits.controller.js';
 
 async function start(place: StorePlace): Promise<TestApp> {
-  return TestApp.start({ controllers: [VisitsController], sessions: { store: openStore(place.spec) } });
+  return TestApp.start({ controllers: [VisitsController], sessions: { store: place.open() } });
 }
 
-describe.each(storeKinds)('Visits of one session on $name', (kind) => {
+describe.each(everyStoreKind)('Visits of one session on $name', (kind) => {
   let place: StorePlace;
   let app: TestApp;
 

@@ -1,7 +1,7 @@
 import { Browser } from '../support/http/browser.js';
 import { spawnApp } from '../support/processes/child-process.js';
 import { often } from '../support/models/long-form.js';
-import { openStore, sharedStoreKinds, storeKinds, type StorePlace } from '../support/stores/stores.js';
+import { sharedStoreKinds, storeKinds, type StorePlace } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
 import { FlashController } from './apps/flash.controller.js';
 
@@ -24,7 +24,7 @@ async function messagesAfter(route: string, here: string, there: string): Promis
 }
 
 function start(place: StorePlace): Promise<TestApp> {
-  return TestApp.start({ controllers: [FlashController], sessions: { store: openStore(place.spec) } });
+  return TestApp.start({ controllers: [FlashController], sessions: { store: place.open() } });
 }
 
 describe.each(storeKinds)('The page that a redirect leads to finds what was set before it on $name', (kind) => {

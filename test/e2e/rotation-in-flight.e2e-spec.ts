@@ -1,6 +1,6 @@
 import { spawnApp } from '../support/processes/child-process.js';
 import { often } from '../support/models/long-form.js';
-import { openStore, sharedStoreKinds, storeKinds, type StorePlace } from '../support/stores/stores.js';
+import { sharedStoreKinds, storeKinds, type StorePlace } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
 import { VisitsController } from './apps/visits.controller.js';
 
@@ -16,7 +16,7 @@ const paths = [
 const ROUNDS = often(paths.length + 1);
 
 function start(place: StorePlace): Promise<TestApp> {
-  return TestApp.start({ controllers: [VisitsController], sessions: { store: openStore(place.spec) } });
+  return TestApp.start({ controllers: [VisitsController], sessions: { store: place.open() } });
 }
 
 /** A browser logs in with six other requests under way, and takes every cookie in the order in which the answers come. */

@@ -11,7 +11,7 @@ import {
 import { LockSession, minutes, Session, type SessionObject } from 'nestjs-sessions';
 import type { Browser } from '../support/http/browser.js';
 import { freshStore, startNotes } from '../support/http/notes-app.js';
-import { storeKinds } from '../support/stores/stores.js';
+import { everyStoreKind } from '../support/stores/stores.js';
 
 @Injectable()
 class RotatingGuard implements CanActivate {
@@ -78,7 +78,7 @@ class RotationController {
   }
 }
 
-describe.each(storeKinds)('regenerate() on $name', (kind) => {
+describe.each(everyStoreKind)('regenerate() on $name', (kind) => {
   let browser: Browser;
   let old: Browser;
   let now: number;

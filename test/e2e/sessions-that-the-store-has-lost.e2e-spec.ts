@@ -7,7 +7,7 @@ import { ErrorCodes } from '../support/http/gone-session.js';
 import { preparePlace, startNotes } from '../support/http/notes-app.js';
 import { idOf, loseRecord } from '../support/stores/stored-sessions.js';
 import { PlaceTime } from '../support/stores/place-time.js';
-import { openStore, storeKinds } from '../support/stores/stores.js';
+import { storeKinds } from '../support/stores/stores.js';
 import type { TestApp } from '../support/http/test-app.js';
 
 let gate = new Gate();
@@ -61,7 +61,7 @@ describe.each(storeKinds)('A session on $name that is lost while a request runs,
     codes = new ErrorCodes();
     const place = await preparePlace(kind);
     time = new PlaceTime(place);
-    const sessions = { store: openStore(place.spec), clock: time.clock };
+    const sessions = { store: place.open(), clock: time.clock };
     app = await startNotes({ controllers: [Locked, Unlocked], sessions, configure: codes.mount });
     browser = app.browser();
     await browser.post('/notes', { colour: 'red' });

@@ -6,7 +6,7 @@ import { spawnApp } from '../support/processes/child-process.js';
 import { Exchange } from '../support/http/exchange.js';
 import { Gate } from '../support/basics/gate.js';
 import { preparePlace, startNotes } from '../support/http/notes-app.js';
-import { openStore, sharedStoreKinds, storeKinds } from '../support/stores/stores.js';
+import { sharedStoreKinds, storeKinds } from '../support/stores/stores.js';
 import { VisitsController } from './apps/visits.controller.js';
 
 const VISITORS = 10;
@@ -46,11 +46,11 @@ async function isServed(url: string, cookie: string): Promise<boolean> {
 describe.each(storeKinds)('An application that shuts down, on $name,', (kind) => {
   it('lets go of the lock of a request that has not ended, which then overwrites nothing', async () => {
     [gate, late] = [new Gate(), new Gate()];
-    const { spec } = await preparePlace(kind);
-    const store = openStore(spec);
+    const place = await preparePlace(kind);
+    const store = place.open();
     const controllers = [SlowController];
     const app = await startNotes({ controllers, providers: [CutConnections], sessions: { store, lock } });
-    const sessions = { store: kind.isShared ? openStore(spec) : store, lock };
+    const sessions = { store: kind.isShared ? place.open() : store, lock };
     const next = await startNotes({ controllers, sessions });
     const browser = app.browser();
     await browser.post('/notes', { colour: 'red' });
@@ -73,7 +73,7 @@ describe.each(sharedStoreKinds)('A process that gets SIGTERM under load, on $nam
     const child = await spawnApp(new URL('./apps/visits.app.ts', import.meta.url), { env });
     const here = await startNotes({
       controllers: [VisitsController],
-      sessions: { store: openStore(place.spec), lock },
+      sessions: { store: place.open(), lock },
     });
     const visitors = Array.from({ length: VISITORS }, () => here.browser());
     await Promise.all(visitors.map(async (visitor) => visitor.post('/visits')));

@@ -3,7 +3,7 @@ import { seconds, Session } from 'nestjs-sessions';
 import type { Browser } from '../support/http/browser.js';
 import { preparePlace, startNotes } from '../support/http/notes-app.js';
 import { PlaceTime } from '../support/stores/place-time.js';
-import { openStore, storeKinds } from '../support/stores/stores.js';
+import { storeKinds } from '../support/stores/stores.js';
 import type { TestApp } from '../support/http/test-app.js';
 
 @Controller()
@@ -26,7 +26,7 @@ describe.each(storeKinds)('The old id on $name', (kind) => {
   beforeEach(async () => {
     const place = await preparePlace(kind);
     time = new PlaceTime(place);
-    const sessions = { store: openStore(place.spec), clock: time.clock };
+    const sessions = { store: place.open(), clock: time.clock };
     app = await startNotes({ controllers: [LoginController], sessions });
     browser = app.browser();
     await browser.post('/notes', { user: 'ann', colour: 'red' });

@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Post } from '@nestjs/common';
 import { LockSession, Session } from 'nestjs-sessions';
 import { setTimeout as wait } from 'node:timers/promises';
-import { openStore, storeKinds } from '../support/stores/stores.js';
+import { storeKinds } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
 
 const WRITERS = 50;
@@ -24,7 +24,7 @@ class KeysController {
 describe.each(storeKinds)('Writers without a lock, of different keys, on $name', (kind) => {
   it('are all stored, however many write at once', async () => {
     const place = await kind.prepare();
-    const app = await TestApp.start({ controllers: [KeysController], sessions: { store: openStore(place.spec) } });
+    const app = await TestApp.start({ controllers: [KeysController], sessions: { store: place.open() } });
     try {
       const browser = app.browser();
       await browser.post('/keys/first');

@@ -24,7 +24,7 @@ class BlockingController {
 const app = await TestApp.start({
   controllers: [VisitsController, BlockingController, GatesController],
   sessions: {
-    store: openStore(process.env['STORE'] ?? ''),
+    store: await openStore(process.env['STORE'] ?? ''),
     timeout: hours(3),
     lock: JSON.parse(process.env['LOCK'] ?? '{}') as LockOptions,
   },

@@ -6,6 +6,6 @@ import { FlashController } from './flash.controller.js';
 /** The application of `FlashController` as a process of its own; `STORE` says where the sessions are. */
 const app = await TestApp.start({
   controllers: [FlashController],
-  sessions: { store: openStore(process.env['STORE'] ?? '') },
+  sessions: { store: await openStore(process.env['STORE'] ?? '') },
 });
 reportReady(app.url);

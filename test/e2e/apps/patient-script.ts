@@ -8,7 +8,7 @@ import { openStore } from '../../support/stores/stores.js';
 
 /** Opens a session that somebody else has locked, with nothing else to do. */
 
-const store = openStore(process.argv[2] ?? '');
+const store = await openStore(process.argv[2] ?? '');
 
 @Module({ imports: [SessionsModule.forRoot({ store, cleanup: false })] })
 class ScriptModule {}

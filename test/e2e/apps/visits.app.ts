@@ -18,7 +18,7 @@ class LogController {
 const app = await TestApp.start({
   controllers: [VisitsController, GatesController, LogController],
   sessions: {
-    store: openStore(process.env['STORE'] ?? ''),
+    store: await openStore(process.env['STORE'] ?? ''),
     lock: JSON.parse(process.env['LOCK'] ?? '{}') as LockOptions,
   },
   configure: (nest) => nest.enableShutdownHooks(),

@@ -3,7 +3,7 @@ import { MemoryStore } from 'nestjs-sessions';
 import { handlerShapes, shapeNamed, type HandlerShape } from '../../support/http/handler-shapes.js';
 import { ObservedStore } from '../../support/stores/observed-store.js';
 import { startShape, storedCount, visit, visitorOf } from '../../support/http/shape-app.js';
-import { openStore, storeKinds, type StorePlace } from '../../support/stores/stores.js';
+import { storeKinds, type StorePlace } from '../../support/stores/stores.js';
 import type { TestApp } from '../../support/http/test-app.js';
 
 const REQUESTS = 30;
@@ -47,7 +47,7 @@ describe('Thirty parallel requests of one visitor that each count one up', () =>
       'are all counted: %s',
       async (name) => {
         place = await kind.prepare();
-        app = await startShape(shapeNamed(name), { store: openStore(place.spec) });
+        app = await startShape(shapeNamed(name), { store: place.open() });
 
         await expectAllCounted(shapeNamed(name));
       },

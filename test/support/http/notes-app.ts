@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Post } from '@nestjs/common';
 import { Session, type SessionObject, type SessionStore } from 'nestjs-sessions';
-import { openStore, type StoreKind, type StorePlace } from '../stores/stores.js';
+import type { StoreKind, StorePlace } from '../stores/stores.js';
 import { TestApp, type TestAppOptions } from './test-app.js';
 
 type Notes = Record<string, unknown>;
@@ -64,5 +64,5 @@ export async function preparePlace(kind: StoreKind): Promise<StorePlace> {
 
 /** An empty store that ends with the test. */
 export async function freshStore(kind: StoreKind): Promise<SessionStore> {
-  return openStore((await preparePlace(kind)).spec);
+  return (await preparePlace(kind)).open();
 }

@@ -4,14 +4,24 @@ import { PostgresStore } from 'nestjs-sessions/postgres';
 import { runOnce } from '../servers/postgres-run-once.js';
 import { PostgresServer } from '../servers/postgres-server.js';
 import type { StorePlace } from './stores.js';
-import { TypeormStore } from './typeorm-store.js';
+
+export function preparePgPlace(): Promise<StorePlace> {
+  return preparePostgresPlace('pg', openPg);
+}
+
+export function openPg(where: string): SessionStore {
+  const { table, url } = partsOf(where);
+  return new PostgresStore({ connectionString: url, table, createTable: true });
+}
 
 /** A table of its own in the database that tests share; the first store makes it. */
-export async function preparePostgresPlace(way: 'pg' | 'typeorm'): Promise<StorePlace> {
+export async function preparePostgresPlace(way: string, open: (where: string) => SessionStore): Promise<StorePlace> {
   const url = await PostgresServer.sharedUrl();
   const table = `place_${randomBytes(6).toString('hex')}`;
+  const where = `${table}@${url}`;
   return {
-    spec: `${way}:${table}@${url}`,
+    spec: `${way}:${where}`,
+    open: () => open(where),
     age: (milliseconds) =>
       runOnce(
         url,
@@ -23,17 +33,7 @@ export async function preparePostgresPlace(way: 'pg' | 'typeorm'): Promise<Store
   };
 }
 
-export function openPgPlace(where: string): SessionStore {
-  const { table, url } = partsOf(where);
-  return new PostgresStore({ connectionString: url, table, createTable: true });
-}
-
-export function openTypeormPlace(where: string): SessionStore {
-  const { table, url } = partsOf(where);
-  return new TypeormStore(url, table);
-}
-
-function partsOf(where: string): { table: string; url: string } {
+export function partsOf(where: string): { table: string; url: string } {
   const [table = '', url = ''] = where.split(/@(.*)/s);
   return { table, url };
 }

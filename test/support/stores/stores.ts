@@ -1,17 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createCache } from 'cache-manager';
-import { Keyv } from 'keyv';
 import { FileStore, MemoryStore, type SessionStore } from 'nestjs-sessions';
-import { CacheManagerStore } from 'nestjs-sessions/cache-manager';
-import { openMemcachedPlace, prepareMemcachedPlace } from './memcached-place.js';
-import { openPgPlace, openTypeormPlace, preparePostgresPlace } from './postgres-place.js';
 
 /** A place for sessions that tests can open stores on, from several processes where the store serves several. */
 export interface StorePlace {
-  /** Handed to `openStore()`, also in a child process. */
+  /** Handed to `openStore()` by a child process. */
   readonly spec: string;
+  /** Another store on this place. */
+  open(): SessionStore;
   /** Makes what is stored so many milliseconds older: where a server's own clock decides, which no test can move. */
   age?(milliseconds: number): Promise<void>;
   dispose(): Promise<void>;
@@ -27,10 +24,13 @@ export interface StoreKind {
   readonly isCounting: boolean;
   /** Whether it goes by a clock of its own, as a database does, and not by the application's. */
   readonly hasOwnClock: boolean;
-  /** Whether it keeps every string: text in a database has no NUL, and neither has a session, which is JSON. */
-  readonly keepsNul: boolean;
   prepare(): Promise<StorePlace>;
 }
+
+/*
+ * What a place is on and its client are loaded when a test asks for the place: pg, TypeORM and the others take longer to load than
+ * most tests take.
+ */
 
 const memory: StoreKind = {
   name: 'memory',
@@ -38,8 +38,7 @@ const memory: StoreKind = {
   isRemote: false,
   isCounting: true,
   hasOwnClock: false,
-  keepsNul: true,
-  prepare: () => Promise.resolve({ spec: 'memory', dispose: () => Promise.resolve() }),
+  prepare: () => Promise.resolve({ spec: 'memory', open: () => new MemoryStore(), dispose: () => Promise.resolve() }),
 };
 
 const file: StoreKind = {
@@ -48,10 +47,13 @@ const file: StoreKind = {
   isRemote: false,
   isCounting: true,
   hasOwnClock: false,
-  keepsNul: true,
   prepare: async () => {
     const directory = await mkdtemp(join(tmpdir(), 'nestjs-sessions-'));
-    return { spec: `file:${directory}`, dispose: () => rm(directory, { recursive: true, force: true }) };
+    return {
+      spec: `file:${directory}`,
+      open: () => new FileStore({ directory }),
+      dispose: () => rm(directory, { recursive: true, force: true }),
+    };
   },
 };
 
@@ -61,14 +63,13 @@ const pg: StoreKind = {
   isRemote: true,
   isCounting: true,
   hasOwnClock: true,
-  keepsNul: false,
-  prepare: () => preparePostgresPlace('pg'),
+  prepare: async () => (await import('./postgres-place.js')).preparePgPlace(),
 };
 
 const typeorm: StoreKind = {
   ...pg,
   name: 'postgres (typeorm)',
-  prepare: () => preparePostgresPlace('typeorm'),
+  prepare: async () => (await import('./typeorm-place.js')).prepareTypeormPlace(),
 };
 
 const memcached: StoreKind = {
@@ -77,8 +78,7 @@ const memcached: StoreKind = {
   isRemote: true,
   isCounting: false,
   hasOwnClock: false,
-  keepsNul: true,
-  prepare: () => prepareMemcachedPlace('memcached'),
+  prepare: async () => (await import('./memcached-place.js')).prepareMemcachedPlace(),
 };
 
 const cacheManager: StoreKind = {
@@ -87,12 +87,20 @@ const cacheManager: StoreKind = {
   isRemote: false,
   isCounting: false,
   hasOwnClock: false,
-  keepsNul: true,
-  prepare: () => Promise.resolve({ spec: 'cache-manager', dispose: () => Promise.resolve() }),
+  prepare: async () => {
+    const { openCacheManager } = await import('./cache-manager-place.js');
+    return { spec: 'cache-manager', open: openCacheManager, dispose: () => Promise.resolve() };
+  },
 };
 
-/** Promises in which the store matters are tested on each: `describe.each(storeKinds)('... on $name', (kind) => ...)`. */
-export const storeKinds: readonly StoreKind[] = [memory, file, pg, typeorm, memcached, cacheManager];
+/**
+ * Promises that a store has a part in are tested on each of these: `describe.each(storeKinds)('... on $name', (kind) => ...)`;
+ * `test/matrix.md` says which they are.
+ */
+export const storeKinds: readonly StoreKind[] = [memory, file, pg, memcached];
+
+/** For the few that even another way to the same server, and a cache that keeps the lock beside it, might break. */
+export const everyStoreKind: readonly StoreKind[] = [...storeKinds, typeorm, cacheManager];
 
 /** Those that several processes can share. */
 export const sharedStoreKinds = storeKinds.filter(({ isShared }) => isShared);
@@ -100,7 +108,8 @@ export const sharedStoreKinds = storeKinds.filter(({ isShared }) => isShared);
 /** Those that count and clean up. */
 export const countingStoreKinds = storeKinds.filter(({ isCounting }) => isCounting);
 
-export function openStore(spec: string): SessionStore {
+/** The store of a child process, on a place that its parent has prepared. */
+export async function openStore(spec: string): Promise<SessionStore> {
   const [kind, where = ''] = spec.split(/:(.*)/s);
   switch (kind) {
     case 'memory':
@@ -108,13 +117,11 @@ export function openStore(spec: string): SessionStore {
     case 'file':
       return new FileStore({ directory: where });
     case 'pg':
-      return openPgPlace(where);
+      return (await import('./postgres-place.js')).openPg(where);
     case 'typeorm':
-      return openTypeormPlace(where);
+      return (await import('./typeorm-place.js')).openTypeorm(where);
     case 'memcached':
-      return openMemcachedPlace(where);
-    case 'cache-manager':
-      return new CacheManagerStore({ cache: createCache({ stores: [new Keyv()] }) });
+      return (await import('./memcached-place.js')).openMemcached(where);
     default:
       throw new Error(`There is no store for ${spec}`);
   }

@@ -1,18 +1,24 @@
-import { createRequire } from 'node:module';
-import type { StoreContext } from 'nestjs-sessions';
+import type { SessionStore, StoreContext } from 'nestjs-sessions';
 import { PostgresStore } from 'nestjs-sessions/postgres';
-import type { DataSource } from 'typeorm';
+import { DataSource } from 'typeorm';
+import { partsOf, preparePostgresPlace } from './postgres-place.js';
+import type { StorePlace } from './stores.js';
 
-const require = createRequire(import.meta.url);
+export function prepareTypeormPlace(): Promise<StorePlace> {
+  return preparePostgresPlace('typeorm', openTypeorm);
+}
+
+export function openTypeorm(where: string): SessionStore {
+  const { table, url } = partsOf(where);
+  return new TypeormStore(url, table);
+}
 
 /** A store over a data source that is opened and closed with it, as an application's are with the application. */
-export class TypeormStore extends PostgresStore {
+class TypeormStore extends PostgresStore {
   readonly #dataSource: DataSource;
 
   constructor(url: string, table: string) {
-    // Loaded by those alone who need it: most tests and processes do not, and it is large.
-    const typeorm = require('typeorm') as typeof import('typeorm');
-    const dataSource = new typeorm.DataSource({ type: 'postgres', url });
+    const dataSource = new DataSource({ type: 'postgres', url });
     super({ dataSource, table, createTable: true });
     this.#dataSource = dataSource;
   }
