@@ -8,6 +8,8 @@ const contract = 'stores/session-store.js';
 const engine = ['interfaces/', 'errors/', 'logging/', 'session/'];
 const constants = ['sessions.constants.js', 'nest.constants.js'];
 const exchange = [...engine, 'http/', 'options/', contract, ...constants, '@nestjs/', 'node:', 'rxjs'];
+/** The transports, and who knows which of them a handler runs in. */
+const transports = [...exchange, 'graphql/', 'sockets/', 'transports/'];
 
 const rootFiles = ['module', 'module-definition', 'providers', 'service', 'cleanup'].map(
   (name) => `sessions.${name}.js`,
@@ -37,10 +39,25 @@ const directions = [
     rule: 'options know the engine and the default store',
   },
   { files: 'http/', may: exchange, rule: 'an exchange knows the engine, and nothing that mounts it' },
-  { files: 'decorators/', may: [...exchange, 'guards/', 'decorators/'], rule: 'decorators know the exchange' },
+  {
+    files: 'graphql/',
+    may: [...exchange, 'graphql/'],
+    rule: 'the fields of GraphQL share the exchange of their request',
+  },
+  {
+    files: 'sockets/',
+    may: [...engine, ...constants, 'sockets/', '@nestjs/', 'rxjs'],
+    rule: 'a message has no HTTP exchange: it opens its session by the engine',
+  },
+  { files: 'transports/', may: transports, rule: 'it knows each transport, and nothing that mounts it' },
+  { files: 'decorators/', may: [...transports, 'guards/', 'decorators/'], rule: 'decorators know the transports' },
   { files: 'filters/', may: [...exchange, 'filters/'], rule: 'filters know the exchange' },
-  { files: 'guards/', may: [...exchange, 'guards/'], rule: 'guards know the exchange' },
-  { files: 'interceptors/', may: [...exchange, 'guards/', 'interceptors/'], rule: 'interceptors know the exchange' },
+  { files: 'guards/', may: [...transports, 'guards/'], rule: 'guards know the transports' },
+  {
+    files: 'interceptors/',
+    may: [...transports, 'guards/', 'interceptors/'],
+    rule: 'interceptors know the transports',
+  },
   {
     files: 'testing/',
     may: [...engine, 'options/', 'testing/', contract, '@nestjs/common', 'node:'],
@@ -49,7 +66,7 @@ const directions = [
   {
     files: '',
     may: [
-      ...exchange,
+      ...transports,
       'decorators/',
       'filters/',
       'guards/',

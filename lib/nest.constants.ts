@@ -17,3 +17,6 @@ export const IMPORTS = 'imports';
 
 /** On the class of an exception filter: what it catches. */
 export const CAUGHT = '__filterCatchExceptions__';
+
+/** On a class: its interceptors. */
+export const INTERCEPTORS = '__interceptors__';

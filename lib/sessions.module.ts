@@ -10,9 +10,11 @@ import {
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { FrequentErrorsFilter } from './filters/frequent-errors.filter.js';
 import { LockSessionGuard } from './guards/lock-session.guard.js';
+import { checkFieldResolvers } from './graphql/check-field-resolvers.js';
 import { HttpSessions } from './http/http-sessions.js';
 import { SessionsMiddleware } from './http/sessions.middleware.js';
 import { mountSessions } from './interceptors/mount-sessions.js';
+import { mountTransports } from './interceptors/mount-transports.js';
 import { checkForRoot, checkForRootAsync, SESSIONS_MODULE } from './options/module-setup.js';
 import { isRestricted, type ResolvedOptions } from './options/sessions-options.js';
 import { SessionEngine } from './session/session-engine.js';
@@ -20,6 +22,7 @@ import { StoreLifecycle } from './session/store-access/store-lifecycle.js';
 import { RESOLVED_OPTIONS } from './sessions.constants.js';
 import { ASYNC_OPTIONS_TYPE, ConfigurableModuleClass, OPTIONS_TYPE } from './sessions.module-definition.js';
 import { SESSIONS_EXPORTS, SESSIONS_PROVIDERS } from './sessions.providers.js';
+import { SocketAdapter } from './sockets/socket-adapter.js';
 
 /**
  * Provides `Sessions`, `SessionStore` and `CurrentSession`; makes `request.session`; mounts the guard before every other, and the
@@ -38,13 +41,19 @@ export class SessionsModule
     @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
     private readonly engine: SessionEngine,
     private readonly stores: StoreLifecycle,
-    private readonly guard: LockSessionGuard,
+    guard: LockSessionGuard,
     private readonly filter: FrequentErrorsFilter,
     private readonly modules: ModulesContainer,
     private readonly applicationConfig: ApplicationConfig,
     private readonly sessions: HttpSessions,
+    sockets: SocketAdapter,
   ) {
     super();
+    // Already here: gateways are bound before the hooks of modules run. Nest orders global guards by the order in which they are
+    // given to it: first place has to be taken before the application's own come.
+    applicationConfig.getGlobalGuards().unshift(guard);
+    sockets.attach(applicationConfig);
+    mountTransports(modules);
   }
 
   /**
@@ -62,7 +71,7 @@ export class SessionsModule
     return super.forRootAsync(options);
   }
 
-  /** Nest calls it after the application's own global guards are known, and before it registers the routes. */
+  /** Nest calls it before it registers the routes. */
   configure(consumer: MiddlewareConsumer): void {
     this.sessions.platform.attach(this.sessions);
     if (this.options.currentSession || isRestricted(this.options)) {
@@ -71,11 +80,10 @@ export class SessionsModule
         .exclude(...(this.options.exclude ?? []))
         .forRoutes(...(this.options.forRoutes ?? [this.#everyRoute()]));
     }
-    // Nest orders global guards by the order in which modules are found: first place has to be taken.
-    this.applicationConfig.getGlobalGuards().unshift(this.guard);
     // The last of the global filters is asked first: in the first place this one takes only what the application leaves.
     this.applicationConfig.getGlobalFilters().unshift(this.filter);
     mountSessions(this.modules);
+    checkFieldResolvers(this.modules);
   }
 
   onApplicationBootstrap(): void {

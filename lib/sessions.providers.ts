@@ -6,7 +6,6 @@ import { CurrentSession } from './http/current-session.js';
 import { ExpressPlatform } from './http/express.platform.js';
 import { HttpSessions } from './http/http-sessions.js';
 import { ExceptionFilters } from './http/reply/exception-filters.js';
-import { RequestContext } from './http/request-context.js';
 import { assertImportedOnce, checkReturnedOptions, refuseBareImport } from './options/module-setup.js';
 import type { SessionsModuleOptions } from './options/sessions-module-options.js';
 import { isRestricted, resolveOptions, type ResolvedOptions } from './options/sessions-options.js';
@@ -14,10 +13,13 @@ import { checkStore } from './options/store-options.js';
 import { CookieWriter } from './session/cookie/cookie-writer.js';
 import { SessionEngine } from './session/session-engine.js';
 import { StoreLifecycle } from './session/store-access/store-lifecycle.js';
+import { WorkContext } from './session/work-context.js';
 import { SessionsCleanup } from './sessions.cleanup.js';
 import { RESOLVED_OPTIONS } from './sessions.constants.js';
 import { MODULE_OPTIONS_TOKEN } from './sessions.module-definition.js';
 import { Sessions } from './sessions.service.js';
+import { Handshakes } from './sockets/handshakes.js';
+import { SocketAdapter } from './sockets/socket-adapter.js';
 import { SessionStore } from './stores/session-store.js';
 
 const logger = new Logger('SessionsModule');
@@ -71,9 +73,16 @@ export const SESSIONS_PROVIDERS: Provider[] = [
       ),
   },
   {
-    provide: RequestContext,
+    provide: WorkContext,
     inject: [RESOLVED_OPTIONS],
-    useFactory: ({ currentSession }: ResolvedOptions) => new RequestContext(currentSession),
+    useFactory: ({ currentSession }: ResolvedOptions) => new WorkContext(currentSession),
+  },
+  Handshakes,
+  {
+    provide: SocketAdapter,
+    inject: [SessionEngine, Handshakes, WorkContext],
+    useFactory: (engine: SessionEngine, handshakes: Handshakes, context: WorkContext) =>
+      new SocketAdapter({ engine, handshakes }, context),
   },
   CurrentSession,
   LockSessionGuard,

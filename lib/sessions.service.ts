@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionData } from './interfaces/session-data.interface.js';
-import { assertId, assertOpenArguments, type OpenOptions } from './options/sessions-arguments.js';
+import { assertBindArguments, assertId, assertOpenArguments, type OpenOptions } from './options/sessions-arguments.js';
 import { LOCKING_MODES } from './options/sessions-options.js';
 import { oneOf } from './options/validate.js';
 import { SessionObject } from './session/object/session.js';
+import { OpenedSession } from './session/opened-session.js';
 import { SessionEngine } from './session/session-engine.js';
-import type { SessionTransport } from './session/session-transport.js';
+import { WorkContext } from './session/work-context.js';
 import { SessionsCleanup } from './sessions.cleanup.js';
+import { Handshakes, type Handshake } from './sockets/handshakes.js';
 
 /** Sessions outside of a request: sockets, scripts, administration. */
 @Injectable()
@@ -14,6 +16,8 @@ export class Sessions {
   constructor(
     private readonly engine: SessionEngine,
     private readonly cleanup: SessionsCleanup,
+    private readonly context: WorkContext,
+    private readonly handshakes: Handshakes,
   ) {}
 
   /**
@@ -32,8 +36,11 @@ export class Sessions {
 
   /**
    * Opens the session that a `Cookie` header names, runs `work` with it, commits and unlocks. When `work` fails nothing is
-   * stored. It moves no expiry and creates no session, since it can send no cookie.
+   * stored. It moves no expiry and creates no session, since it can send no cookie: a visitor who has no session, or whose
+   * session is over, has an empty one here (`session.isNew`), which can be read and not be changed.
    *
+   * @throws SessionGoneError when `work` has changed a session that is over; SessionHeadersSentError when it has changed that of a
+   *   visitor without one.
    * @throws TypeError when the header is no text, or `work` is no function; SessionsConfigError for a wrong option.
    */
   async open<R, T extends object = SessionData>(
@@ -44,17 +51,28 @@ export class Sessions {
     assertOpenArguments(cookieHeader, work, options);
     const { locking } = this.engine;
     const settings = { ...locking, mode: oneOf('Sessions.open() mode', options.mode, locking.mode, LOCKING_MODES) };
-    const unit = this.engine.open(withoutResponse(cookieHeader), settings);
-    await unit.load();
+    const opened = new OpenedSession(this.engine, cookieHeader, 'Sessions.open()', settings);
+    await opened.unit.load();
     let result: R;
     try {
-      result = await work(new SessionObject<T>({ unit }));
+      result = await this.context.run(opened, () => work(new SessionObject<T>(opened)));
     } catch (error) {
-      await unit.discard();
+      await opened.discard();
       throw error;
     }
-    await unit.commit();
+    await opened.commit();
     return result;
+  }
+
+  /**
+   * Tells which request has opened a socket, for `@Session()` in gateways: only needed where the adapter does not hand the request
+   * over together with the client, as those of socket.io and `ws` do.
+   *
+   * @throws TypeError when `request` has no headers.
+   */
+  bind(client: object, request: Handshake): void {
+    assertBindArguments(client, request);
+    this.handshakes.bind(client, request);
   }
 
   /**
@@ -66,15 +84,4 @@ export class Sessions {
     assertId(id);
     return this.engine.destroy(id);
   }
-}
-
-function withoutResponse(cookieHeader: string | undefined): SessionTransport {
-  return {
-    cookieHeader,
-    route: 'Sessions.open()',
-    renewsExpiry: false,
-    hasSentHeaders: false,
-    cookieObstacle: () => 'Sessions.open() has no response to send its cookie with',
-    onFirstLoad: () => undefined,
-  };
 }

@@ -1,5 +1,5 @@
 import { createParamDecorator, type PipeTransform, type Type } from '@nestjs/common';
-import { sessionOf } from '../http/session-of.js';
+import { sessionOf } from '../transports/exchange-of.js';
 import type { SessionData, SessionKey } from '../interfaces/session-data.interface.js';
 import { SessionObject } from '../session/object/session.js';
 
@@ -11,10 +11,11 @@ export type Session<T extends object = SessionData> = SessionObject<T>;
 const decorate = createParamDecorator(sessionOf);
 
 /**
- * Injects the session of the request, loaded and, in the modes `implicit` and `early`, locked.
+ * Injects the session of the request, or the one that is opened for the message of a socket: loaded and, in the modes `implicit`
+ * and `early`, locked. In HTTP handlers, in resolvers of `@nestjs/graphql`, and in gateways.
  *
  * @throws SessionsConfigError on a route that the module does not serve.
- * @throws SessionsUnsupportedError in a socket or RPC handler.
+ * @throws SessionsUnsupportedError in an RPC handler.
  */
 export function Session(...pipes: Pipe[]): ParameterDecorator;
 /** Injects what is under `key`, after the pipes. */

@@ -1,9 +1,11 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { enterField } from '../graphql/enter-field.js';
 import type { HttpRequest } from '../http/http-request.js';
 import { HttpSessions } from '../http/http-sessions.js';
 import type { LockSessionOptions } from '../interfaces/sessions-options.interface.js';
 import type { LockSettings } from '../session/lock/lock-settings.js';
 import { LOCK_SESSION } from '../sessions.constants.js';
+import { socketMessageOf } from '../sockets/socket-message.js';
 
 /**
  * Tells the session how its route locks. It runs before every other guard, so that one which touches the session finds the
@@ -17,12 +19,25 @@ export class LockSessionGuard implements CanActivate {
   constructor(private readonly sessions: HttpSessions) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    if (context.getType() !== 'http') {
-      return true;
-    }
-    const settings = this.#settingsOf(context.getClass(), context.getHandler());
-    const pending = this.sessions.enterRoute(context.getArgByIndex<HttpRequest>(0), settings);
+    const pending = this.#enter(context);
     return pending === undefined || pending.then(() => true);
+  }
+
+  #enter(context: ExecutionContext): Promise<void> | undefined {
+    const [handlers, handler] = [context.getClass(), context.getHandler()];
+    switch (context.getType<string>()) {
+      case 'http':
+        return this.sessions.enterRoute(context.getArgByIndex<HttpRequest>(0), this.#settingsOf(handlers, handler));
+      case 'graphql':
+        return enterField(this.sessions, context.getArgs(), handler, this.#settingsOf(handlers, handler));
+      case 'ws':
+        return socketMessageOf(context.getArgs())?.enter(
+          this.#settingsOf(handlers, handler),
+          `${handlers.name}.${handler.name}()`,
+        );
+      default:
+        return undefined;
+    }
   }
 
   #settingsOf(controller: object, handler: object): LockSettings {

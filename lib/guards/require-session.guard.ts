@@ -1,7 +1,8 @@
 import { Injectable, UnauthorizedException, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { takenHttp } from '../http/session-of.js';
 import { REQUIRE_SESSION } from '../sessions.constants.js';
+import type { Exchange } from '../transports/exchange.js';
+import { takenExchange } from '../transports/exchange-of.js';
 
 /** Admits a request that has a stored session, with a truthy value under each key that `@RequireSession(...keys)` names. */
 @Injectable()
@@ -10,17 +11,23 @@ export class RequireSessionGuard implements CanActivate {
 
   /**
    * @throws SessionGoneError when the session has been destroyed or rotated: the browser may have a newer cookie by now.
-   * @throws UnauthorizedException when there is none, or it lacks a key.
+   * @throws UnauthorizedException when there is none, or it lacks a key. In a gateway it returns `false` in both cases, of which
+   *   Nest makes a `WsException`.
    */
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const http = takenHttp(context);
-    const { session } = http;
-    await session.load();
-    http.unit.assertNotGone();
+    const exchange = takenExchange(context);
+    await exchange.session.load();
     const keys = this.reflector.getAllAndMerge<string[]>(REQUIRE_SESSION, [context.getHandler(), context.getClass()]);
-    if (session.isNew || !keys.every((key) => session.has(key) && Boolean(session.get(key)))) {
-      throw new UnauthorizedException();
-    }
-    return true;
+    const refusal = refusalOf(exchange, keys);
+    return refusal === undefined || exchange.refuse(refusal);
   }
+}
+
+function refusalOf({ session, unit }: Exchange, keys: readonly string[]): Error | undefined {
+  const { gone } = unit;
+  if (gone !== undefined) {
+    return gone;
+  }
+  const isAdmitted = !session.isNew && keys.every((key) => session.has(key) && Boolean(session.get(key)));
+  return isAdmitted ? undefined : new UnauthorizedException();
 }

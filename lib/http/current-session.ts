@@ -4,18 +4,18 @@ import type { SessionData } from '../interfaces/session-data.interface.js';
 import { loud } from '../session/object/loud-proxy.js';
 import { ownerOf } from '../session/object/session-owner.js';
 import { SessionObject } from '../session/object/session.js';
-import { RequestContext } from './request-context.js';
+import { WorkContext } from '../session/work-context.js';
 
 export interface CurrentSession<T extends object = SessionData> extends SessionObject<T> {}
 
 /**
- * The session of the request that is being served, for any provider: it has every member of `Session`. Opt in with
+ * The session of the request, the message or the work of `Sessions.open()` that is being served, for any provider: it has every member of `Session`. Opt in with
  * `currentSession: true`. Handlers that do not take `@Session()` themselves find it unloaded: `await current.load()` first.
  */
 @Injectable()
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see above
 export class CurrentSession<T extends object = SessionData> {
-  constructor(private readonly context: RequestContext) {
+  constructor(private readonly context: WorkContext) {
     // One for all requests: a property that is set on it would be seen by every visitor.
     return loud(this);
   }
@@ -25,7 +25,7 @@ export class CurrentSession<T extends object = SessionData> {
     if (!this.context.isEnabled) {
       throw new SessionsConfigError('CurrentSession needs SessionsModule.forRoot({ currentSession: true })');
     }
-    const session = this.context.request?.session;
+    const session = this.context.work?.session;
     if (ownerOf(session) === undefined) {
       throw new SessionsConfigError(
         'CurrentSession was used outside of a request that has a session. The callbacks of events (request.on("end"), streams, ' +

@@ -2,16 +2,14 @@ import type { ServerResponse } from 'node:http';
 import { SessionLockTimeoutError } from '../errors/index.js';
 import { locksByItself, withoutOwnLock, type LockSettings } from '../session/lock/lock-settings.js';
 import type { SessionOwner } from '../session/object/session-owner.js';
-import { SessionObject } from '../session/object/session.js';
+import { SessionObject, type AnySession } from '../session/object/session.js';
 import { RESPONSE_STARTED, type SessionTransport } from '../session/session-transport.js';
 import type { UnitOfWork } from '../session/work/unit-of-work.js';
 import { routeOf, type HttpRequest } from './http-request.js';
 import type { HttpSessions } from './http-sessions.js';
+import type { BodyOutcome } from './reply/commit-on-error.js';
 import { Reply } from './reply/reply.js';
 import { INSECURE, isCookieAccepted } from './reply/session-headers.js';
-
-/** A session, with whatever data the application has declared. */
-export type AnySession = SessionObject<Record<string, unknown>>;
 
 /** Why no cookie can be sent. */
 const NO_RESPONSE = 'there is no response, or no longer one, that could carry its cookie';
@@ -23,6 +21,8 @@ const TOO_LATE_TO_LOCK =
 export class HttpSession implements SessionTransport, SessionOwner {
   readonly response: ServerResponse | undefined;
   readonly reply: Reply;
+  /** Where the status does not say how the request went. */
+  body: BodyOutcome | undefined;
   #session: AnySession | undefined;
   #unit: UnitOfWork | undefined;
   #locking: LockSettings;
@@ -93,15 +93,19 @@ export class HttpSession implements SessionTransport, SessionOwner {
 
   /**
    * The request has reached a route, which locks as `settings` say. There is a promise when something has to be waited for: the
-   * lock of the mode `early`, or the commit of what was changed under a lock that this route does not want.
+   * lock of the mode `early`, the lock of a session that was read without one, or the commit of what was changed under a lock
+   * that this route does not want.
    */
   enterRoute(settings: LockSettings): Promise<void> | undefined {
     this.reply.onHandlerReached();
-    const { active } = this.#unit ?? {};
+    const { active, isBegun = false } = this.#unit ?? {};
     if (active?.lock !== undefined && !locksByItself(settings)) {
       return this.#leaveLock(settings);
     }
     this.#use(settings);
+    if (isBegun && active?.lock === undefined && locksByItself(settings)) {
+      return this.#lockWhatWasRead();
+    }
     return settings.mode === 'early' ? this.load() : undefined;
   }
 
@@ -113,6 +117,16 @@ export class HttpSession implements SessionTransport, SessionOwner {
     await this.#leaveLock(withoutOwnLock(this.#unit?.active.settings ?? this.#locking));
     await this.load();
     await this.unit.commit(false);
+  }
+
+  /** What a parameter gets. The interceptor has loaded the session. */
+  take<R>(read: (session: AnySession) => R): R {
+    return read(this.session);
+  }
+
+  /** The guard of `@RequireSession()` turns the request away. @throws the refusal, as every guard of HTTP does. */
+  refuse(refusal: Error): never {
+    throw refusal;
   }
 
   /** Also rejects with the failure of an earlier load: a handler must not run without the session that it takes. */
@@ -131,6 +145,15 @@ export class HttpSession implements SessionTransport, SessionOwner {
       'status of a failed commit',
       `${this.route}: a filter has answered ${status} to a request whose session could not be stored`,
     );
+  }
+
+  /** Else what the handler changes by what it reads would overwrite the change of another request. */
+  async #lockWhatWasRead(): Promise<void> {
+    await this.load();
+    const { active, steps } = this.unit;
+    if (active.stage.at === 'stored' && active.lock === undefined) {
+      await steps.acquireLock();
+    }
   }
 
   async #leaveLock(settings: LockSettings): Promise<void> {

@@ -79,6 +79,20 @@ export class HttpSessions implements SessionsOfRequests {
    * @throws SessionsConfigError when the session of the request is of another library.
    */
   enterRoute(request: HttpRequest, settings: LockSettings): Promise<void> | undefined {
+    const isUntouched = this.#slot.get(request) === undefined && !this.settings.isRestricted;
+    if (isUntouched && settings === this.settings.engine.locking) {
+      assertOurs(request);
+      return undefined;
+    }
+    return this.reached(request)?.enterRoute(settings);
+  }
+
+  /**
+   * The session of a request that has reached a route; `undefined` when the route has none.
+   *
+   * @throws SessionsConfigError when the session of the request is of another library.
+   */
+  reached(request: HttpRequest): HttpSession | undefined {
     const found = this.#slot.get(request);
     if (found === undefined && this.settings.isRestricted) {
       this.#slot.set(request, null);
@@ -87,18 +101,19 @@ export class HttpSessions implements SessionsOfRequests {
     if (found === null) {
       return undefined;
     }
-    if (Object.hasOwn(request, 'session')) {
-      throw new SessionsConfigError(FOREIGN);
-    }
-    if (found === undefined && settings === this.settings.engine.locking) {
-      return undefined;
-    }
-    return (found ?? this.#open(request)).enterRoute(settings);
+    assertOurs(request);
+    return found ?? this.#open(request);
   }
 
   #open(request: HttpRequest): HttpSession {
     const opened = new HttpSession(this, request);
     this.#slot.set(request, opened);
     return opened;
+  }
+}
+
+function assertOurs(request: HttpRequest): void {
+  if (Object.hasOwn(request, 'session')) {
+    throw new SessionsConfigError(FOREIGN);
   }
 }

@@ -1,14 +1,14 @@
 import { Injectable, type NestMiddleware } from '@nestjs/common';
 import type { HttpRequest } from './http-request.js';
+import { WorkContext } from '../session/work-context.js';
 import { HttpSessions } from './http-sessions.js';
-import { RequestContext } from './request-context.js';
 
 /** Mounted only where it is needed: for `forRoutes`, `exclude` and `currentSession`. */
 @Injectable()
 export class SessionsMiddleware implements NestMiddleware {
   constructor(
     private readonly sessions: HttpSessions,
-    private readonly context: RequestContext,
+    private readonly context: WorkContext,
   ) {}
 
   use(request: HttpRequest, _response: unknown, next: () => void): void {

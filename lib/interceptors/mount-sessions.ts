@@ -2,7 +2,7 @@ import { UseGuards, UseInterceptors, type Type } from '@nestjs/common';
 import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
 import { sseSessionGuard } from '../guards/sse-session.guard.js';
 import { NEST_SESSION_PARAMETER, ROUTE_ARGUMENTS, SSE } from '../nest.constants.js';
-import { sessionOf } from '../http/session-of.js';
+import { sessionOf } from '../transports/exchange-of.js';
 import { sessionInterceptor } from './session.interceptor.js';
 
 const MOUNTED = 'nestjs-sessions: mounted';

@@ -35,3 +35,16 @@ export function assertOpenArguments(cookieHeader: unknown, work: unknown, option
   }
   checkKeys('Sessions.open()', options, ['mode']);
 }
+
+/** @throws TypeError that says what to write. */
+export function assertBindArguments(client: unknown, request: unknown): void {
+  if (typeof client !== 'object' || client === null) {
+    throw new TypeError(`Sessions.bind() takes the client of a socket, and its request; it got ${display(client)}`);
+  }
+  const headers: unknown = isObject(request) ? Reflect.get(request, 'headers') : undefined;
+  if (!isObject(headers)) {
+    throw new TypeError(
+      `Sessions.bind() takes the request that opened the socket, which handleConnection(client, request) gets; it got ${display(request)}`,
+    );
+  }
+}

@@ -2,6 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import {
   MemoryStore,
   minutes,
+  SessionHeadersSentError,
   SessionReadOnlyError,
   Session,
   Sessions,
@@ -114,16 +115,36 @@ describe('Sessions', () => {
   it('moves no expiry, and creates no session: it can send no cookie', async () => {
     await time.pass(minutes(9));
     await sessions.open(visitor.cookieHeader, (session) => session.set('visits', 2));
-    await sessions.open(undefined, (session) => {
-      expect(session.isNew).toBe(true);
-      session.set('lost', true);
-    });
+    expect(await sessions.open(undefined, (session) => [session.isNew, session.get('visits')])).toEqual([
+      true,
+      undefined,
+    ]);
+    await expect(sessions.open(undefined, (session) => session.set('lost', true))).rejects.toThrow(
+      SessionHeadersSentError,
+    );
     await expect(sessions.open(undefined, (session) => session.regenerate())).rejects.toThrow(/no response/);
-    expect(app.logs.matching(/Sessions\.open\(\): a new session was not stored/, 'warn')).toHaveLength(1);
     expect(await sessions.count()).toBe(1);
 
     await time.pass(minutes(1));
     expect(await notes()).toEqual({});
+  });
+
+  it('finds an empty session where it is over, and refuses a change of it: that could not be stored', async () => {
+    const { cookieHeader } = visitor;
+    const opened = (): Promise<unknown> => sessions.open(cookieHeader, (session) => ({ ...session.data }));
+    const changed = (): Promise<unknown> => sessions.open(cookieHeader, (session) => session.set('visits', 2));
+    await time.pass(minutes(10));
+    expect(await opened()).toEqual({});
+    await expect(changed()).rejects.toMatchObject({ code: 'SESSION_GONE', because: 'expired' });
+
+    await visitor.post('/notes', { visits: 1 });
+    const loggedOut = visitor.cookieHeader;
+    await visitor.post('/logout');
+    expect(await sessions.open(loggedOut, (session) => [session.gone, session.size])).toEqual(['destroyed', 0]);
+    await expect(sessions.open(loggedOut, (session) => session.set('visits', 2))).rejects.toMatchObject({
+      code: 'SESSION_GONE',
+      because: 'destroyed',
+    });
   });
 
   it('ends a session by its id, also while a request holds it, and says whether there was one', async () => {

@@ -166,16 +166,16 @@ export class Reply {
     return this.#isRefused() ? unit?.discard() : unit?.commit(isLast);
   }
 
-  /** Whether the status that is sent says that nothing is stored. */
+  /** Whether the status that is sent, or else the body, says that nothing is stored. */
   #isRefused(): boolean {
     const status = this.http.response?.statusCode ?? 200;
-    if (status < 400) {
+    if (status < 400 && this.http.body === undefined) {
       return false;
     }
     const { commitOnError } = this.http.home.settings;
     const handler = { hasBegun: this.#hasBegun, isOpen: this.#running > 0 || this.#isCutShort, error: this.#error };
     try {
-      return isRefused(status, handler, commitOnError);
+      return isRefused(status, handler, commitOnError, this.http.body);
     } catch (error) {
       this.http.report('commitOnError failed, and nothing is stored', error);
       return true;

@@ -234,6 +234,9 @@ export class SessionObject<T extends object = SessionData> {
   }
 }
 
+/** A session, with whatever data the application has declared. */
+export type AnySession = SessionObject<Record<string, unknown>>;
+
 function keysOf<T extends object>(session: SessionObject<T>, member: string): SessionKey<T>[] {
   return readable(session[OWNER], member).keys() as SessionKey<T>[];
 }

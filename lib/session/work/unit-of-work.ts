@@ -1,4 +1,4 @@
-import { SessionHeadersSentError, SessionLockTimeoutError } from '../../errors/index.js';
+import { SessionHeadersSentError, SessionLockTimeoutError, type SessionGoneError } from '../../errors/index.js';
 import { ActiveSession } from '../active-session.js';
 import { assertWritable, locksByItself, type LockSettings } from '../lock/lock-settings.js';
 import type { LockTerms } from '../repository-values.js';
@@ -40,6 +40,11 @@ export class UnitOfWork {
 
   get isOver(): boolean {
     return this.#ending === 'over';
+  }
+
+  /** Somebody has asked for the session. */
+  get isBegun(): boolean {
+    return this.#loading !== undefined;
   }
 
   /** What went wrong with the store or the lock, when anything did. */
@@ -146,12 +151,10 @@ export class UnitOfWork {
     return true;
   }
 
-  /** @throws SessionGoneError when another request has ended the session: the browser may have a newer cookie by now. */
-  assertNotGone(): void {
+  /** Another request has ended the session: the browser may have a newer cookie by now. */
+  get gone(): SessionGoneError | undefined {
     const { stage } = this.active;
-    if (stage.at === 'gone' && stage.because !== 'expired') {
-      throw goneError(this.active, stage.because);
-    }
+    return stage.at === 'gone' && stage.because !== 'expired' ? goneError(this.active, stage.because) : undefined;
   }
 
   noteLoss(): void {

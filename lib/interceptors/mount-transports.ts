@@ -1,0 +1,43 @@
+import type { NestInterceptor, Type } from '@nestjs/common';
+import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
+import { isRootField } from '../graphql/resolvers.js';
+import { INTERCEPTORS } from '../nest.constants.js';
+import { isGateway } from '../sockets/gateways.js';
+import { messageInterceptor } from './message.interceptor.js';
+import { rootFieldInterceptor } from './root-field.interceptor.js';
+
+/** Mounts what gateways and resolvers need, by their metadata. Gateways are bound before any hook of a module runs. */
+export function mountTransports(modules: ModulesContainer): void {
+  for (const module of modules.values()) {
+    for (const { metatype } of module.providers.values()) {
+      if (typeof metatype !== 'function') {
+        continue;
+      }
+      if (isGateway(metatype)) {
+        mountFirst(metatype, messageInterceptor);
+      }
+      if (hasRootField(metatype as Type)) {
+        mountFirst(metatype, rootFieldInterceptor);
+      }
+    }
+  }
+}
+
+function hasRootField({ prototype }: Type): boolean {
+  const members = prototype as Record<string, unknown> | undefined;
+  return (
+    members !== undefined &&
+    new MetadataScanner().getAllMethodNames(members).some((name) => {
+      const handler = members[name];
+      return typeof handler === 'function' && isRootField(handler);
+    })
+  );
+}
+
+/** Outside of all interceptors of class and method: what those do with the result still belongs to the handler. */
+function mountFirst(metatype: object, interceptor: NestInterceptor): void {
+  const others = (Reflect.getMetadata(INTERCEPTORS, metatype) ?? []) as readonly unknown[];
+  if (!others.includes(interceptor)) {
+    Reflect.defineMetadata(INTERCEPTORS, [interceptor, ...others], metatype);
+  }
+}

@@ -1,0 +1,106 @@
+import { Observable } from 'rxjs';
+import { withoutOwnLock, type LockSettings } from '../session/lock/lock-settings.js';
+import type { AnySession } from '../session/object/session.js';
+import { OpenedSession } from '../session/opened-session.js';
+import type { SessionEngine } from '../session/session-engine.js';
+import type { UnitOfWork } from '../session/work/unit-of-work.js';
+import { AroundHandler, type HandledMessage } from './around-handler.js';
+import type { Handshakes } from './handshakes.js';
+
+/** What the messages of an application share. */
+export interface MessageDeps {
+  readonly engine: SessionEngine;
+  readonly handshakes: Handshakes;
+}
+
+/** One message of a socket: its session is opened at the first touch, and committed when its handler settles. */
+export class SocketMessage implements HandledMessage {
+  #opened: OpenedSession | undefined;
+  #locking: LockSettings;
+  #handler: string;
+  #hasBegun = false;
+
+  constructor(
+    private readonly deps: MessageDeps,
+    private readonly client: unknown,
+    event: string,
+  ) {
+    this.#locking = deps.engine.locking;
+    this.#handler = `message ${event}`;
+  }
+
+  get session(): AnySession {
+    return this.#open().session;
+  }
+
+  get unit(): UnitOfWork {
+    return this.#open().unit;
+  }
+
+  /** The message has reached its handler, which locks as `settings` say. The mode `early` waits for the lock. */
+  enter(settings: LockSettings, handler: string): Promise<void> | undefined {
+    this.#locking = settings;
+    this.#handler = handler;
+    return settings.mode === 'early' ? this.unit.load() : undefined;
+  }
+
+  async take<R>(read: (session: AnySession) => R): Promise<R> {
+    await this.unit.load();
+    return read(this.session);
+  }
+
+  /** Nest makes a `WsException` of it, whose class is in a package that nothing here imports. */
+  refuse(): false {
+    return false;
+  }
+
+  /** The handler, and the commit of what it did. */
+  around(handler: Observable<unknown>): Observable<unknown> {
+    return new Observable((subscriber) => {
+      this.#hasBegun = true;
+      const running = new AroundHandler(this, handler, subscriber);
+      return () => running.onUnsubscribed();
+    });
+  }
+
+  get isTouched(): boolean {
+    return this.#opened !== undefined;
+  }
+
+  commit(isLast: boolean): Promise<void> | undefined {
+    return this.#opened?.commit(isLast);
+  }
+
+  discard(): Promise<void> | undefined {
+    return this.#opened?.discard();
+  }
+
+  onClientLeft(): void {
+    this.#locking = withoutOwnLock(this.#locking);
+    this.#opened?.unit.abandonLoading();
+  }
+
+  report(what: string, error: unknown): void {
+    this.deps.engine.log.failed(what, error, this.#handler);
+  }
+
+  /** No handler was reached, or none will be: a guard has turned the message away, or the client left while it decided. */
+  endUnlessBegun(): Promise<void> | undefined {
+    return this.#hasBegun ? undefined : this.discard();
+  }
+
+  #open(): OpenedSession {
+    const { engine, handshakes } = this.deps;
+    return (this.#opened ??= new OpenedSession(
+      engine,
+      handshakes.cookieOf(this.client, this.#handler),
+      this.#handler,
+      this.#locking,
+    ));
+  }
+}
+
+/** By the arguments of a gateway's handler, into which the adapter has put the message. */
+export function socketMessageOf(args: readonly unknown[]): SocketMessage | undefined {
+  return args.find((arg) => arg instanceof SocketMessage);
+}

@@ -1,0 +1,43 @@
+import type { ExecutionContext } from '@nestjs/common';
+import { SessionsConfigError, SessionsUnsupportedError } from '../errors/index.js';
+import { graphqlFieldOf } from '../graphql/graphql-field.js';
+import type { HttpRequest } from '../http/http-request.js';
+import { httpSessionOf } from '../http/session-of.js';
+import type { SessionData, SessionKey } from '../interfaces/session-data.interface.js';
+import { socketMessageOf } from '../sockets/socket-message.js';
+import type { Exchange } from './exchange.js';
+
+/** Asks who knows the transport in which a handler runs. @throws SessionsUnsupportedError when nobody does. */
+function exchangeOf(context: ExecutionContext): Exchange | undefined {
+  switch (context.getType<string>()) {
+    case 'http':
+      // switchToHttp() makes three closures.
+      return httpSessionOf(context.getArgByIndex<HttpRequest>(0));
+    case 'graphql':
+      return graphqlFieldOf(context.getArgs());
+    case 'ws':
+      return socketMessageOf(context.getArgs());
+    default:
+      throw new SessionsUnsupportedError(
+        '@Session() works in HTTP handlers, in resolvers of GraphQL and in gateways. Elsewhere, hand the Cookie header to ' +
+          'Sessions.open(cookieHeader, (session) => ...).',
+      );
+  }
+}
+
+/** Where a handler or guard takes the session from. @throws SessionsConfigError on a route that the module does not serve. */
+export function takenExchange(context: ExecutionContext): Exchange {
+  const exchange = exchangeOf(context);
+  if (exchange === undefined) {
+    throw new SessionsConfigError(
+      '@Session() is used on a route that has no session: import SessionsModule.forRoot(), and check its forRoutes and exclude. ' +
+        'Nothing else may set request.session.',
+    );
+  }
+  return exchange;
+}
+
+/** Marks a parameter as ours: the metadata of the routes are searched for it at start-up. */
+export function sessionOf(key: SessionKey<SessionData> | undefined, context: ExecutionContext): unknown {
+  return takenExchange(context).take((session) => (key === undefined ? session : session.get(key)));
+}
