@@ -1,18 +1,27 @@
 import { Session, Sse } from '@nestjs/common';
 import {
   FILTER_CATCH_EXCEPTIONS,
+  INTERCEPTORS_METADATA,
   MODULE_METADATA,
   ROUTE_ARGS_METADATA,
   SSE_METADATA,
 } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
-import { CAUGHT, IMPORTS, NEST_SESSION_PARAMETER, ROUTE_ARGUMENTS, SSE } from '../../lib/nest.constants.js';
+import {
+  CAUGHT,
+  IMPORTS,
+  INTERCEPTORS,
+  NEST_SESSION_PARAMETER,
+  ROUTE_ARGUMENTS,
+  SSE,
+} from '../../lib/nest.constants.js';
 
 describe('The names of the metadata', () => {
   it('are those of the Nest that is installed', () => {
-    expect({ CAUGHT, IMPORTS, ROUTE_ARGUMENTS, SSE, NEST_SESSION_PARAMETER }).toEqual({
+    expect({ CAUGHT, IMPORTS, INTERCEPTORS, ROUTE_ARGUMENTS, SSE, NEST_SESSION_PARAMETER }).toEqual({
       CAUGHT: FILTER_CATCH_EXCEPTIONS,
       IMPORTS: MODULE_METADATA.IMPORTS,
+      INTERCEPTORS: INTERCEPTORS_METADATA,
       ROUTE_ARGUMENTS: ROUTE_ARGS_METADATA,
       SSE: SSE_METADATA,
       NEST_SESSION_PARAMETER: `${RouteParamtypes.SESSION}:`,

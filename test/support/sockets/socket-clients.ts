@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 
 /** A client of a gateway, which speaks the same words to both adapters. */
 export interface TestSocket {
-  /** The acknowledgement of socket.io; over `ws` the next answer. Rejects with what came as `exception`. */
+  /** The acknowledgement of socket.io; over `ws` the next answer. Throws what came as `exception`. */
   ask(event: string, data?: unknown): Promise<unknown>;
   send(event: string, data?: unknown): void;
   close(): void;
@@ -45,15 +45,13 @@ export async function connectWs(url: string, cookie: string): Promise<TestSocket
   const send = (event: string, data?: unknown): void => socket.send(JSON.stringify({ event, data }));
   return {
     closed,
-    ask: (event, data) =>
-      new Promise((resolve, reject) => {
-        socket.once('message', (text: Buffer) => {
-          const answer = JSON.parse(text.toString()) as { event: string; data: unknown };
-          if (answer.event === 'exception') reject(answer.data);
-          else resolve(answer.data);
-        });
-        send(event, data);
-      }),
+    ask: async (event, data) => {
+      const answered = new Promise<Buffer>((resolve) => socket.once('message', resolve));
+      send(event, data);
+      const answer = JSON.parse((await answered).toString()) as { event: string; data: unknown };
+      if (answer.event === 'exception') throw answer.data;
+      return answer.data;
+    },
     send,
     close: () => socket.close(),
   };
