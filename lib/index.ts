@@ -46,6 +46,7 @@ export type {
 export type {
   ClosableStore,
   CountableStore,
+  LeasingStore,
   StartableStore,
   StoreContext,
   SweepableStore,

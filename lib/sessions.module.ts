@@ -15,7 +15,7 @@ import { HttpSessions } from './http/http-sessions.js';
 import { SessionsMiddleware } from './http/sessions.middleware.js';
 import { mountSessions } from './interceptors/mount-sessions.js';
 import { mountTransports } from './interceptors/mount-transports.js';
-import { checkForRoot, checkForRootAsync, SESSIONS_MODULE } from './options/module-setup.js';
+import { checkForRoot, checkForRootAsync, SESSIONS_MODULE, THIS_COPY } from './options/module-setup.js';
 import { isRestricted, type ResolvedOptions } from './options/sessions-options.js';
 import { SessionEngine } from './session/session-engine.js';
 import { StoreLifecycle } from './session/store-access/store-lifecycle.js';
@@ -33,7 +33,7 @@ export class SessionsModule
   extends ConfigurableModuleClass
   implements NestModule, OnApplicationBootstrap, OnApplicationShutdown
 {
-  static readonly [SESSIONS_MODULE] = true;
+  static readonly [SESSIONS_MODULE] = THIS_COPY;
 
   #closing: Promise<void> | undefined;
 
@@ -88,6 +88,7 @@ export class SessionsModule
 
   onApplicationBootstrap(): void {
     this.sessions.platform.onRoutesRegistered();
+    this.stores.onStarted();
   }
 
   /**

@@ -1,13 +1,33 @@
-import { Injectable, UnauthorizedException, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import {
+  Injectable,
+  Logger,
+  Optional,
+  UnauthorizedException,
+  type CanActivate,
+  type ExecutionContext,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { ModulesContainer, Reflector } from '@nestjs/core';
+import { checkBesideModule } from '../options/module-setup.js';
 import { REQUIRE_SESSION } from '../sessions.constants.js';
 import type { Exchange } from '../transports/exchange.js';
 import { takenExchange } from '../transports/exchange-of.js';
 
 /** Admits a request that has a stored session, with a truthy value under each key that `@RequireSession(...keys)` names. */
 @Injectable()
-export class RequireSessionGuard implements CanActivate {
-  constructor(private readonly reflector: Reflector) {}
+export class RequireSessionGuard implements CanActivate, OnModuleInit {
+  constructor(
+    private readonly reflector: Reflector,
+    @Optional() private readonly modules?: ModulesContainer,
+  ) {}
+
+  /** Says at start-up what else the first request would. */
+  onModuleInit(): void {
+    const problem = this.modules && checkBesideModule('@RequireSession()', this.modules);
+    if (problem !== undefined) {
+      new Logger('SessionsModule').error(problem);
+    }
+  }
 
   /**
    * @throws SessionGoneError when the session has been destroyed or rotated: the browser may have a newer cookie by now.

@@ -22,6 +22,14 @@ export interface CountableStore {
   count(): Promise<number>;
 }
 
+/**
+ * A store whose locks outlive the process that took them, until their lease ends. It makes the module warn of an application that
+ * does not let go of them when it is stopped.
+ */
+export interface LeasingStore {
+  readonly hasLeases: true;
+}
+
 export interface SweepOptions {
   /** At most so many records are removed in one batch. */
   readonly batchSize: number;

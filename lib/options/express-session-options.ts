@@ -14,6 +14,7 @@ export const REPLACEMENTS: Replacements = {
   key: COOKIE_NAME,
   keys: "write secret: ['new', 'old'], of which the first signs",
   maxAge: LIFETIME,
+  ttl: LIFETIME,
   genid: 'write generateId: () => string',
   proxy: "leave it out, and call app.set('trust proxy', 1) on the NestExpressApplication",
 };

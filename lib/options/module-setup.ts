@@ -7,6 +7,8 @@ import { checkKeys, display, isObject, MODULE } from './validate.js';
 
 const ONCE = 'Import SessionsModule.forRoot() once, in the root module. It is global: other modules import nothing.';
 
+const COPIES = 'from two copies of the package nestjs-sessions (npm ls nestjs-sessions shows where they are)';
+
 const ASYNC_KEYS = [
   'imports',
   'inject',
@@ -19,6 +21,9 @@ const ASYNC_KEYS = [
 
 /** Marks the class of the module. In the registry of the process, so that another copy of the package is found as well. */
 export const SESSIONS_MODULE = Symbol.for('nestjs-sessions: module');
+
+/** The value of that mark: each copy of the package has its own. */
+export const THIS_COPY = Symbol('nestjs-sessions: this copy');
 
 /** @throws SessionsConfigError when the argument of `forRoot()` is no object of options. */
 export function checkForRoot(options: unknown): void {
@@ -77,8 +82,30 @@ export function assertImportedOnce(modules: ModulesContainer): void {
   }
   const importers = metatypes.filter(importsSessions).map(({ name }) => name);
   const where = importers.length === 0 ? '' : ` (by ${importers.join(', ')})`;
-  const copies = new Set(found).size === 1 ? '' : ', from two copies of the package nestjs-sessions';
+  const copies = new Set(found).size === 1 ? '' : `, ${COPIES}`;
   throw new SessionsConfigError(`${MODULE} is imported ${found.length} times${where}${copies}. ${ONCE}`);
+}
+
+/**
+ * For what works only beside a module of its own copy.
+ *
+ * @returns the message for the log when the application has no `SessionsModule` at all: its other routes work.
+ * @throws SessionsConfigError when its module is of another copy of the package, which would never meet it.
+ */
+export function checkBesideModule(what: string, modules: ModulesContainer): string | undefined {
+  const found = [...modules.values()].map(({ metatype }) => metatype).filter(isSessionsModule);
+  if (found.some((metatype) => Reflect.get(metatype, SESSIONS_MODULE) === THIS_COPY)) {
+    return undefined;
+  }
+  if (found.length > 0) {
+    refuseAnotherCopy(what);
+  }
+  return `${what} is used in an application without ${MODULE}: its requests are answered with 500. ${ONCE}`;
+}
+
+/** @throws SessionsConfigError */
+export function refuseAnotherCopy(what: string): never {
+  throw new SessionsConfigError(`${what} and ${MODULE} are ${COPIES}. Both must be of one: reinstall, or deduplicate`);
 }
 
 /** Nest takes no default for `undefined`: the module would silently not be global. */

@@ -45,7 +45,9 @@ function advice(key: string, known: readonly string[], replacements: Replacement
   if (Object.hasOwn(replacements, key)) {
     return `, which express-session and its like have: ${replacements[key]}.`;
   }
-  const near = known.filter((name) => distance(key, name) <= Math.max(2, key.length / 3));
+  // Of three letters two that change make another word.
+  const most = key.length < 4 ? 1 : Math.max(2, key.length / 3);
+  const near = known.filter((name) => distance(key, name) <= most);
   const nearest = near.sort((a, b) => distance(key, a) - distance(key, b))[0];
   return nearest === undefined ? `. It has ${known.join(', ')}.` : `. Did you mean "${nearest}"?`;
 }

@@ -37,7 +37,17 @@ export function takenExchange(context: ExecutionContext): Exchange {
   return exchange;
 }
 
+/** On the function below, whichever copy of the package it is of: hence in the registry of the process. */
+const SESSION_PARAMETER = Symbol.for('nestjs-sessions: parameter');
+
 /** Marks a parameter as ours: the metadata of the routes are searched for it at start-up. */
 export function sessionOf(key: SessionKey<SessionData> | undefined, context: ExecutionContext): unknown {
   return takenExchange(context).take((session) => (key === undefined ? session : session.get(key)));
+}
+
+Reflect.set(sessionOf, SESSION_PARAMETER, true);
+
+/** Whether a parameter is that of `@Session()` of another copy of the package, whose sessions are none of ours. */
+export function isOfAnotherCopy(factory: unknown): boolean {
+  return typeof factory === 'function' && factory !== sessionOf && Reflect.has(factory, SESSION_PARAMETER);
 }

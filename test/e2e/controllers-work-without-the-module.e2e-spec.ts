@@ -50,6 +50,8 @@ describe('A controller that takes the session, in an application without the mod
   it('starts, serves its other routes, and says what to import where a route takes the session', async () => {
     const app = await TestApp.start({ controllers: [Visits], sessions: false });
     try {
+      // The parameters cannot be known before: nothing of the library runs.
+      expect(app.logs.matching(/^@RequireSession\(\) .* without SessionsModule.*forRoot\(\)/, 'error')).toHaveLength(1);
       expect((await app.browser().get('/public')).text).toBe('public');
       for (const path of ['/ours', '/key', '/required']) {
         expect((await app.browser().get(path)).status).toBe(500);

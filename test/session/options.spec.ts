@@ -60,6 +60,7 @@ describe('the options', () => {
   it.each<[unknown, RegExp]>([
     [{ lockMode: 'early' }, /no option "lockMode"\. It has store, timeout, .*, locking, .*, clock, debug\.$/],
     [{ x: 1 }, /no option "x"\. It has /],
+    [{ log: true }, /no option "log"\. It has /],
     [{ lock: { mode: 'early' } }, /^lock has no option "mode"\. It has wait, lease, maxWaiters, maxHold\.$/],
   ])('refuse %j: an unknown key that is near to none, with the names of all', (options, message) => {
     expect(refused(options)).toMatch(message);

@@ -1,18 +1,23 @@
+import type { CancelTimer, Clock } from '../../interfaces/clock.interface.js';
 import type { SessionsLogger } from '../../interfaces/sessions-logger.interface.js';
 import type { ClosableStore, StartableStore, StoreContext } from '../../interfaces/store-abilities.interface.js';
 import type { SessionStore } from '../../stores/session-store.js';
 import { CircuitBreaker } from './circuit-breaker.js';
+import { warnOfUnheardSignals } from './unheard-signals.js';
 
 /** Starts the store with the application and closes it with it, where the store wants that. */
 export class StoreLifecycle {
   readonly #store: SessionStore;
   readonly #breaker: CircuitBreaker;
+  readonly #clock: Clock;
   readonly #logger: SessionsLogger;
+  #cancelWarning: CancelTimer = () => undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(store: SessionStore, breaker: CircuitBreaker, logger: SessionsLogger) {
+  constructor(store: SessionStore, breaker: CircuitBreaker, { clock, logger }: StoreContext) {
     this.#store = store;
     this.#breaker = breaker;
+    this.#clock = clock;
     this.#logger = logger;
   }
 
@@ -25,11 +30,17 @@ export class StoreLifecycle {
     if (isStartable(store)) {
       await store.start({ clock, logger });
     }
-    return new StoreLifecycle(store, new CircuitBreaker(clock, storeTimeout), logger);
+    return new StoreLifecycle(store, new CircuitBreaker(clock, storeTimeout), { clock, logger });
+  }
+
+  /** The application has started. */
+  onStarted(): void {
+    this.#cancelWarning = warnOfUnheardSignals(this.#store, this.#clock, this.#logger);
   }
 
   /** Once, however often it is called: many clients fail when they are closed a second time. */
   close(): Promise<void> {
+    this.#cancelWarning();
     this.#closing ??= this.#close();
     return this.#closing;
   }

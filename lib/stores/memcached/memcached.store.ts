@@ -1,4 +1,9 @@
-import type { ClosableStore, StartableStore, StoreContext } from '../../interfaces/store-abilities.interface.js';
+import type {
+  ClosableStore,
+  LeasingStore,
+  StartableStore,
+  StoreContext,
+} from '../../interfaces/store-abilities.interface.js';
 import { SessionStore } from '../session-store.js';
 import {
   absenceOf,
@@ -33,7 +38,8 @@ import { assertFits } from './value.js';
  *
  * It needs the package `memcached`. It cannot count its sessions, and has nothing to clean up, because the server does that.
  */
-export class MemcachedStore extends SessionStore implements StartableStore, ClosableStore {
+export class MemcachedStore extends SessionStore implements StartableStore, ClosableStore, LeasingStore {
+  readonly hasLeases = true;
   readonly #commands: MemcachedCommands;
   readonly #entries: CasEntries;
   #now: () => number = Date.now;

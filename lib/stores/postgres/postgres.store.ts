@@ -3,6 +3,7 @@ import type { WriteGuard } from '../../interfaces/session-record.interface.js';
 import type {
   ClosableStore,
   CountableStore,
+  LeasingStore,
   StartableStore,
   StoreContext,
   SweepableStore,
@@ -38,8 +39,9 @@ import { quotedName } from './table/table-sql.js';
  */
 export class PostgresStore
   extends SessionStore
-  implements StartableStore, ClosableStore, CountableStore, SweepableStore
+  implements StartableStore, ClosableStore, CountableStore, SweepableStore, LeasingStore
 {
+  readonly hasLeases = true;
   readonly #database: Database;
   readonly #table: SessionTable;
   readonly #statements: Statements;
