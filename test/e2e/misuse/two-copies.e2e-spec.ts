@@ -1,4 +1,4 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Module, type Type } from '@nestjs/common';
 import { SessionsModule } from 'nestjs-sessions';
 import { startUpErrorOf } from '../../support/http/start-up.js';
 import { TestApp } from '../../support/http/test-app.js';
@@ -23,15 +23,18 @@ class Requiring {
   }
 }
 
+function featureOf(controller: Type): Type {
+  @Module({ controllers: [controller] })
+  class Feature {}
+  return Feature;
+}
+
 describe('Two copies of the package in one application', () => {
   it.each([
     ['@Session() in Taking.visits()', Taking],
     ['@RequireSession()', Requiring],
   ])('are refused at start-up: the module of one, %s of the other', async (what, controller) => {
-    const message = await startUpErrorOf(() => [
-      SessionsModule.forRoot(),
-      { module: class Feature {}, controllers: [controller] },
-    ]);
+    const message = await startUpErrorOf(() => [SessionsModule.forRoot(), featureOf(controller)]);
 
     expect(message.slice(0, what.length)).toBe(what);
     expect(message).toMatch(/SessionsModule.*two copies of the package nestjs-sessions.*npm ls/);
