@@ -4,7 +4,7 @@ import { SessionsConfigError } from '../../lib/errors/index.js';
 import { FileStore, type FileStoreOptions } from '../../lib/stores/file/file.store.js';
 import { spawnApp } from '../support/processes/child-process.js';
 import { fileStoreOn } from '../support/stores/file-store-on.js';
-import { arrange, OPERATIONS } from '../support/models/store-model.js';
+import { arrange, FROM, OPERATIONS } from '../support/models/store-model.js';
 import { temporaryDirectory } from '../support/basics/temporary-directory.js';
 
 const NOBODY = 65_534;
@@ -56,8 +56,29 @@ describe('FileStore and its directory, at start-up', () => {
     expect(await readdir(target)).toEqual([]);
   });
 
+  it('takes one that the group of this process may write, as Kubernetes leaves it at each mount (fsGroup)', async () => {
+    const { store, clock } = await fileStoreOn(directory);
+    const version = await arrange(store, 'live', clock);
+    for (const name of ['', ...(await readdir(directory, { recursive: true }))]) {
+      const path = join(directory, name);
+      await chmod(path, (await lstat(path)).isDirectory() ? 0o2770 : 0o660);
+    }
+    const { store: next } = await fileStoreOn(directory);
+    expect(await next.load({ id: FROM })).toMatchObject({ status: 'found', version });
+  });
+
+  it('takes one of root that the group of this process may write: a volume with an fsGroup', async () => {
+    await mkdir(directory);
+    await chown(directory, 0, NOBODY);
+    await chmod(directory, 0o2770);
+    await chmod(dirname(directory), 0o711);
+    expect(await startedAsNobody(directory)).toBe('started');
+  });
+
   it.each([0o770, 0o777, 0o1777, 0o702])('refuses one that others can write to (mode %o)', async (mode) => {
     await mkdir(directory);
+    // A group that this process is not in.
+    if (process.getuid?.() === 0) await chown(directory, 0, 54_321);
     await chmod(directory, mode);
     await expect(start()).rejects.toThrow(SessionsConfigError);
     await expect(start()).rejects.toThrow(`${directory} can be written by other users`);
@@ -124,6 +145,10 @@ async function startAsNobody(path: string): Promise<string> {
     await chmod(dirname(directory), 0o711);
     await chown(directory, NOBODY, NOBODY);
   }
+  return startedAsNobody(path);
+}
+
+async function startedAsNobody(path: string): Promise<string> {
   const app = await spawnApp(new URL('../support/processes/file-store.unprivileged.ts', import.meta.url), {
     args: [path],
   });

@@ -164,7 +164,7 @@ describe('FileStore, sweeping what does not belong there', () => {
     await stepTo(creation, 'rename');
     await age(join(directory, 'aa'));
     const sweeping = new Lane(sweep);
-    await stepTo(sweeping, 'unlink');
+    await stepTo(sweeping, 'rm');
     expect(await readdir(join(directory, 'aa'))).toEqual([expect.stringMatching(/^\.old,/)]);
     await sweep();
     expect(await readdir(join(directory, 'aa'))).toEqual([]);

@@ -1,6 +1,8 @@
 import {
   type StateName,
   formatStateName,
+  LONGEST_NAME,
+  SHORTEST_NAME,
   isOurs,
   parseStateName,
   parseRotation,
@@ -13,13 +15,13 @@ const PLAIN: StateName = {
   version: 'AbCdEfGhIjKlMn-_',
   size: 1_048_576,
   createdAt: 1_893_456_000_123,
-  expiresAt: 1_893_459_600_123.5,
+  expiresAt: 1_893_459_600_124,
 };
 
 const lockedBy = (process: string, route: string): StateName => ({
   ...PLAIN,
   lock: {
-    token: 'x'.repeat(22),
+    token: 'x'.repeat(16),
     leaseEndsAt: 1_893_456_030_000,
     owner: { machine: 'AbCdEf-_', pid: 4_194_304, started: '1234567890' },
     holder: { process, route, since: 1_893_456_000_000 },
@@ -44,8 +46,8 @@ describe('the name of a state file', () => {
     '\ud800',
     '\ufffd',
   ])('cuts what people read, and fits into what a file system takes: %s', (text) => {
-    const name = formatStateName(lockedBy(text, text));
-    expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255);
+    const name = formatStateName(lockedBy(text, text), LONGEST_NAME);
+    expect(Buffer.byteLength(name)).toBeLessThanOrEqual(LONGEST_NAME);
     const parsed = parseStateName(name);
     expect(parsed && formatStateName(parsed)).toBe(name);
     expect(
@@ -65,9 +67,34 @@ describe('the name of a state file', () => {
     's,NaN,v,2,3,4',
     's,01,v,2,3,4',
     's,1,v,2,3,4,',
-    's,Infinity,v,2,3,4',
+    's,-,v,2,3,4',
   ])('is not %j', (name) => {
     expect(parseStateName(name)).toBeUndefined();
+  });
+
+  it.each([SHORTEST_NAME, 143, 175, LONGEST_NAME])(
+    'fits into %i bytes with all of its fields at their longest',
+    (longest) => {
+      const text = 'x'.repeat(64);
+      const state = { ...lockedBy(text, text), serial: 36 ** 8, expiresAt: Number.MAX_SAFE_INTEGER };
+      const name = formatStateName(state, longest);
+      expect(name.length).toBeLessThanOrEqual(longest);
+      const parsed = parseStateName(name);
+      expect(parsed).toMatchObject({ ...state, lock: { ...state.lock, holder: expect.anything() as unknown } });
+      // What was cut stays as it is where names may be longer.
+      expect(parsed && formatStateName(parsed)).toBe(name);
+    },
+  );
+
+  it('has room for the whole of what is kept of a holder where names may have 255 bytes', () => {
+    const holder = { process: `${'h'.repeat(20)}:12345`, route: `POST /${'x'.repeat(50)}` };
+    const name = formatStateName(lockedBy(holder.process, holder.route), LONGEST_NAME);
+    expect(parseStateName(name)?.lock?.holder).toMatchObject(holder);
+  });
+
+  it('counts in whole milliseconds, and ends nothing early', () => {
+    const name = formatStateName({ ...PLAIN, expiresAt: 1_893_459_600_123.5 });
+    expect(parseStateName(name)?.expiresAt).toBe(1_893_459_600_124);
   });
 
   it('loses only the lock with it', () => {

@@ -1,6 +1,4 @@
-import { join } from 'node:path';
 import { isRunning } from '../shared/entry.js';
-import type { Directory } from './directory.js';
 import * as disk from './disk.js';
 import { type Content, Folder } from './folder.js';
 import { dataName, formatStateName, isOurs, parseRotation, parseTombstone } from './names.js';
@@ -48,15 +46,6 @@ export async function tidy(folder: Folder, { state, names }: Content): Promise<v
   for (const name of leftovers) {
     await folder.discard(name);
   }
-}
-
-/** Removes a folder that is no session's. Returns `false`: no session was removed. */
-export async function removeTree(path: string, directory: Directory): Promise<false> {
-  for (const name of (await disk.list(path)) ?? []) {
-    await directory.discard(join(path, name));
-  }
-  await disk.removeFolder(path);
-  return false;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { clear, removeTree } from './cleanup.js';
+import { messageOf } from '../shared/store-failure.js';
+import { clear } from './cleanup.js';
 import type { Directory } from './directory.js';
 import * as disk from './disk.js';
 import type { Folder } from './folder.js';
@@ -27,7 +28,7 @@ export async function createFolder(folder: Folder, files: readonly NewFile[]): P
     isCreated = await putInPlace(staging, folder);
   } finally {
     if (!isCreated) {
-      await removeTree(staging, directory);
+      await discardFolder(staging, directory);
     }
   }
   if (isCreated) {
@@ -70,4 +71,13 @@ async function putInPlace(staging: string, folder: Folder): Promise<boolean> {
     await clear(folder, content);
     return (await disk.moveFolder(staging, folder.path)) ? true : undefined;
   });
+}
+
+/** Never fails: the operation has failed already, or has succeeded without this folder. A sweep tries again. */
+async function discardFolder(path: string, directory: Directory): Promise<void> {
+  try {
+    await disk.removeTree(path);
+  } catch (error) {
+    directory.warn('leftover', `a folder could not be removed: ${messageOf(error)}`);
+  }
 }

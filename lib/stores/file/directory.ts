@@ -1,29 +1,34 @@
-import { constants } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SessionsConfigError } from '../../errors/sessions-config.error.js';
+import type { Clock } from '../../interfaces/clock.interface.js';
 import type { StoreContext } from '../../interfaces/store-abilities.interface.js';
 import { messageOf } from '../shared/store-failure.js';
+import { StoreLog } from '../shared/store-log.js';
 import * as disk from './disk.js';
+import { type DirectoryIdentity, examine } from './examine.js';
 import type { FileStoreFsync, FileStoreOptions } from './file-store-options.js';
-
-const WRITABLE_BY_OTHERS = 0o022;
+import { longestNameIn } from './longest-name.js';
+import { formatStateName, LONGEST_NAME, stagingName, type StateName } from './names.js';
 
 /** The directory of all sessions, and what its files share. */
 export class Directory {
-  readonly path: string;
-  readonly #device: number;
-  readonly #inode: number;
+  readonly #identity: DirectoryIdentity;
   readonly #fsync: FileStoreFsync;
-  readonly #context: StoreContext;
-  #isInTrouble = false;
+  readonly #clock: Clock;
+  readonly #log: StoreLog;
+  #longestName = LONGEST_NAME;
 
-  constructor(options: Required<FileStoreOptions>, identity: DirectoryIdentity, context: StoreContext) {
-    this.path = options.directory;
-    this.#fsync = options.fsync;
-    this.#device = identity.dev;
-    this.#inode = identity.ino;
-    this.#context = context;
+  constructor(
+    readonly path: string,
+    fsync: FileStoreFsync,
+    identity: DirectoryIdentity,
+    clock: Clock,
+    log: StoreLog,
+  ) {
+    this.#fsync = fsync;
+    this.#identity = identity;
+    this.#clock = clock;
+    this.#log = log;
   }
 
   /**
@@ -31,12 +36,43 @@ export class Directory {
    *
    * @throws SessionsConfigError when sessions could not be kept there, or not safely.
    */
-  static async open(options: Required<FileStoreOptions>, context: StoreContext): Promise<Directory> {
-    return new Directory(options, await examine(options.directory), context);
+  static async open({ directory, fsync }: Required<FileStoreOptions>, context: StoreContext): Promise<Directory> {
+    const log = new StoreLog('FileStore');
+    log.start(context);
+    return new Directory(directory, fsync, await examine(directory), context.clock, log);
+  }
+
+  /**
+   * Tries what the store needs, in a directory of its own below this one, which is removed afterwards. On a full disk nothing can
+   * be tried: then the store starts, since the sessions that are there can be read.
+   *
+   * @throws SessionsConfigError that says what cannot be done.
+   */
+  async prove(liveThere: (trial: Directory) => Promise<void>): Promise<void> {
+    const path = join(this.path, stagingName());
+    try {
+      await disk.makeFolder(path);
+      this.#longestName = await longestNameIn(path);
+      const trial = new Directory(path, this.#fsync, await examine(path), this.#clock, this.#log);
+      trial.#longestName = this.#longestName;
+      await liveThere(trial);
+    } catch (error) {
+      if (!isFull(error)) {
+        throw new SessionsConfigError(
+          `FileStore: the directory ${this.path} cannot keep sessions: ${messageOf(error)}`,
+          {
+            cause: error,
+          },
+        );
+      }
+      this.#log.error('full disk', `the disk of ${this.path} is full: no session can be begun or changed.`);
+    } finally {
+      await disk.removeTree(path);
+    }
   }
 
   now(): number {
-    return this.#context.clock.now();
+    return this.#clock.now();
   }
 
   /** The folder that holds the folder of a session: up to some millions of sessions none of them grows long. */
@@ -46,6 +82,11 @@ export class Directory {
 
   isShard(name: string): boolean {
     return /^[\w-]{2}$/.test(name);
+  }
+
+  /** The name of a state that is to come, as long as names may be here. */
+  stateName(state: StateName): string {
+    return formatStateName(state, this.#longestName);
   }
 
   /** Whether the content of a file is flushed to the disk before the write is acknowledged. */
@@ -70,7 +111,7 @@ export class Directory {
    */
   async assertPresent(): Promise<void> {
     const found = await disk.inspect(this.path);
-    if (found?.dev === this.#device && found.ino === this.#inode) {
+    if (found?.dev === this.#identity.dev && found.ino === this.#identity.ino) {
       return;
     }
     throw new Error(
@@ -83,57 +124,18 @@ export class Directory {
   async discard(path: string): Promise<void> {
     try {
       await disk.remove(path);
-      this.#isInTrouble = false;
     } catch (error) {
-      if (!this.#isInTrouble) {
-        this.warn(`a file could not be removed: ${String(error)}`);
-      }
-      this.#isInTrouble = true;
+      this.warn('leftover', `a file could not be removed: ${messageOf(error)}`);
     }
   }
 
-  warn(message: string): void {
-    this.#context.logger.warn(`FileStore: ${message}`);
+  /** Once a spell for each kind: what is wrong with a disk is wrong with many sessions. */
+  warn(kind: string, message: string): void {
+    this.#log.warn(kind, message);
   }
 }
 
-interface DirectoryIdentity {
-  readonly dev: number;
-  readonly ino: number;
-}
-
-async function examine(path: string): Promise<DirectoryIdentity> {
-  const refuse = (what: string, cause?: unknown): never => {
-    throw new SessionsConfigError(`FileStore: the directory ${path} ${what}`, { cause });
-  };
-  try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    // Something else than a directory: the checks below say so.
-    if (!disk.isOneOf(error, 'EEXIST')) {
-      refuse(`cannot be created: ${messageOf(error)}.`, error);
-    }
-  }
-  const found = (await disk.inspect(path)) ?? refuse('was removed while the store started.');
-  if (found.isSymbolicLink()) {
-    refuse('is a symbolic link. Name the directory that it points at.');
-  }
-  if (!found.isDirectory()) {
-    refuse('is not a directory.');
-  }
-  const user = process.getuid?.();
-  if (user !== undefined && found.uid !== user) {
-    refuse(
-      `belongs to user ${found.uid}, and this process runs as ${user}. Make it with the user that runs the application.`,
-    );
-  }
-  if ((found.mode & WRITABLE_BY_OTHERS) !== 0) {
-    refuse(`can be written by other users (mode ${(found.mode & 0o777).toString(8)}). Set its mode to 700.`);
-  }
-  try {
-    await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
-  } catch (error) {
-    refuse(`cannot be written: ${messageOf(error)}.`, error);
-  }
-  return found;
+function isFull(error: unknown): boolean {
+  const cause: unknown = error instanceof Error ? error.cause : undefined;
+  return [error, cause].some((one) => disk.isOneOf(one, 'ENOSPC', 'EDQUOT'));
 }

@@ -108,6 +108,11 @@ export async function removeFolder(folder: string): Promise<boolean> {
   }
 }
 
+/** Removes a folder with all that is in it. */
+export function removeTree(folder: string): Promise<void> {
+  return call((done) => fs.rm(folder, { recursive: true, force: true }, done));
+}
+
 /** Makes the names in a folder survive a power failure. */
 export async function flushFolder(folder: string): Promise<void> {
   const descriptor = await call<number>((done) => fs.open(folder, 'r', done));
@@ -170,10 +175,16 @@ function once<T>(start: (done: Callback<T>) => void): Promise<T> {
   return new Promise((resolve, reject) => {
     start((error, value) => {
       if (error) {
-        reject(error);
+        reject(withoutPaths(error));
       } else {
         resolve(value);
       }
     });
   });
+}
+
+/** The names of a session's files hold its id, its lock and its route: they must get neither into a log nor into a cause. */
+function withoutPaths({ message, code, errno, syscall }: NodeJS.ErrnoException): Error {
+  const [text = ''] = message.split(" '");
+  return Object.assign(new Error(text), { code, errno, syscall });
 }

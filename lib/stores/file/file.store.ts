@@ -10,6 +10,7 @@ import type {
 import { SessionStore } from '../session-store.js';
 import { absenceOf, isHeldByAnother, movesLock } from '../shared/entry.js';
 import { keptHolder } from '../shared/holder.js';
+import { proveLife } from '../shared/prove-life.js';
 import type { Answer, Args } from '../shared/store-methods.js';
 import { createFolder } from './create-folder.js';
 import { DataFile } from './data-file.js';
@@ -49,8 +50,17 @@ export class FileStore extends SessionStore implements StartableStore, Countable
 
   /** @throws SessionsConfigError when sessions cannot be kept in the directory, or not safely. */
   async start(context: StoreContext): Promise<void> {
+    const self = await thisProcess();
     const directory = await Directory.open(this.#options, context);
-    this.#opened = { directory, self: await thisProcess() };
+    try {
+      await directory.prove((trial) => {
+        this.#opened = { directory: trial, self };
+        return proveLife(this, context.clock.now());
+      });
+    } finally {
+      this.#opened = undefined;
+    }
+    this.#opened = { directory, self };
   }
 
   async load({ id }: Args<'load'>): Promise<Answer<'load'>> {
@@ -158,7 +168,7 @@ export class FileStore extends SessionStore implements StartableStore, Countable
       }
       const lock = {
         token: hash,
-        leaseEndsAt: Math.ceil(directory.now() + lease),
+        leaseEndsAt: directory.now() + lease,
         owner: self,
         holder: keptHolder(holder),
       };
@@ -177,7 +187,7 @@ export class FileStore extends SessionStore implements StartableStore, Countable
       if (status !== 'live' || state.lock?.token !== hash) {
         return false;
       }
-      const lock = { ...state.lock, leaseEndsAt: Math.ceil(folder.directory.now() + lease) };
+      const lock = { ...state.lock, leaseEndsAt: folder.directory.now() + lease };
       return (await folder.change(state, { ...state, lock })) ? true : undefined;
     });
   }

@@ -60,6 +60,12 @@ export class Folder {
     return this.#list();
   }
 
+  /** As a sweep reads. What has expired is not read again: to remove it fails if it was renewed meanwhile. */
+  async readToClear(): Promise<Content> {
+    const first = await this.#list();
+    return first.status !== 'missing' || first.state !== undefined ? first : this.read();
+  }
+
   /** Reads the folder and makes an attempt; does both again as long as the attempt returns `undefined`: another was faster. */
   async retry<T extends object | string | boolean>(attempt: (content: Content) => Promise<T | undefined>): Promise<T> {
     for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
@@ -75,7 +81,7 @@ export class Folder {
   change(state: StateName, next: Omit<StateName, 'serial'>): Promise<boolean> {
     return disk.rename(
       this.file(formatStateName(state)),
-      this.file(formatStateName({ ...next, serial: state.serial + 1 })),
+      this.file(this.directory.stateName({ ...next, serial: state.serial + 1 })),
     );
   }
 
@@ -95,7 +101,7 @@ export class Folder {
       return undefined;
     }
     // No store removes them, so a person did. An empty text is a corrupt record, and the visitor starts anew.
-    this.directory.warn(`the data of session ${this.id.slice(0, 8)} are not there.`);
+    this.directory.warn('lost data', `the data of session ${this.id.slice(0, 8)} are not there.`);
     return '';
   }
 

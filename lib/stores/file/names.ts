@@ -38,21 +38,36 @@ export interface Owner {
   readonly started: string;
 }
 
-/** A file name has at most 255 bytes. The texts for people are cut, so that the other fields always fit. */
-const PROCESS_BYTES = 30;
-const ROUTE_BYTES = 48;
+/** Bytes of the longest name that most file systems take; on encrypted ones it may be 143 or 175. */
+export const LONGEST_NAME = 255;
+
+/** Bytes that a name has to have at least: all fields at their longest, and none of the texts for people. */
+export const SHORTEST_NAME = 130;
+
+/** The share of the process in what is left for texts; its name is the shorter one. */
+const PROCESS_SHARE = 0.35;
+
+const RADIX = 36;
 
 const STATE_FIELDS = 6;
 const LOCKED_FIELDS = 13;
 
-export function formatStateName({ serial, version, size, createdAt, expiresAt, lock }: StateName): string {
-  const fields: (string | number)[] = ['s', serial, version, size, createdAt, expiresAt];
-  if (lock) {
-    const { token, leaseEndsAt, owner, holder } = lock;
-    fields.push(token, leaseEndsAt, owner.machine, owner.pid, owner.started, holder.since);
-    fields.push(`${encode(holder.process, PROCESS_BYTES)}.${encode(holder.route, ROUTE_BYTES)}`);
+/**
+ * The name of a state file, in at most `longest` bytes. The texts for people get what the other fields leave. Whole milliseconds,
+ * as instants on a disk need no fractions.
+ */
+export function formatStateName(state: StateName, longest = Infinity): string {
+  const { serial, version, size, createdAt, expiresAt, lock } = state;
+  const fields = ['s', digits(serial), version, digits(size), digits(createdAt), digits(expiresAt)];
+  if (lock === undefined) {
+    return fields.join(',');
   }
-  return fields.join(',');
+  const { token, leaseEndsAt, owner, holder } = lock;
+  fields.push(token, digits(leaseEndsAt), owner.machine, digits(owner.pid), owner.started, digits(holder.since), '');
+  const name = fields.join(',');
+  const room = longest - name.length - '.'.length;
+  const process = encode(holder.process, room * PROCESS_SHARE);
+  return `${name}${process}.${encode(holder.route, room - process.length)}`;
 }
 
 export function parseStateName(name: string): StateName | undefined {
@@ -63,11 +78,11 @@ export function parseStateName(name: string): StateName | undefined {
   }
   const lock = fields.length === LOCKED_FIELDS ? parseLock(fields.slice(STATE_FIELDS)) : undefined;
   const state: StateName = {
-    serial: Number(serial),
+    serial: numberOf(serial),
     version,
-    size: Number(size),
-    createdAt: Number(createdAt),
-    expiresAt: Number(expiresAt),
+    size: numberOf(size),
+    createdAt: numberOf(createdAt),
+    expiresAt: numberOf(expiresAt),
     ...(lock && { lock }),
   };
   // A name that this store would write differently is not one of its own.
@@ -75,13 +90,13 @@ export function parseStateName(name: string): StateName | undefined {
 }
 
 function parseLock(fields: readonly string[]): StateLock {
-  const [token = '', leaseEndsAt, machine = '', pid, started = '', since, texts = ''] = fields;
+  const [token = '', leaseEndsAt = '', machine = '', pid = '', started = '', since = '', texts = ''] = fields;
   const [process = '', route = ''] = texts.split('.');
   return {
     token,
-    leaseEndsAt: Number(leaseEndsAt),
-    owner: { machine, pid: Number(pid), started },
-    holder: { process: decode(process), route: decode(route), since: Number(since) },
+    leaseEndsAt: numberOf(leaseEndsAt),
+    owner: { machine, pid: numberOf(pid), started },
+    holder: { process: decode(process), route: decode(route), since: numberOf(since) },
   };
 }
 
@@ -102,16 +117,16 @@ export interface Tombstone {
 
 /** Unique, so that a process that removes an old tombstone never removes a later one. */
 export function tombstoneName({ until, because }: Tombstone): string {
-  return `t,${until},${because},${nonce()}`;
+  return `t,${digits(until)},${because},${nonce()}`;
 }
 
 /** `undefined` when the name is not that of a tombstone. */
 export function parseTombstone(name: string): Tombstone | undefined {
-  const [kind, until, because] = name.split(',');
+  const [kind, until = '', because] = name.split(',');
   if (kind !== 't' || (because !== 'destroyed' && because !== 'rotated')) {
     return undefined;
   }
-  return { until: Number(until), because };
+  return { until: numberOf(until), because };
 }
 
 /** Unique, as a tombstone. */
@@ -162,13 +177,23 @@ export function nonce(): string {
 }
 
 export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('base64url').slice(0, 22);
+  return createHash('sha256').update(token).digest('base64url').slice(0, 16);
 }
 
-function encode(text: string, bytes: number): string {
+/** Rounded up: what has a fraction of a millisecond left to live has not ended. */
+function digits(number: number): string {
+  return Math.ceil(number).toString(RADIX);
+}
+
+function numberOf(text: string): number {
+  return text === '' ? NaN : parseInt(text, RADIX);
+}
+
+/** In at most so many characters of base64url. */
+function encode(text: string, characters: number): string {
   // A character that was cut in two would be read differently from how it was written.
   const cut = Buffer.from(text)
-    .subarray(0, bytes)
+    .subarray(0, Math.max(0, Math.floor((characters * 3) / 4)))
     .toString()
     .replace(/\ufffd$/, '');
   return Buffer.from(cut).toString('base64url');

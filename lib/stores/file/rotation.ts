@@ -49,7 +49,7 @@ async function attempt(rotation: Rotation, state: StateName): Promise<string | f
   }
   if (
     !(await writeTombstone(rotation, prepared)) ||
-    !(await disk.rename(from.file(formatStateName(state)), to.file(formatStateName(next))))
+    !(await disk.rename(from.file(formatStateName(state)), to.file(to.directory.stateName(next))))
   ) {
     await undo(rotation, prepared);
     return undefined;

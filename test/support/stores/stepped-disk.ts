@@ -8,7 +8,20 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
  * without Node's threads, whose turns would take most of the time.
  */
 
-const CALLS = ['readdir', 'lstat', 'open', 'read', 'write', 'close', 'rename', 'unlink', 'mkdir', 'rmdir', 'fsync'];
+const CALLS = [
+  'readdir',
+  'lstat',
+  'open',
+  'read',
+  'write',
+  'close',
+  'rename',
+  'unlink',
+  'mkdir',
+  'rmdir',
+  'rm',
+  'fsync',
+];
 
 const lanes = new AsyncLocalStorage<Lane>();
 
