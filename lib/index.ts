@@ -9,6 +9,7 @@ export type {
   LockSessionOptions,
   SessionCookieOptions,
   SessionPolicyOptions,
+  WatchOptions,
 } from './interfaces/sessions-options.interface.js';
 export { days, hours, minutes, seconds } from './options/durations.js';
 
@@ -23,6 +24,9 @@ export { RequireSessionGuard } from './guards/require-session.guard.js';
 // In providers
 export { CurrentSession } from './http/current-session.js';
 export { Sessions } from './sessions.service.js';
+export type { OpenOptions, WatchSessionOptions } from './options/sessions-arguments.js';
+export type { SessionEnd } from './session/watch/watched-session.js';
+export type { Handshake } from './sockets/handshakes.js';
 export { InjectSessionStore } from './decorators/inject-session-store.decorator.js';
 
 // Stores
@@ -44,6 +48,7 @@ export type {
   WriteGuard,
 } from './interfaces/session-record.interface.js';
 export type {
+  BatchLoadableStore,
   ClosableStore,
   CountableStore,
   LeasingStore,

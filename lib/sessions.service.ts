@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionData } from './interfaces/session-data.interface.js';
-import { assertBindArguments, assertId, assertOpenArguments, type OpenOptions } from './options/sessions-arguments.js';
+import {
+  assertBindArguments,
+  assertId,
+  assertOpenArguments,
+  assertWatchArguments,
+  type OpenOptions,
+  type WatchSessionOptions,
+} from './options/sessions-arguments.js';
 import { LOCKING_MODES } from './options/sessions-options.js';
 import { oneOf } from './options/validate.js';
 import { SessionObject } from './session/object/session.js';
@@ -62,6 +69,21 @@ export class Sessions {
     }
     await opened.commit();
     return result;
+  }
+
+  /**
+   * Tells of the end of the session that a `Cookie` header names, so that a socket can end with it:
+   * `sessions.watch(cookieHeader, { onEnd: (reason) => client.close(4401, reason) })`. The first look at the store is at once. An
+   * end in this process is told at once, and one in another process within `watch.interval`. A `regenerate()` in this process is
+   * followed, unless it keeps no data. A look that fails ends nothing.
+   *
+   * Returns a function that ends the watch. `onEnd` is called once at most; what it throws is logged.
+   *
+   * @throws TypeError when the header is no text, or `onEnd` is no function.
+   */
+  watch(cookieHeader: string | undefined, { onEnd }: WatchSessionOptions): () => void {
+    assertWatchArguments(cookieHeader, onEnd);
+    return this.engine.watch(cookieHeader, onEnd);
   }
 
   /**

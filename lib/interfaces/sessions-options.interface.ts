@@ -78,6 +78,17 @@ export interface CleanupOptions {
   readonly batchSize?: number;
 }
 
+/** Watching sessions for their end, with `Sessions.watch()`. */
+export interface WatchOptions {
+  /**
+   * How often a process looks at the store for all sessions that it watches, in milliseconds: so long it takes at most to hear of
+   * an end in another process. Default 60 s.
+   */
+  readonly interval?: number;
+  /** How many sessions a process watches at a time; a further one counts as ended at once. 1 or more. Default 10000. */
+  readonly maxWatched?: number;
+}
+
 /**
  * Whether the changes of a request that failed are stored. `error` is what was thrown, where that is known; `status` is the one
  * that is sent. A function decides at once: it returns a boolean, and no promise.
@@ -102,6 +113,8 @@ export interface SessionPolicyOptions {
   readonly locking?: LockingMode;
   /** Waiting for locks, and how long they live. Default: as each of its options says. */
   readonly lock?: LockOptions;
+  /** Watching sessions for their end. Default: as each of its options says. */
+  readonly watch?: WatchOptions;
   /** The session cookie. Default: as each of its options says. */
   readonly cookie?: SessionCookieOptions;
   /**
@@ -114,7 +127,10 @@ export interface SessionPolicyOptions {
    * is made anew; after five of them the request ends in `SessionIdCollisionError`. Default: 256 random bits.
    */
   readonly generateId?: () => string;
-  /** Whether the changes of a request that failed are stored. Default: when the status sent is below 500. */
+  /**
+   * Whether the changes of a request that failed are stored. Default: when the status sent is below 500. An operation of GraphQL
+   * fails with status 200 when a root field has thrown and none has succeeded. Nothing of it is stored by default.
+   */
   readonly commitOnError?: CommitOnError;
   /** The largest session, serialised, in bytes; a larger one ends in `SessionTooLargeError`. Default 1 MiB less 1 KiB. */
   readonly maxBytes?: number;

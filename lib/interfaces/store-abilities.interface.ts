@@ -1,4 +1,5 @@
 import type { Clock } from './clock.interface.js';
+import type { Found, Gone, Missing } from './session-record.interface.js';
 import type { SessionsLogger } from './sessions-logger.interface.js';
 
 /** What the module hands to a store when the application starts. */
@@ -49,4 +50,10 @@ export interface SweepBatch {
  */
 export interface SweepableStore {
   sweep(options: SweepOptions): AsyncIterable<SweepBatch>;
+}
+
+/** A store that can read many records in one round trip: what is watched is then looked at by one query. */
+export interface BatchLoadableStore {
+  /** What `load()` says of each id, in the order of the ids. */
+  loadMany(args: { ids: readonly string[] }): Promise<readonly (Found | Missing | Gone)[]>;
 }

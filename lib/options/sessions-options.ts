@@ -2,7 +2,12 @@ import { CronExpression } from '@nestjs/schedule';
 import { validateCronExpression } from 'cron';
 import { SessionsConfigError } from '../errors/index.js';
 import type { Clock } from '../interfaces/clock.interface.js';
-import type { CommitOnError, LockOptions, SessionPolicyOptions } from '../interfaces/sessions-options.interface.js';
+import type {
+  CommitOnError,
+  LockOptions,
+  SessionPolicyOptions,
+  WatchOptions,
+} from '../interfaces/sessions-options.interface.js';
 import { systemClock } from '../session/clock.js';
 import { CookieSignature, MAX_SIGNATURES } from '../session/cookie/cookie-signature.js';
 import type { EngineSettings } from '../session/session-engine.js';
@@ -35,6 +40,7 @@ export const KEYS: readonly (keyof SessionsModuleOptions)[] = [
   'touchAfter',
   'locking',
   'lock',
+  'watch',
   'cookie',
   'secret',
   'generateId',
@@ -96,6 +102,7 @@ export function resolveOptions(options: SessionsModuleOptions = {}): ResolvedOpt
     },
     locking: { mode: oneOf('locking', options.locking, 'implicit', LOCKING_MODES), wait: lock.wait, lease: lock.lease },
     limits: { maxWaiters: lock.maxWaiters, maxHold: lock.maxHold },
+    watch: resolveWatch(options.watch),
     commitOnError: resolveCommitOnError(options.commitOnError),
     cleanup: resolveCleanup(options.cleanup),
     currentSession: flag('currentSession', options.currentSession, false),
@@ -117,6 +124,14 @@ export function resolveLock(lock: LockOptions): Required<LockOptions> {
     lease: timerDuration('lock.lease', lock.lease, seconds(30)),
     maxWaiters: count('lock.maxWaiters', lock.maxWaiters, 100, 0),
     maxHold: timerDuration('lock.maxHold', lock.maxHold, minutes(5)),
+  };
+}
+
+function resolveWatch(watch: WatchOptions = {}): Required<WatchOptions> {
+  checkKeys('watch', watch, ['interval', 'maxWatched']);
+  return {
+    interval: timerDuration('watch.interval', watch.interval, seconds(60)),
+    maxWatched: count('watch.maxWatched', watch.maxWatched, 10_000),
   };
 }
 

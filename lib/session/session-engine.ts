@@ -6,7 +6,7 @@ import type { CookieSignature } from './cookie/cookie-signature.js';
 import type { LockSettings } from './lock/lock-settings.js';
 import { SessionLocks, type LockLimits } from './lock/session-locks.js';
 import type { SessionDeps } from './session-deps.js';
-import type { SessionIds } from './session-id.js';
+import { hashSessionId, type SessionIds } from './session-id.js';
 import { SessionLog } from './session-log.js';
 import { SessionPolicy, type PolicySettings } from './session-policy.js';
 import { SessionRepository } from './session-repository.js';
@@ -15,6 +15,8 @@ import { SessionWriter } from './session-writer.js';
 import { CircuitBreaker } from './store-access/circuit-breaker.js';
 import { GuardedStore } from './store-access/guarded-store.js';
 import { InFlight } from './work/in-flight.js';
+import { SessionWatches, type WatchSettings } from './watch/session-watches.js';
+import type { WatchedSession } from './watch/watched-session.js';
 import { UnitOfWork } from './work/unit-of-work.js';
 
 /** What the engine is made of; every duration in milliseconds. */
@@ -30,6 +32,7 @@ export interface EngineSettings {
   readonly locking: LockSettings;
   readonly limits: LockLimits;
   readonly policy: PolicySettings;
+  readonly watch: WatchSettings;
 }
 
 /** Opens sessions. One for each module: two applications in one process do not meet. */
@@ -39,6 +42,7 @@ export class SessionEngine {
   /** How a route locks that says nothing about it. */
   readonly locking: LockSettings;
   readonly #store: GuardedStore;
+  readonly #watches: SessionWatches;
   readonly #deps: SessionDeps;
 
   constructor(settings: EngineSettings) {
@@ -48,7 +52,10 @@ export class SessionEngine {
     this.#store = new GuardedStore(settings.store, new CircuitBreaker(clock, settings.storeTimeout));
     this.locks = new SessionLocks(this.#store, clock, settings.limits, this.log.warnings);
     const policy = new SessionPolicy(settings.policy);
-    const repository = new SessionRepository(this.#store, this.locks, policy, clock, this.log);
+    const { polls } = this.locks;
+    const { warnings } = this.log;
+    this.#watches = new SessionWatches({ store: this.#store, clock, polls, warnings }, policy, settings.watch);
+    const repository = new SessionRepository(this.#store, this.locks, policy, clock, this.log, this.#watches);
     this.#deps = {
       policy,
       ids,
@@ -77,8 +84,15 @@ export class SessionEngine {
     return this.#deps.repository.end(id);
   }
 
+  /** Tells of the end of the session that a `Cookie` header names; returns a function that ends the watch. */
+  watch(cookieHeader: string | undefined, onEnd: WatchedSession['onEnd']): () => void {
+    const { candidates } = this.#deps.reader.read(cookieHeader);
+    return this.#watches.watch(candidates.map(hashSessionId), onEnd);
+  }
+
   /** Waits for what is being written, and frees every lock. */
   async close(): Promise<void> {
+    this.#watches.close();
     await this.#deps.inFlight.idle();
     await this.locks.close();
   }

@@ -12,6 +12,7 @@ import { hashSessionId, shortHash } from './session-id.js';
 import type { SessionLog } from './session-log.js';
 import type { SessionPolicy } from './session-policy.js';
 import type { GoneReason, StoredRecord } from './stage.js';
+import type { SessionWatches } from './watch/session-watches.js';
 
 const MAX_CONFLICTS = 10;
 
@@ -31,6 +32,7 @@ export class SessionRepository {
     private readonly policy: SessionPolicy,
     private readonly clock: Clock,
     private readonly log: SessionLog,
+    private readonly watches: SessionWatches,
   ) {}
 
   /** The first living session of those that the ids name. With `terms`, lock and load are one round trip. */
@@ -82,6 +84,9 @@ export class SessionRepository {
     const key = hashSessionId(id);
     const isEnded = await this.store.delete({ id: key, tombstoneUntil: this.#tombstoneEnd() });
     this.log.step('destroy', key, isEnded ? 'done' : 'nothing to destroy');
+    if (isEnded) {
+      this.watches.ended(key);
+    }
     return isEnded;
   }
 
@@ -174,10 +179,8 @@ export class SessionRepository {
     } finally {
       this.#writers.next(key);
     }
-    throw new SessionStoreError(
-      `A session was changed by others ${MAX_CONFLICTS} times while it was written`,
-      RETRY_AFTER,
-    );
+    const message = `A session was changed by others ${MAX_CONFLICTS} times while it was written`;
+    throw new SessionStoreError(message, RETRY_AFTER);
   }
 
   #send(
@@ -186,14 +189,16 @@ export class SessionRepository {
     to: string,
     record: SessionRecord,
   ): Promise<SessionVersion | false> {
-    const { lock, releases } = change;
+    const { lock, releases, startsNewLife } = change;
     const guard = lock === undefined ? { version } : { version, lock: { token: lock.token, release: releases } };
     if (to === key) {
       this.log.step('update', key);
       return this.store.update({ id: key, record, guard });
     }
     this.log.step('rotate', key);
-    return this.store.rotate({ from: key, to, record, guard, tombstoneUntil: this.#tombstoneEnd() });
+    const rotation = this.store.rotate({ from: key, to, record, guard, tombstoneUntil: this.#tombstoneEnd() });
+    this.watches.rotating(key, to, startsNewLife, rotation);
+    return rotation;
   }
 
   /** Why a write was refused: the session is gone, our lock is, or somebody without a lock wrote in between. */

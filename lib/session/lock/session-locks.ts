@@ -29,7 +29,8 @@ type Answer = Awaited<ReturnType<SessionStore['tryLock']>>;
 export class SessionLocks {
   readonly #queue = new FifoQueue<SessionLock>();
   readonly #renewal: LeaseRenewer<SessionLock>;
-  readonly #polls: PollBudget;
+  /** Of all that asks the store again and again. */
+  readonly polls: PollBudget;
 
   constructor(
     private readonly store: SessionStore,
@@ -38,7 +39,7 @@ export class SessionLocks {
     private readonly warnings: ThrottledLogger,
   ) {
     this.#renewal = new LeaseRenewer(clock, (lock) => this.#renewOrGiveUp(lock));
-    this.#polls = new PollBudget(clock);
+    this.polls = new PollBudget(clock);
   }
 
   /** How many sessions are locked or waited for in this process. */
@@ -144,16 +145,16 @@ export class SessionLocks {
 
   /** Asks again and again for a lock that another process holds. */
   async #poll(request: LockRequest, asked: number, token: string, holder?: LockHolder): Promise<LockOutcome> {
-    if (this.#polls.isFull) {
+    if (this.polls.isFull) {
       const explanation = `${MAX_POLLED_SESSIONS} sessions of this process are waiting for locks of other processes already`;
       throw this.#timeout(request.id, 'full', explanation, holder);
     }
-    const session = this.#polls.enter();
+    const session = this.polls.enter();
     try {
       for (;;) {
         const left = request.wait - (this.clock.monotonic() - asked);
         const outcome =
-          left > 0 ? await waitFor(this.clock, left, request.signal(), this.#polls.next(session)) : 'elapsed';
+          left > 0 ? await waitFor(this.clock, left, request.signal(), this.polls.next(session)) : 'elapsed';
         if (outcome !== 'ready') {
           throw this.#givenUp(request, asked, outcome === 'aborted', holder);
         }
@@ -165,7 +166,7 @@ export class SessionLocks {
         holder = answer.holder;
       }
     } finally {
-      this.#polls.leave(session);
+      this.polls.leave(session);
     }
   }
 

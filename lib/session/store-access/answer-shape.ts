@@ -22,6 +22,14 @@ export const VERSION_OR_FALSE: AnswerShape = {
 
 export const COUNT: AnswerShape = { description: 'a number', matches: (answer) => typeof answer === 'number' };
 
+/** One answer for each of so many questions. */
+export function listOf(shape: AnswerShape, length: number): AnswerShape {
+  return {
+    description: `a list of ${length}, each ${shape.description}`,
+    matches: (answer) => Array.isArray(answer) && answer.length === length && answer.every((one) => shape.matches(one)),
+  };
+}
+
 /** One status comes with the record, the others do without. */
 function byStatus(withRecord: string, others: readonly string[]): AnswerShape {
   const statuses = [withRecord, ...others].map((status) => `'${status}'`).join(', ');

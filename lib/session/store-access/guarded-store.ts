@@ -1,7 +1,7 @@
 import { SessionsUnsupportedError } from '../../errors/index.js';
-import type { CountableStore } from '../../interfaces/store-abilities.interface.js';
+import type { BatchLoadableStore, CountableStore } from '../../interfaces/store-abilities.interface.js';
 import { SessionStore } from '../../stores/session-store.js';
-import { COUNT, DONE_OR_NOT, LOADED, LOCKED, VERSION_OR_FALSE } from './answer-shape.js';
+import { COUNT, DONE_OR_NOT, listOf, LOADED, LOCKED, VERSION_OR_FALSE } from './answer-shape.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 
 type Args<M extends 'load' | 'create' | 'update' | 'touch' | 'delete' | 'rotate' | 'tryLock' | 'renewLock' | 'unlock'> =
@@ -66,6 +66,19 @@ export class GuardedStore extends SessionStore {
     return this.breaker.run('count', () => store.count(), COUNT);
   }
 
+  get canLoadMany(): boolean {
+    return isBatchLoadable(this.store);
+  }
+
+  /** @throws SessionsUnsupportedError when the store cannot load many at once. */
+  async loadMany(args: { ids: readonly string[] }): ReturnType<BatchLoadableStore['loadMany']> {
+    const { store } = this;
+    if (!isBatchLoadable(store)) {
+      throw new SessionsUnsupportedError(`${store.constructor.name} cannot load many sessions at once`);
+    }
+    return this.breaker.run('loadMany', () => store.loadMany(args), listOf(LOADED, args.ids.length));
+  }
+
   /**
    * The request that asked is gone, or the answer was lost: without this the session would stay locked for a whole lease. Past
    * the circuit breaker, which is open just when answers come late.
@@ -81,4 +94,8 @@ export class GuardedStore extends SessionStore {
 
 function isCountable(store: object): store is CountableStore {
   return 'count' in store && typeof store.count === 'function';
+}
+
+function isBatchLoadable(store: object): store is BatchLoadableStore {
+  return 'loadMany' in store && typeof store.loadMany === 'function';
 }

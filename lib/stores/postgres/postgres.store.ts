@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { WriteGuard } from '../../interfaces/session-record.interface.js';
 import type {
+  BatchLoadableStore,
   ClosableStore,
   CountableStore,
   LeasingStore,
@@ -17,7 +18,7 @@ import type { Answer, Args } from '../shared/store-methods.js';
 import { Database } from './connection/database.js';
 import { connectionsOf, type PostgresStoreOptions, settingsOf, tableNameOf } from './postgres-store-options.js';
 import { RetriedWrites } from './retried-writes.js';
-import { holderFrom, recordFrom } from './rows.js';
+import { foundFrom, holderFrom, recordFrom } from './rows.js';
 import { SessionTable } from './table/session-table.js';
 import { type Statements, statementsFor } from './statements.js';
 import { TableSetup } from './table/table-setup.js';
@@ -39,7 +40,7 @@ import { quotedName } from './table/table-sql.js';
  */
 export class PostgresStore
   extends SessionStore
-  implements StartableStore, ClosableStore, CountableStore, SweepableStore, LeasingStore
+  implements StartableStore, ClosableStore, CountableStore, SweepableStore, LeasingStore, BatchLoadableStore
 {
   readonly hasLeases = true;
   readonly #database: Database;
@@ -71,14 +72,13 @@ export class PostgresStore
 
   async load({ id }: Args<'load'>): Promise<Answer<'load'>> {
     const { rows } = await this.#table.run(this.#statements.load, [id]);
-    const row = rows[0];
-    if (row === undefined) {
-      return { status: 'missing' };
-    }
-    if (row.data === null) {
-      return { status: 'gone', because: row.end_reason };
-    }
-    return { status: 'found', record: recordFrom(row), version: row.version };
+    return foundFrom(rows[0]);
+  }
+
+  async loadMany({ ids }: { ids: readonly string[] }): Promise<Answer<'load'>[]> {
+    const { rows } = await this.#table.run(this.#statements.loadMany, [ids]);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return ids.map((id) => foundFrom(byId.get(id)));
   }
 
   async create({ id, record }: Args<'create'>): Promise<Answer<'create'>> {

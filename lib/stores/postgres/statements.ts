@@ -48,6 +48,10 @@ export function statementsFor(table: string) {
       `SELECT ${RECORD}, end_reason FROM ${table} WHERE id = $1 AND expires_at > clock_timestamp()`,
     ),
 
+    loadMany: statement<LoadRow & { readonly id: string }>(
+      `SELECT id, ${RECORD}, end_reason FROM ${table} WHERE id = ANY ($1) AND expires_at > clock_timestamp()`,
+    ),
+
     // An expired row is updated in place. If it were deleted and inserted again, a statement that waits for it would miss it.
     create: statement(`
       INSERT INTO ${table} AS old (id, data, version, created_at, expires_at)

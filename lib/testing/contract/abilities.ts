@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CountableStore, SweepableStore } from '../../interfaces/store-abilities.interface.js';
+import type { BatchLoadableStore, CountableStore, SweepableStore } from '../../interfaces/store-abilities.interface.js';
 import type { SessionStore } from '../../stores/session-store.js';
 import type { ContractRule } from './harness.js';
 import { HOUR, SHORT, written } from './harness.js';
@@ -24,6 +24,28 @@ export const abilityRules: readonly ContractRule[] = [
       await harness.tryLock(harness.id(), harness.token());
       await harness.wait(SHORT + 1);
       assert.equal(await store.count(), 3);
+    },
+  },
+  {
+    name: 'loadMany, where the store can load many, answers for each id, in their order, what load answers',
+    check: async (harness) => {
+      const { store } = harness;
+      if (!canLoadMany(store)) {
+        return;
+      }
+      const { id: from, record, version } = await harness.given('rotated');
+      const to = harness.id();
+      written(await store.rotate({ from, to, record, guard: { version }, tombstoneUntil: harness.now() + HOUR }));
+      const { id: expired } = await harness.given('expired', SHORT);
+      const { id: locked } = await harness.givenLocked();
+      const { id: living } = await harness.given('living');
+      const { id: gone } = await harness.givenGone();
+      await harness.wait(SHORT + 1);
+      const ids = [gone, living, harness.id(), from, locked, expired, to, living];
+      const one = await Promise.all(ids.map((id) => store.load({ id })));
+      assert.deepEqual(await store.loadMany({ ids }), one);
+      assert.deepEqual(await store.loadMany({ ids: [] }), []);
+      await harness.isLocked(locked);
     },
   },
   {
@@ -150,4 +172,8 @@ function canCount(store: SessionStore): store is SessionStore & CountableStore {
 
 function canSweep(store: SessionStore): store is SessionStore & SweepableStore {
   return 'sweep' in store && typeof store.sweep === 'function';
+}
+
+function canLoadMany(store: SessionStore): store is SessionStore & BatchLoadableStore {
+  return 'loadMany' in store && typeof store.loadMany === 'function';
 }

@@ -15,6 +15,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   lock: 'LockOptions',
   cookie: 'SessionCookieOptions',
   cleanup: 'CleanupOptions',
+  watch: 'WatchOptions',
 };
 
 /** The names of all options, as the types declare them: `timeout`, `lock.wait`, ... */
@@ -41,11 +42,12 @@ export function documentedDefault(code: string | undefined): unknown {
 
 /** The default that is in force, in the form of `documentedDefault()`. */
 export function actualDefault(options: ResolvedOptions, name: string): unknown {
-  const { cookie, cleanup, limits, locking, policy } = options;
+  const { cookie, cleanup, limits, locking, policy, watch } = options;
   const values: Record<string, unknown> = {
     ...prefixed('cookie', { ...cookie, sameSite: cookie.sameSite ?? false }),
     ...prefixed('cleanup', cleanup === false ? {} : cleanup),
     ...prefixed('lock', { ...limits, wait: locking.wait, lease: locking.lease }),
+    ...prefixed('watch', watch),
     ...options,
     ...policy,
     locking: locking.mode,

@@ -11,6 +11,9 @@ import { SessionLog } from '../../../lib/session/session-log.js';
 import { SessionPolicy, type PolicySettings } from '../../../lib/session/session-policy.js';
 import { SessionRepository } from '../../../lib/session/session-repository.js';
 import { SessionWriter } from '../../../lib/session/session-writer.js';
+import { CircuitBreaker } from '../../../lib/session/store-access/circuit-breaker.js';
+import { GuardedStore } from '../../../lib/session/store-access/guarded-store.js';
+import { SessionWatches } from '../../../lib/session/watch/session-watches.js';
 import { InFlight } from '../../../lib/session/work/in-flight.js';
 import { UnitOfWork } from '../../../lib/session/work/unit-of-work.js';
 import { MemoryStore } from '../../../lib/stores/memory/memory.store.js';
@@ -60,7 +63,10 @@ export class EngineRig {
       ...policySettings,
     });
     this.locks = new SessionLocks(observed, clock, { maxWaiters: 100, maxHold: MAX_HOLD, ...limits }, log.warnings);
-    this.repository = new SessionRepository(observed, this.locks, policy, clock, log);
+    const guarded = new GuardedStore(observed, new CircuitBreaker(clock, 2_000));
+    const looks = { store: guarded, clock, polls: this.locks.polls, warnings: log.warnings };
+    const watches = new SessionWatches(looks, policy, { interval: 60_000, maxWatched: 10 });
+    this.repository = new SessionRepository(observed, this.locks, policy, clock, log, watches);
     this.writer = new SessionWriter(this.repository, this.locks, log);
     const { locks, repository, writer } = this;
     const reader = new CookieReader('sid', ids, undefined);

@@ -9,6 +9,7 @@ import { RecordingLogger } from '../basics/recording-logger.js';
 import { testTransport, type TestTransport } from './test-transport.js';
 
 export const LEASE = 30_000;
+export const WATCH_INTERVAL = 60_000;
 const HOUR = 3_600_000;
 const MAX_HOLD = 300_000;
 
@@ -48,6 +49,7 @@ export class EngineVisits {
       },
       locking: { mode: 'implicit', wait: 10_000, lease: LEASE, ...locking },
       limits: { maxWaiters: 100, maxHold: MAX_HOLD },
+      watch: { interval: WATCH_INTERVAL, maxWatched: 5 },
     });
   }
 

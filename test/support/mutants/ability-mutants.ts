@@ -13,6 +13,24 @@ export const abilityMutants: readonly Mutant[] = [
     },
   ),
   mutant(
+    'many loads of what is there alone',
+    ['loadMany, where the store can load many, answers for each id, in their order, what load answers'],
+    class extends OpenStore {
+      override async loadMany(args: { ids: readonly string[] }) {
+        return (await super.loadMany(args)).filter(({ status }) => status !== 'missing');
+      }
+    },
+  ),
+  mutant(
+    'many loads in the order of the store',
+    ['loadMany, where the store can load many, answers for each id, in their order, what load answers'],
+    class extends OpenStore {
+      override async loadMany({ ids }: { ids: readonly string[] }) {
+        return super.loadMany({ ids: ids.toSorted() });
+      }
+    },
+  ),
+  mutant(
     'a sweep that takes locked sessions',
     ['sweep leaves a locked session alone, expired or not, until its lock is free'],
     class extends OpenStore {

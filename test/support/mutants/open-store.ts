@@ -9,7 +9,12 @@ import type {
   SessionRecord,
   WriteGuard,
 } from '../../../lib/interfaces/session-record.interface.js';
-import type { CountableStore, SweepableStore, SweepBatch } from '../../../lib/interfaces/store-abilities.interface.js';
+import type {
+  BatchLoadableStore,
+  CountableStore,
+  SweepableStore,
+  SweepBatch,
+} from '../../../lib/interfaces/store-abilities.interface.js';
 import { SessionStore } from '../../../lib/stores/session-store.js';
 
 export interface OpenEntry {
@@ -24,7 +29,7 @@ export type Args<
 > = Parameters<SessionStore[M]>[0];
 
 /** A plain store whose steps stand open, so that a mutant can do one of them wrong. */
-export class OpenStore extends SessionStore implements CountableStore, SweepableStore {
+export class OpenStore extends SessionStore implements BatchLoadableStore, CountableStore, SweepableStore {
   readonly entries = new Map<string, OpenEntry>();
   /** Whether its backend is out of reach. */
   isDown = false;
@@ -101,6 +106,10 @@ export class OpenStore extends SessionStore implements CountableStore, Sweepable
     entry.lock = undefined;
     this.renew(entry, expiresAt);
     return true;
+  }
+
+  async loadMany({ ids }: { ids: readonly string[] }): Promise<(Found | Missing | Gone)[]> {
+    return Promise.all(ids.map((id) => this.load({ id })));
   }
 
   async count(): Promise<number> {
