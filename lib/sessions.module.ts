@@ -73,12 +73,13 @@ export class SessionsModule
 
   /** Nest calls it before it registers the routes. */
   configure(consumer: MiddlewareConsumer): void {
-    this.sessions.platform.attach(this.sessions);
+    const { platform } = this.sessions;
+    platform.attach();
     if (this.options.currentSession || isRestricted(this.options)) {
       consumer
         .apply(SessionsMiddleware)
         .exclude(...(this.options.exclude ?? []))
-        .forRoutes(...(this.options.forRoutes ?? [this.#everyRoute()]));
+        .forRoutes(...(this.options.forRoutes ?? [platform.everyRoute(this.applicationConfig.getGlobalPrefix())]));
     }
     // The last of the global filters is asked first: in the first place this one takes only what the application leaves.
     this.applicationConfig.getGlobalFilters().unshift(this.filter);
@@ -89,14 +90,6 @@ export class SessionsModule
   onApplicationBootstrap(): void {
     this.sessions.platform.onRoutesRegistered();
     this.stores.onStarted();
-  }
-
-  /**
-   * Without a global prefix the root leads to every route, of whatever version, as Express mounts it: to match the wildcard's
-   * pattern instead takes a tenth of the time of a bare handler.
-   */
-  #everyRoute(): string {
-    return this.applicationConfig.getGlobalPrefix() === '' ? '/' : '{*path}';
   }
 
   /** The HTTP server is closed by now: nobody else waits for what is still under way. Closing twice is one close. */

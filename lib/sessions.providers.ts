@@ -3,7 +3,6 @@ import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/co
 import { FrequentErrorsFilter } from './filters/frequent-errors.filter.js';
 import { LockSessionGuard } from './guards/lock-session.guard.js';
 import { CurrentSession } from './http/current-session.js';
-import { ExpressPlatform } from './http/express.platform.js';
 import { HttpSessions } from './http/http-sessions.js';
 import { ExceptionFilters } from './http/reply/exception-filters.js';
 import { assertImportedOnce, checkReturnedOptions, refuseBareImport } from './options/module-setup.js';
@@ -69,7 +68,7 @@ export const SESSIONS_PROVIDERS: Provider[] = [
           answerTimeout: options.storeTimeout,
           isRestricted: isRestricted(options),
         },
-        new ExpressPlatform(adapterHost),
+        adapterHost,
       ),
   },
   {

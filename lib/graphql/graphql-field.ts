@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../http/http-request.js';
+import type { PlatformRequest } from '../http/http-request.js';
 import type { HttpSession } from '../http/http-session.js';
 import { httpSessionOf } from '../http/session-of.js';
 import type { AnySession } from '../session/object/session.js';
@@ -38,13 +38,13 @@ export function graphqlFieldOf(args: readonly unknown[]): GraphqlField | undefin
 }
 
 /** The request of the HTTP platform, which drivers of @nestjs/graphql put into the context as `req`. */
-export function requestOf(args: readonly unknown[]): HttpRequest | undefined {
+export function requestOf(args: readonly unknown[]): PlatformRequest | undefined {
   // A resolver of references has no arguments of its own: (reference, context, info).
   const context: unknown = args.length === 3 ? args[1] : args[2];
   return isObject(context) && 'req' in context && isRequest(context.req) ? context.req : undefined;
 }
 
-function isRequest(value: unknown): value is HttpRequest {
+function isRequest(value: unknown): value is PlatformRequest {
   return isObject(value) && 'headers' in value && isObject(value.headers);
 }
 

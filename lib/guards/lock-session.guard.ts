@@ -1,6 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { enterField } from '../graphql/enter-field.js';
-import type { HttpRequest } from '../http/http-request.js';
+import type { PlatformRequest } from '../http/http-request.js';
 import { HttpSessions } from '../http/http-sessions.js';
 import type { LockSessionOptions } from '../interfaces/sessions-options.interface.js';
 import type { LockSettings } from '../session/lock/lock-settings.js';
@@ -27,7 +27,7 @@ export class LockSessionGuard implements CanActivate {
     const [handlers, handler] = [context.getClass(), context.getHandler()];
     switch (context.getType<string>()) {
       case 'http':
-        return this.sessions.enterRoute(context.getArgByIndex<HttpRequest>(0), this.#settingsOf(handlers, handler));
+        return this.sessions.enterRoute(context.getArgByIndex<PlatformRequest>(0), this.#settingsOf(handlers, handler));
       case 'graphql':
         return enterField(this.sessions, context.getArgs(), handler, this.#settingsOf(handlers, handler));
       case 'ws':

@@ -1,13 +1,23 @@
-import type { HttpAdapterHost } from '@nestjs/core';
+import type { HttpServer } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { SessionsConfigError } from '../errors/index.js';
-import type { HttpPlatform, SessionsOfRequests } from './http-platform.js';
-import type { HttpRequest } from './http-request.js';
+import type { HttpPlatform, ReplyHeaders, SessionsOfRequests } from './http-platform.js';
+import type { HttpRequest, PlatformRequest } from './http-request.js';
 import { ResponseHooks } from './reply/response-hooks.js';
+import { insecure } from './reply/session-headers.js';
+
+/** Node's request, to which Express gives members of its own. */
+interface ExpressRequest extends HttpRequest {
+  /** The connection is secure, or a proxy that is trusted says so. */
+  readonly secure?: boolean;
+  readonly res?: ServerResponse;
+  /** Hands on to the next handler or, with an error, to the application's error handlers. */
+  readonly next?: (error?: unknown) => void;
+}
 
 /** What we know of an application of Express: the prototypes of its requests and responses, and its middleware. */
 interface ExpressApplication {
-  readonly request: HttpRequest;
+  readonly request: ExpressRequest;
   readonly response: ServerResponse;
   readonly router?: { readonly stack?: readonly { readonly name?: string }[] };
 }
@@ -20,31 +30,30 @@ const OTHER_LIBRARIES: Readonly<Record<string, string>> = {
 
 /**
  * Express. The session is an accessor on the prototype of the application's requests: it is there for `app.use()` in `main.ts`,
- * which runs before the middleware of any module, and a request whose session nobody touches costs nothing.
+ * which runs before the middleware of any module, and a request whose session nobody touches costs nothing. The hooks of replies
+ * are on the prototype of its responses, since Express gives each of them that prototype: after this, a member of its own would
+ * cost a response more than all the rest of a session.
  */
 export class ExpressPlatform implements HttpPlatform {
-  #app: ExpressApplication | undefined;
+  readonly insecure = insecure("tell Express with app.set('trust proxy', 1)");
+  readonly #app: ExpressApplication;
   #hooks: ResponseHooks | undefined;
 
-  constructor(private readonly adapterHost: HttpAdapterHost) {}
+  constructor(
+    adapter: HttpServer,
+    private readonly sessions: SessionsOfRequests,
+  ) {
+    this.#app = adapter.getInstance() as ExpressApplication;
+  }
 
-  /** @throws SessionsConfigError on a platform that is not supported yet. */
-  attach(sessions: SessionsOfRequests): void {
-    // Only now: under Test.createTestingModule() there is no adapter when providers are made.
-    const { httpAdapter } = this.adapterHost;
-    if (httpAdapter.getType() !== 'express') {
-      throw new SessionsConfigError(
-        `SessionsModule works with @nestjs/platform-express; ${httpAdapter.getType()} is not supported yet`,
-      );
-    }
-    const app = httpAdapter.getInstance<ExpressApplication>();
-    const { request, response } = app;
+  attach(): void {
+    const { sessions } = this;
+    const { request, response } = this.#app;
     if (Object.hasOwn(request, 'session')) {
       throw new SessionsConfigError(
         'SessionsModule is mounted twice on one application: call forRoot() once, in the root module',
       );
     }
-    this.#app = app;
     Object.defineProperty(request, 'session', {
       configurable: true,
       get(this: HttpRequest) {
@@ -54,19 +63,20 @@ export class ExpressPlatform implements HttpPlatform {
         sessions.assign(this, session);
       },
     });
-    this.#hooks = new ResponseHooks(response, ({ req }) => sessions.touched(req)?.reply);
+    this.#hooks = new ResponseHooks(response, sessions);
+    this.#hooks.mount();
   }
 
   detach(): void {
-    if (this.#app !== undefined) {
+    if (this.#hooks !== undefined) {
       Reflect.deleteProperty(this.#app.request, 'session');
-      this.#hooks?.remove();
-      this.#app = undefined;
+      this.#hooks.unmount();
+      this.#hooks = undefined;
     }
   }
 
   onRoutesRegistered(): void {
-    for (const { name = '' } of this.#app?.router?.stack ?? []) {
+    for (const { name = '' } of this.#app.router?.stack ?? []) {
       const library = Object.hasOwn(OTHER_LIBRARIES, name) ? OTHER_LIBRARIES[name] : undefined;
       if (library !== undefined) {
         throw new SessionsConfigError(`${library} is mounted as well, and sets request.session: remove its app.use()`);
@@ -74,15 +84,32 @@ export class ExpressPlatform implements HttpPlatform {
     }
   }
 
-  isSecure({ secure, socket }: HttpRequest): boolean {
+  /** Without a prefix the root leads to every route, of whatever version: a wildcard would cost a tenth of a bare handler. */
+  everyRoute(globalPrefix: string): string {
+    return globalPrefix === '' ? '/' : '{*path}';
+  }
+
+  nodeRequestOf(request: PlatformRequest): HttpRequest {
+    return request as HttpRequest;
+  }
+
+  isSecure({ secure, socket }: ExpressRequest): boolean {
     return secure ?? ('encrypted' in socket && socket.encrypted === true);
   }
 
-  responseOf({ res }: HttpRequest): ServerResponse | undefined {
+  responseOf({ res }: ExpressRequest): ServerResponse | undefined {
     return typeof res?.writeHead === 'function' && typeof res.once === 'function' ? res : undefined;
   }
 
-  renewHooks(response: ServerResponse): void {
+  holdReply(response: ServerResponse): void {
     this.#hooks?.renew(response);
+  }
+
+  headersOf(response: ServerResponse): ReplyHeaders {
+    return response;
+  }
+
+  filterArguments(request: ExpressRequest): readonly unknown[] {
+    return [request, request.res, request.next];
   }
 }

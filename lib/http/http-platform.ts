@@ -1,25 +1,34 @@
-import type { ServerResponse } from 'node:http';
-import type { HttpRequest } from './http-request.js';
-import type { HttpSession } from './http-session.js';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { HttpRequest, PlatformRequest } from './http-request.js';
+import type { Replies } from './reply/response-hooks.js';
 
-/** Finds the session of a request. */
-export interface SessionsOfRequests {
+/** The sessions of the requests, and the replies that they hold. */
+export interface SessionsOfRequests extends Replies {
   /** What `request.session` is. */
   sessionOf(request: HttpRequest): unknown;
   /** @throws SessionsConfigError when it is the session of another library. */
   assign(request: HttpRequest, session: unknown): void;
-  /** The session that somebody has touched; `undefined` when nobody has. */
-  touched(request: HttpRequest): HttpSession | undefined;
 }
 
-/** What differs between the HTTP platforms of Nest. */
+/** The headers of a reply that has not left. */
+export interface ReplyHeaders {
+  getHeaders(): Readonly<OutgoingHttpHeaders>;
+  getHeader(name: string): number | string | string[] | undefined;
+  removeHeader(name: string): unknown;
+}
+
+/**
+ * What differs between the HTTP platforms of Nest. All else in this folder knows the requests and responses of Node alone: what a
+ * platform lays around them stays behind this interface.
+ */
 export interface HttpPlatform {
   /**
-   * Makes `request.session`, for everything that sees a request, and holds replies of requests whose session was touched.
+   * Makes `request.session`, for everything that sees a request, Node's own or the platform's; and has the replies of requests
+   * whose session was touched pass by `HttpSession.reply`.
    *
-   * @throws SessionsConfigError when the application has another `SessionsModule`.
+   * @throws SessionsConfigError when somebody else has made it.
    */
-  attach(sessions: SessionsOfRequests): void;
+  attach(): void;
   /** Undoes `attach()`: the application is closed. */
   detach(): void;
   /**
@@ -28,10 +37,24 @@ export interface HttpPlatform {
    * @throws SessionsConfigError when another session library is mounted.
    */
   onRoutesRegistered(): void;
+  /** The pattern with which a middleware of Nest is mounted for every route. */
+  everyRoute(globalPrefix: string): string;
+
+  /** Node's request. */
+  nodeRequestOf(request: PlatformRequest): HttpRequest;
   /** Whether the connection is secure, by what the platform knows of proxies. */
   isSecure(request: HttpRequest): boolean;
+  /** Why no `Secure` cookie can be sent over a connection that is not: what to tell the platform behind a proxy. */
+  readonly insecure: string;
   /** Where the reply goes; `undefined` when there is none that could be sent, as for sockets. */
   responseOf(request: HttpRequest): ServerResponse | undefined;
-  /** Another wrapper may have been laid over the hooks of the reply: they have to be the outermost. */
-  renewHooks(response: ServerResponse): void;
+  /**
+   * The reply has to pass by us, whatever has been laid over it since the last call: a wrapper such as compression would else
+   * decide before the commit.
+   */
+  holdReply(response: ServerResponse): void;
+  /** The headers that are set so far, wherever the platform keeps them. */
+  headersOf(response: ServerResponse): ReplyHeaders;
+  /** What an exception filter gets; `undefined` when the platform would ignore its answer. */
+  filterArguments(request: HttpRequest): readonly unknown[] | undefined;
 }

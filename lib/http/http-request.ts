@@ -1,14 +1,15 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 
-/** A request as a platform hands it on; plain Node has the less of it. */
+/** Node's request. A platform may hand on one of its own, which is laid around it. */
 export interface HttpRequest extends IncomingMessage {
-  /** Express: the connection is secure, or a proxy that is trusted says so. */
-  readonly secure?: boolean;
+  /** The URL as it came, where `url` is what is left of it below the path of a middleware. */
   readonly originalUrl?: string;
-  readonly res?: ServerResponse;
-  /** Express: hands on to the next handler or, with an error, to the application's error handlers. */
-  readonly next?: (error?: unknown) => void;
   session?: unknown;
+}
+
+/** What a platform gives to middleware, guards and handlers: Node's request, or its own around it. */
+export interface PlatformRequest {
+  readonly session?: unknown;
 }
 
 /** How a request is named in logs and errors: without its query, which may hold secrets. */

@@ -5,11 +5,12 @@ import type { SessionOwner } from '../session/object/session-owner.js';
 import { SessionObject, type AnySession } from '../session/object/session.js';
 import { RESPONSE_STARTED, type SessionTransport } from '../session/session-transport.js';
 import type { UnitOfWork } from '../session/work/unit-of-work.js';
+import type { HttpPlatform } from './http-platform.js';
 import { routeOf, type HttpRequest } from './http-request.js';
 import type { HttpSessions } from './http-sessions.js';
 import type { BodyOutcome } from './reply/commit-on-error.js';
 import { Reply } from './reply/reply.js';
-import { INSECURE, isCookieAccepted } from './reply/session-headers.js';
+import { isCookieAccepted } from './reply/session-headers.js';
 
 /** Why no cookie can be sent. */
 const NO_RESPONSE = 'there is no response, or no longer one, that could carry its cookie';
@@ -19,6 +20,7 @@ const TOO_LATE_TO_LOCK =
 
 /** The session in one HTTP exchange: which request it is of, what its reply can still carry, and who works on it. */
 export class HttpSession implements SessionTransport, SessionOwner {
+  readonly platform: HttpPlatform;
   readonly response: ServerResponse | undefined;
   readonly reply: Reply;
   /** Where the status does not say how the request went. */
@@ -32,7 +34,8 @@ export class HttpSession implements SessionTransport, SessionOwner {
     readonly home: HttpSessions,
     readonly request: HttpRequest,
   ) {
-    this.response = home.platform.responseOf(request);
+    this.platform = home.platform;
+    this.response = this.platform.responseOf(request);
     this.reply = new Reply(this);
     this.#locking = home.settings.engine.locking;
   }
@@ -81,7 +84,7 @@ export class HttpSession implements SessionTransport, SessionOwner {
     if (this.reply.haveHeadersLeft) {
       return RESPONSE_STARTED;
     }
-    return isCookieAccepted(this) ? undefined : INSECURE;
+    return isCookieAccepted(this) ? undefined : this.platform.insecure;
   }
 
   onFirstLoad(): void {

@@ -1,3 +1,5 @@
+import type { HttpAdapterHost } from '@nestjs/core';
+import type { ServerResponse } from 'node:http';
 import { SessionsConfigError } from '../errors/index.js';
 import type { Clock } from '../interfaces/clock.interface.js';
 import type { CommitOnError } from '../interfaces/sessions-options.interface.js';
@@ -5,9 +7,11 @@ import type { CookieWriter } from '../session/cookie/cookie-writer.js';
 import type { LockSettings } from '../session/lock/lock-settings.js';
 import type { SessionEngine } from '../session/session-engine.js';
 import type { HttpPlatform, SessionsOfRequests } from './http-platform.js';
-import type { HttpRequest } from './http-request.js';
+import type { HttpRequest, PlatformRequest } from './http-request.js';
 import { HttpSession } from './http-session.js';
+import { platformOf } from './platform-of.js';
 import type { ExceptionFilters } from './reply/exception-filters.js';
+import type { Reply } from './reply/reply.js';
 import { RequestSlot } from './request-slot.js';
 
 /** What the sessions of all requests of an application share. */
@@ -34,10 +38,21 @@ export class HttpSessions implements SessionsOfRequests {
   /** `null`: the route has no session. */
   readonly #slot = new RequestSlot<HttpSession | null>();
 
+  #platform: HttpPlatform | undefined;
+
   constructor(
     readonly settings: HttpSettings,
-    readonly platform: HttpPlatform,
+    private readonly adapterHost: HttpAdapterHost,
   ) {}
+
+  /**
+   * Known when the application is configured: under `Test.createTestingModule()` there is no adapter when providers are made.
+   *
+   * @throws SessionsConfigError on a platform that is not supported.
+   */
+  get platform(): HttpPlatform {
+    return (this.#platform ??= platformOf(this.adapterHost.httpAdapter, this));
+  }
 
   sessionOf(request: HttpRequest): unknown {
     const found = this.#slot.get(request);
@@ -57,17 +72,18 @@ export class HttpSessions implements SessionsOfRequests {
     if (session === null || session === undefined) {
       throw new SessionsConfigError('To end a session, call await request.session.destroy(); it is not assigned');
     }
-    if (session !== this.touched(request)?.session) {
+    if (session !== this.#slot.get(request)?.session) {
       throw new SessionsConfigError(FOREIGN);
     }
   }
 
-  touched(request: HttpRequest): HttpSession | undefined {
-    return this.#slot.get(request) ?? undefined;
+  replyOf({ req }: ServerResponse): Reply | undefined {
+    return this.#slot.get(req)?.reply;
   }
 
   /** The middleware of the module has seen the request: it has a session. */
-  admit(request: HttpRequest): void {
+  admit(given: PlatformRequest): void {
+    const request = this.platform.nodeRequestOf(given);
     if (this.#slot.get(request) === undefined) {
       this.#open(request);
     }
@@ -78,13 +94,14 @@ export class HttpSessions implements SessionsOfRequests {
    *
    * @throws SessionsConfigError when the session of the request is of another library.
    */
-  enterRoute(request: HttpRequest, settings: LockSettings): Promise<void> | undefined {
+  enterRoute(given: PlatformRequest, settings: LockSettings): Promise<void> | undefined {
+    const request = this.platform.nodeRequestOf(given);
     const isUntouched = this.#slot.get(request) === undefined && !this.settings.isRestricted;
     if (isUntouched && settings === this.settings.engine.locking) {
-      assertOurs(request);
+      assertOurs(given);
       return undefined;
     }
-    return this.reached(request)?.enterRoute(settings);
+    return this.reached(given)?.enterRoute(settings);
   }
 
   /**
@@ -92,7 +109,8 @@ export class HttpSessions implements SessionsOfRequests {
    *
    * @throws SessionsConfigError when the session of the request is of another library.
    */
-  reached(request: HttpRequest): HttpSession | undefined {
+  reached(given: PlatformRequest): HttpSession | undefined {
+    const request = this.platform.nodeRequestOf(given);
     const found = this.#slot.get(request);
     if (found === undefined && this.settings.isRestricted) {
       this.#slot.set(request, null);
@@ -101,7 +119,7 @@ export class HttpSessions implements SessionsOfRequests {
     if (found === null) {
       return undefined;
     }
-    assertOurs(request);
+    assertOurs(given);
     return found ?? this.#open(request);
   }
 
@@ -112,7 +130,7 @@ export class HttpSessions implements SessionsOfRequests {
   }
 }
 
-function assertOurs(request: HttpRequest): void {
+function assertOurs(request: PlatformRequest): void {
   if (Object.hasOwn(request, 'session')) {
     throw new SessionsConfigError(FOREIGN);
   }

@@ -1,5 +1,5 @@
 import { Injectable, type NestMiddleware } from '@nestjs/common';
-import type { HttpRequest } from './http-request.js';
+import type { PlatformRequest } from './http-request.js';
 import { WorkContext } from '../session/work-context.js';
 import { HttpSessions } from './http-sessions.js';
 
@@ -11,7 +11,7 @@ export class SessionsMiddleware implements NestMiddleware {
     private readonly context: WorkContext,
   ) {}
 
-  use(request: HttpRequest, _response: unknown, next: () => void): void {
+  use(request: PlatformRequest, _response: unknown, next: () => void): void {
     this.sessions.admit(request);
     this.context.run(request, next);
   }

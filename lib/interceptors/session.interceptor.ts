@@ -1,12 +1,12 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { tap, type Observable } from 'rxjs';
-import type { HttpRequest } from '../http/http-request.js';
+import type { PlatformRequest } from '../http/http-request.js';
 import { httpSessionOf } from '../http/session-of.js';
 
 /** Stands around an HTTP handler that takes the session: loads it before, and tells its reply when the handler is done. */
 class SessionInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> | Promise<Observable<unknown>> {
-    const http = context.getType() === 'http' ? httpSessionOf(context.getArgByIndex<HttpRequest>(0)) : undefined;
+    const http = context.getType() === 'http' ? httpSessionOf(context.getArgByIndex<PlatformRequest>(0)) : undefined;
     return http === undefined ? next.handle() : http.load().then(() => next.handle().pipe(tap(http.reply)));
   }
 }

@@ -1,7 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { SessionsConfigError, SessionsUnsupportedError } from '../errors/index.js';
 import { graphqlFieldOf } from '../graphql/graphql-field.js';
-import type { HttpRequest } from '../http/http-request.js';
+import type { PlatformRequest } from '../http/http-request.js';
 import { httpSessionOf } from '../http/session-of.js';
 import type { SessionData, SessionKey } from '../interfaces/session-data.interface.js';
 import { socketMessageOf } from '../sockets/socket-message.js';
@@ -12,7 +12,7 @@ function exchangeOf(context: ExecutionContext): Exchange | undefined {
   switch (context.getType<string>()) {
     case 'http':
       // switchToHttp() makes three closures.
-      return httpSessionOf(context.getArgByIndex<HttpRequest>(0));
+      return httpSessionOf(context.getArgByIndex<PlatformRequest>(0));
     case 'graphql':
       return graphqlFieldOf(context.getArgs());
     case 'ws':

@@ -1,5 +1,7 @@
+import { HttpException } from '@nestjs/common';
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import { SessionsError } from '../../errors/index.js';
+import type { ReplyHeaders } from '../http-platform.js';
 
 /** What describes the body that is replaced, or a place in place of it. The policy of the content stays: it protects any body. */
 const OF_THE_BODY = new Set([
@@ -22,15 +24,15 @@ const NO_COOKIES: readonly string[] = [];
  * Takes away what goes with the body of a response that is about to be replaced by an error, and the cookies that were set since
  * its handler began. All else stays: CORS (else no script could read the error), rate limits, ids of requests.
  */
-export function replaceBody(response: ServerResponse, cookiesBefore: number): void {
-  for (const name of response.getHeaderNames()) {
+export function replaceBody(response: ServerResponse, headers: ReplyHeaders, cookiesBefore: number): void {
+  const kept = cookiesOf(headers).slice(0, cookiesBefore);
+  headers.removeHeader('Set-Cookie');
+  for (const name of Object.keys(headers.getHeaders())) {
     const isContent = name.startsWith('content-') && !name.startsWith('content-security-policy');
     if (isContent || OF_THE_BODY.has(name)) {
-      response.removeHeader(name);
+      headers.removeHeader(name);
     }
   }
-  const kept = cookiesOf(response).slice(0, cookiesBefore);
-  response.removeHeader('Set-Cookie');
   if (kept.length > 0) {
     response.setHeader('Set-Cookie', kept);
   }
@@ -39,8 +41,8 @@ export function replaceBody(response: ServerResponse, cookiesBefore: number): vo
 }
 
 /** The cookies that are set so far. */
-export function cookiesOf(response: ServerResponse): readonly string[] {
-  const cookies = response.getHeader('set-cookie');
+export function cookiesOf(headers: ReplyHeaders): readonly string[] {
+  const cookies = headers.getHeader('set-cookie');
   if (cookies === undefined) {
     return NO_COOKIES;
   }
@@ -52,14 +54,17 @@ export function errorBody(statusCode: number): { readonly statusCode: number; re
   return { statusCode, message: STATUS_CODES[statusCode] ?? 'Error' };
 }
 
-/** For an error that no filter of the application has answered. */
-export function replyWithError(response: ServerResponse, error: unknown): void {
-  if (response.headersSent) {
-    response.destroy();
-    return;
+/** With which Nest answers an error. */
+export function statusOf(error: unknown): number {
+  if (error instanceof HttpException) {
+    return error.getStatus();
   }
-  const statusCode = error instanceof SessionsError ? error.status : 500;
-  response.statusCode = statusCode;
+  return error instanceof SessionsError ? error.status : 500;
+}
+
+/** Past the platform, for a reply that it no longer sends. */
+export function endWithError(response: ServerResponse, error: unknown): void {
+  response.statusCode = statusOf(error);
   response.setHeader('Content-Type', 'application/json; charset=utf-8');
-  response.end(JSON.stringify(errorBody(statusCode)));
+  response.end(JSON.stringify(errorBody(response.statusCode)));
 }

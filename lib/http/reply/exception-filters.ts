@@ -1,10 +1,9 @@
 import type { ArgumentsHost, ContextType, ExceptionFilter } from '@nestjs/common';
 import { BaseExceptionFilter, type ApplicationConfig, type HttpAdapterHost } from '@nestjs/core';
 import type { ServerResponse } from 'node:http';
-import type { HttpRequest } from '../http-request.js';
-import type { HttpSession } from '../http-session.js';
 import { CAUGHT } from '../../nest.constants.js';
-import { replyWithError } from './error-response.js';
+import type { HttpSession } from '../http-session.js';
+import { endWithError, errorBody, statusOf } from './error-response.js';
 
 /**
  * The application's own global filters, for an error that comes when no handler runs any more. They are asked directly: by
@@ -17,11 +16,17 @@ export class ExceptionFilters {
   ) {}
 
   /** Rejects with what the filter throws. */
-  async handle(error: unknown, request: HttpRequest, response: ServerResponse): Promise<void> {
+  async handle(error: unknown, args: readonly unknown[]): Promise<void> {
     // As Nest: the last one is asked first, and its own answers and logs what the application leaves.
     const own = this.config.getGlobalFilters().findLast((candidate) => catches(candidate, error));
     const filter = own ?? new BaseExceptionFilter(this.adapterHost.httpAdapter);
-    await filter.catch(error, new HttpHost([request, response, request.next]));
+    await filter.catch(error, new HttpHost(args));
+  }
+
+  /** In place of the filters. */
+  answer(error: unknown, args: readonly unknown[]): void {
+    const status = statusOf(error);
+    this.adapterHost.httpAdapter.reply(args[1], errorBody(status), status);
   }
 }
 
@@ -33,13 +38,24 @@ export function showToFilters(
   isUnanswered: () => boolean,
 ): void {
   const { filters, clock, answerTimeout } = http.home.settings;
+  const args = http.platform.filterArguments(http.request);
+  if (args === undefined) {
+    http.report('The session could not be stored, and no exception filter can answer', failure);
+    endWithError(response, failure);
+    return;
+  }
   const answer = (): void => {
-    if (isUnanswered()) {
-      replyWithError(response, failure);
+    if (!isUnanswered()) {
+      return;
+    }
+    if (response.headersSent) {
+      response.destroy();
+    } else {
+      filters.answer(failure, args);
     }
   };
   clock.setTimer(answer, answerTimeout);
-  filters.handle(failure, http.request, response).catch((error: unknown) => {
+  filters.handle(failure, args).catch((error: unknown) => {
     http.report('An exception filter failed on a session that could not be stored', error);
     answer();
   });

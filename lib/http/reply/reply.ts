@@ -1,14 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { CookieChange } from '../../session/session-transport.js';
 import type { HttpSession } from '../http-session.js';
-import { isRefused } from './commit-on-error.js';
+import { isRefused, type HandlerOutcome } from './commit-on-error.js';
 import { cookiesOf, replaceBody } from './error-response.js';
 import { showToFilters } from './exception-filters.js';
 import { endAgain, type Seal } from './sealed-response.js';
 import { setSessionHeaders } from './session-headers.js';
-
-/** Ends a response as it would end without us. */
-type Proceed = () => ServerResponse;
 
 /** How far the reply of one request is. */
 type State =
@@ -26,10 +23,12 @@ type State =
  * The reply of one request, and the one place where its session is committed: when the reply is decided. That is the end of the
  * response, or the moment in which its headers leave before the body is complete.
  */
-export class Reply {
+export class Reply implements HandlerOutcome {
   haveHeadersLeft = false;
   /** The client has gone, or everything is sent. */
   isClosed = false;
+  hasBegun = false;
+  lastError: unknown;
   #state: State = 'open';
   /** The commit that began when the headers left before the body was complete. */
   #streaming: Promise<void> | undefined;
@@ -37,9 +36,7 @@ export class Reply {
   #isCookieSet = false;
   /** Handlers that take the session, and run. */
   #running = 0;
-  #hasBegun = false;
   #isCutShort = false;
-  #error: unknown;
 
   constructor(private readonly http: HttpSession) {}
 
@@ -50,6 +47,10 @@ export class Reply {
 
   get isDecided(): boolean {
     return this.#state !== 'open';
+  }
+
+  get isOpen(): boolean {
+    return this.#running > 0 || this.#isCutShort;
   }
 
   /** The session is touched: from now on its response is looked after. */
@@ -66,19 +67,19 @@ export class Reply {
 
   /** Cookies that are set from now on belong to the body, and go with it when that is replaced by an error. */
   onHandlerReached(): void {
-    const { response, home } = this.http;
+    const { response, platform } = this.http;
     if (response !== undefined && !this.isDecided) {
-      this.#cookiesBefore = cookiesOf(response).length;
-      home.platform.renewHooks(response);
+      this.#cookiesBefore = cookiesOf(platform.headersOf(response)).length;
+      platform.holdReply(response);
     }
   }
 
   // It observes the handlers that take the session.
   subscribe(): void {
     this.#running += 1;
-    this.#hasBegun = true;
+    this.hasBegun = true;
     // A later attempt (a retry) makes an error forgotten.
-    this.#error = undefined;
+    this.lastError = undefined;
   }
 
   complete(): void {
@@ -86,7 +87,7 @@ export class Reply {
   }
 
   error(error: unknown): void {
-    this.#error = error;
+    this.lastError = error;
     this.#onHandlerEnd();
   }
 
@@ -109,24 +110,32 @@ export class Reply {
   }
 
   /** The response ends: its end waits for the commit, when there is one to wait for. */
-  end(response: ServerResponse, proceed: Proceed, callback: unknown): ServerResponse {
+  end(response: ServerResponse, proceed: () => ServerResponse, callback: unknown): ServerResponse {
     switch (this.#state) {
       case 'open':
-        return this.#decide(response, proceed);
+      case 'ended':
+        this.send(response, proceed);
+        return response;
       case 'failing':
         return this.#endFailed(response, proceed);
-      case 'ended':
-        return proceed();
       default:
         return endAgain(response, callback);
     }
   }
 
-  #decide(response: ServerResponse, proceed: Proceed): ServerResponse {
+  /** The reply is complete, and goes on when the commit is done. A second one that comes meanwhile is ignored. */
+  send(response: ServerResponse, proceed: () => unknown): void {
+    if (this.#state !== 'open') {
+      if (this.#state !== 'held') {
+        proceed();
+      }
+      return;
+    }
     const pending = this.#streaming?.then(() => this.#commit(true)) ?? this.#commit(true);
     if (pending === undefined) {
       this.#state = 'ended';
-      return proceed();
+      proceed();
+      return;
     }
     this.#state = 'held';
     // Node lets the status be changed until the headers are written: a filter that answers a second time begins with it.
@@ -142,7 +151,6 @@ export class Reply {
       })
       // Node may refuse a body or a status, too: who called `end` can no longer be told.
       .catch((error: unknown) => this.#fail(response, error));
-    return response;
   }
 
   #beginStream(response: ServerResponse): void {
@@ -169,17 +177,7 @@ export class Reply {
   /** Whether the status that is sent, or else the body, says that nothing is stored. */
   #isRefused(): boolean {
     const status = this.http.response?.statusCode ?? 200;
-    if (status < 400 && this.http.body === undefined) {
-      return false;
-    }
-    const { commitOnError } = this.http.home.settings;
-    const handler = { hasBegun: this.#hasBegun, isOpen: this.#running > 0 || this.#isCutShort, error: this.#error };
-    try {
-      return isRefused(status, handler, commitOnError, this.http.body);
-    } catch (error) {
-      this.http.report('commitOnError failed, and nothing is stored', error);
-      return true;
-    }
+    return (status >= 400 || this.http.body !== undefined) && isRefused(this.http, status, this);
   }
 
   /** What the response says was not stored, so it must not leave. When its headers have, the connection is cut. */
@@ -194,11 +192,11 @@ export class Reply {
       response.destroy();
       return;
     }
-    replaceBody(response, this.#cookiesBefore);
+    replaceBody(response, this.http.platform.headersOf(response), this.#cookiesBefore);
     showToFilters(this.http, response, error, () => this.#state === 'failing');
   }
 
-  #endFailed(response: ServerResponse, proceed: Proceed): ServerResponse {
+  #endFailed(response: ServerResponse, proceed: () => ServerResponse): ServerResponse {
     if (response.statusCode < 400) {
       this.http.warnOfStatus(response.statusCode);
     }

@@ -6,10 +6,13 @@ import type { CookieChange } from '../../session/session-transport.js';
 import type { HttpSession } from '../http-session.js';
 import { keepPrivate, varyByCookie } from './response-headers.js';
 
-/** Why no cookie can be sent. */
-export const INSECURE =
-  'its cookie is Secure and the connection is not: behind a proxy that ends TLS, tell Express with ' +
-  "app.set('trust proxy', 1); over plain HTTP, set cookie.secure to 'auto'";
+/** Why no cookie can be sent; `trustProxy` is what the platform has to be told. */
+export function insecure(trustProxy: string): string {
+  return (
+    `its cookie is Secure and the connection is not: behind a proxy that ends TLS, ${trustProxy}; ` +
+    "over plain HTTP, set cookie.secure to 'auto'"
+  );
+}
 
 /** Whether a browser would take the cookie over this connection. */
 export function isCookieAccepted(http: HttpSession): boolean {
@@ -32,15 +35,15 @@ function setCookie(http: HttpSession, response: ServerResponse, cookie: CookieCh
     response.appendHeader('Set-Cookie', cookies.write(cookie, request));
     keepPrivate(response);
   } else {
-    engine.log.withoutCookie(`${http.route}: the session cookie was not sent`, INSECURE);
+    engine.log.withoutCookie(`${http.route}: the session cookie was not sent`, http.platform.insecure);
   }
 }
 
-function cookieRequest({ request, home }: HttpSession): CookieRequest {
+function cookieRequest({ request, platform, home }: HttpSession): CookieRequest {
   const { pathHeader } = home.settings;
   const path = pathHeader === undefined ? undefined : request.headers[pathHeader];
   return {
-    isSecure: home.platform.isSecure(request),
+    isSecure: platform.isSecure(request),
     path: typeof path === 'string' && isCookiePath(path) ? path : undefined,
   };
 }
