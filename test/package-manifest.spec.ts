@@ -82,7 +82,7 @@ describe('package.json', () => {
   it('declares no package that the library does not use', async () => {
     const used = new Set((await libFiles()).flatMap(packagesOf));
     // Nest's own needs, which every application of Nest declares: its decorators and the platform that it runs on.
-    const ofNest = ['reflect-metadata', '@nestjs/core', '@nestjs/platform-express'];
+    const ofNest = ['reflect-metadata', '@nestjs/core', '@nestjs/platform-express', '@nestjs/platform-fastify'];
 
     const unused = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }).filter(
       (name) => !used.has(name) && !ofNest.includes(name),

@@ -16,7 +16,8 @@ export const REPLACEMENTS: Replacements = {
   maxAge: LIFETIME,
   ttl: LIFETIME,
   genid: 'write generateId: () => string',
-  proxy: "leave it out, and call app.set('trust proxy', 1) on the NestExpressApplication",
+  proxy:
+    "leave it out, and call app.set('trust proxy', 1) on the NestExpressApplication, or give trustProxy to the FastifyAdapter",
 };
 
 /** The same for its `cookie`. */

@@ -208,10 +208,16 @@ describe('SessionsModule', () => {
   });
 });
 
-describe('A Fastify application', () => {
-  it('does not start, and the error says what is supported', async () => {
-    expect(await refusalOf(moduleWith({}), new FastifyAdapter())).toBe(
-      'SessionsModule works with @nestjs/platform-express; fastify is not supported yet',
+describe('The platform of an application', () => {
+  it('may be Fastify', async () => {
+    expect(await refusalOf(moduleWith({}), new FastifyAdapter())).toBe('started');
+  });
+
+  it('has to be known: the error says which ones are', async () => {
+    const unknown = Object.assign(new FastifyAdapter(), { getType: () => 'other' });
+
+    expect(await refusalOf(moduleWith({}), unknown)).toBe(
+      'SessionsModule works with @nestjs/platform-express and @nestjs/platform-fastify, not with other',
     );
   });
 });
