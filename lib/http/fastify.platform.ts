@@ -2,13 +2,13 @@ import type { HttpServer } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { SessionsConfigError } from '../errors/index.js';
 import type { HttpPlatform, ReplyHeaders, SessionsOfRequests } from './http-platform.js';
-import type { HttpRequest } from './http-request.js';
+import type { HttpRequest, PlatformRequest } from './http-request.js';
 import { ResponseHooks } from './reply/response-hooks.js';
 import { insecure } from './reply/session-headers.js';
 import { RequestSlot } from './request-slot.js';
 
 /** What we know of Fastify's request, which is laid around Node's. */
-interface FastifyRequest {
+interface FastifyRequest extends PlatformRequest {
   readonly raw: HttpRequest;
   /** By the connection and, with `trustProxy`, by what a proxy says. */
   readonly protocol: string;
@@ -98,8 +98,8 @@ export class FastifyPlatform implements HttpPlatform {
     return '{*path}';
   }
 
-  nodeRequestOf(request: HttpRequest | FastifyRequest): HttpRequest {
-    return 'raw' in request ? request.raw : request;
+  nodeRequestOf(request: PlatformRequest): HttpRequest {
+    return 'raw' in request ? (request as FastifyRequest).raw : (request as HttpRequest);
   }
 
   isSecure(request: HttpRequest): boolean {

@@ -96,12 +96,13 @@ export class HttpSessions implements SessionsOfRequests {
    */
   enterRoute(given: PlatformRequest, settings: LockSettings): Promise<void> | undefined {
     const request = this.platform.nodeRequestOf(given);
-    const isUntouched = this.#slot.get(request) === undefined && !this.settings.isRestricted;
+    const found = this.#slot.get(request);
+    const isUntouched = found === undefined && !this.settings.isRestricted;
     if (isUntouched && settings === this.settings.engine.locking) {
       assertOurs(given);
       return undefined;
     }
-    return this.reached(given)?.enterRoute(settings);
+    return this.#reach(given, request, found)?.enterRoute(settings);
   }
 
   /**
@@ -111,7 +112,10 @@ export class HttpSessions implements SessionsOfRequests {
    */
   reached(given: PlatformRequest): HttpSession | undefined {
     const request = this.platform.nodeRequestOf(given);
-    const found = this.#slot.get(request);
+    return this.#reach(given, request, this.#slot.get(request));
+  }
+
+  #reach(given: PlatformRequest, request: HttpRequest, found: HttpSession | null | undefined): HttpSession | undefined {
     if (found === undefined && this.settings.isRestricted) {
       this.#slot.set(request, null);
       return undefined;
