@@ -6,6 +6,8 @@ import type { SessionsLogger } from './sessions-logger.interface.js';
 export interface StoreContext {
   readonly clock: Clock;
   readonly logger: SessionsLogger;
+  /** The module's `storeTimeout`: milliseconds after which a request is answered without the store. */
+  readonly storeTimeout?: number;
 }
 
 /** A store that must check or open something before the first request. A rejection ends the start-up with its message. */

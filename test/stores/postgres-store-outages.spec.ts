@@ -179,13 +179,22 @@ describe('PostgresStore in a pool of the application', () => {
 });
 
 describe('PostgresStore, where the database does not do as it is asked', () => {
-  it('reads and does not write while transactions are read-only', async () => {
-    const readOnly = database.urlWith({ options: '-c default_transaction_read_only=on' });
-    const { store, trial } = await tryPostgres({ connectionString: readOnly });
-    const { id, record, version } = await (await tryPostgres({ pool: database.admin })).trial.given();
-    await trial.found(id);
-    const { error } = await failureOf(store.update({ id, record, guard: { version } }));
-    expect(error.message).toContain('25006');
+  it('reads and does not write while transactions are read-only, and writes as soon as they are not', async () => {
+    const { store, trial } = await tryPostgres({ connectionString: database.url });
+    const { id, record, version } = await trial.given();
+    const alter = `ALTER DATABASE ${new URL(database.url).pathname.slice(1)}`;
+    await database.query(`${alter} SET default_transaction_read_only = on`);
+    try {
+      await database.query(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+      );
+      await trial.found(id);
+      const { error } = await failureOf(store.update({ id, record, guard: { version } }));
+      expect(error.message).toContain('25006');
+    } finally {
+      await database.query(`BEGIN READ WRITE; ${alter} RESET default_transaction_read_only; COMMIT`);
+    }
+    expect(await store.update({ id, record, guard: { version } })).not.toBe(false);
     await store.close();
   });
 

@@ -28,7 +28,7 @@ export class StoreLifecycle {
     storeTimeout: number,
   ): Promise<StoreLifecycle> {
     if (isStartable(store)) {
-      await store.start({ clock, logger });
+      await store.start({ clock, logger, storeTimeout });
     }
     return new StoreLifecycle(store, new CircuitBreaker(clock, storeTimeout), { clock, logger });
   }

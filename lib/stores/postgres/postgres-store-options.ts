@@ -13,7 +13,7 @@ import {
   PoolConnections,
 } from './connection/connections.js';
 import { reasonOf } from './connection/failures.js';
-import { DEFAULT_TABLE, type SessionTableName } from './table/table-sql.js';
+import { checkName, DEFAULT_TABLE, type SessionTableName } from './table/table-sql.js';
 
 export type PostgresStoreOptions = PostgresStoreSettings &
   (
@@ -77,6 +77,8 @@ export function settingsOf(
   }
   text('PostgresStore: schema', options.schema, '');
   text('PostgresStore: table', options.table, DEFAULT_TABLE);
+  const { schema, table } = options;
+  checkName({ ...(schema !== undefined && { schema }), ...(table !== undefined && { table }) });
   return {
     createTable: flag('PostgresStore: createTable', options.createTable, false),
     operationTimeout: timerDuration('PostgresStore: operationTimeout', options.operationTimeout, 2_500),

@@ -20,9 +20,7 @@ import { connectionsOf, type PostgresStoreOptions, settingsOf, tableNameOf } fro
 import { RetriedWrites } from './retried-writes.js';
 import { foundFrom, holderFrom, recordFrom } from './rows.js';
 import { SessionTable } from './table/session-table.js';
-import { type Statements, statementsFor } from './statements.js';
 import { TableSetup } from './table/table-setup.js';
-import { quotedName } from './table/table-sql.js';
 
 /**
  * Sessions in PostgreSQL, for any number of processes and machines, over the application's TypeORM `DataSource` or `pg.Pool`,
@@ -45,7 +43,6 @@ export class PostgresStore
   readonly hasLeases = true;
   readonly #database: Database;
   readonly #table: SessionTable;
-  readonly #statements: Statements;
   readonly #retried: RetriedWrites;
 
   /** @throws SessionsConfigError when the options are wrong. It does not connect to the database yet. */
@@ -54,10 +51,9 @@ export class PostgresStore
     const { createTable, operationTimeout } = settingsOf(options);
     const log = new StoreLog('PostgresStore');
     this.#database = new Database(connectionsOf(options, operationTimeout, log), operationTimeout, log);
-    const name = tableNameOf(options);
-    this.#statements = statementsFor(quotedName(name));
-    this.#table = new SessionTable(this.#database, new TableSetup(this.#database, name), log, createTable);
-    this.#retried = new RetriedWrites(this.#table, this.#statements.lastWriter);
+    const setup = new TableSetup(this.#database, () => tableNameOf(options), createTable);
+    this.#table = new SessionTable(this.#database, setup, log);
+    this.#retried = new RetriedWrites(this.#table);
   }
 
   /** @throws SessionsConfigError when the table is missing or cannot be used, with the SQL that fixes it. */
@@ -71,12 +67,12 @@ export class PostgresStore
   }
 
   async load({ id }: Args<'load'>): Promise<Answer<'load'>> {
-    const { rows } = await this.#table.run(this.#statements.load, [id]);
+    const { rows } = await this.#table.run(({ load }) => load, [id]);
     return foundFrom(rows[0]);
   }
 
   async loadMany({ ids }: { ids: readonly string[] }): Promise<Answer<'load'>[]> {
-    const { rows } = await this.#table.run(this.#statements.loadMany, [ids]);
+    const { rows } = await this.#table.run(({ loadMany }) => loadMany, [ids]);
     const byId = new Map(rows.map((row) => [row.id, row]));
     return ids.map((id) => foundFrom(byId.get(id)));
   }
@@ -84,7 +80,7 @@ export class PostgresStore
   async create({ id, record }: Args<'create'>): Promise<Answer<'create'>> {
     const version = randomUUID();
     const { data, createdAt, expiresAt } = record;
-    const answer = await this.#table.run(this.#statements.create, [id, data, version, createdAt, expiresAt]);
+    const answer = await this.#table.run(({ create }) => create, [id, data, version, createdAt, expiresAt]);
     return (await this.#retried.isWritten(answer, id, version)) && version;
   }
 
@@ -92,18 +88,18 @@ export class PostgresStore
     const version = randomUUID();
     const { data, createdAt, expiresAt } = record;
     const values = [id, data, version, createdAt, expiresAt, ...valuesOf(guard)];
-    const answer = await this.#table.run(this.#statements.update, values);
+    const answer = await this.#table.run(({ update }) => update, values);
     return (await this.#retried.isUpdated(answer, id, version)) && version;
   }
 
   async touch({ id, expiresAt }: Args<'touch'>): Promise<boolean> {
-    const { count } = await this.#table.run(this.#statements.touch, [id, expiresAt]);
+    const { count } = await this.#table.run(({ touch }) => touch, [id, expiresAt]);
     return count > 0;
   }
 
   async delete({ id, tombstoneUntil }: Args<'delete'>): Promise<boolean> {
     const version = randomUUID();
-    const answer = await this.#table.run(this.#statements.delete, [id, version, tombstoneUntil]);
+    const answer = await this.#table.run((statements) => statements.delete, [id, version, tombstoneUntil]);
     return this.#retried.isWritten(answer, id, version);
   }
 
@@ -111,17 +107,15 @@ export class PostgresStore
     const version = randomUUID();
     const { data, createdAt, expiresAt } = record;
     const values = [from, to, data, version, createdAt, expiresAt, ...valuesOf(guard), tombstoneUntil];
-    const answer = await this.#table.run(this.#statements.rotate, values);
+    const answer = await this.#table.run(({ rotate }) => rotate, values);
     return (await this.#retried.isWritten(answer, from, version)) && version;
   }
 
   async tryLock({ id, token, lease, holder }: Args<'tryLock'>): Promise<Answer<'tryLock'>> {
-    const { rows } = await this.#table.run(this.#statements.tryLock, [
-      id,
-      token,
-      lease,
-      JSON.stringify(keptHolder(holder)),
-    ]);
+    const { rows } = await this.#table.run(
+      ({ tryLock }) => tryLock,
+      [id, token, lease, JSON.stringify(keptHolder(holder))],
+    );
     const row = rows[0];
     switch (row?.status) {
       case 'acquired':
@@ -136,24 +130,24 @@ export class PostgresStore
   }
 
   async renewLock({ id, token, lease }: Args<'renewLock'>): Promise<boolean> {
-    const { count } = await this.#table.run(this.#statements.renewLock, [id, token, lease]);
+    const { count } = await this.#table.run(({ renewLock }) => renewLock, [id, token, lease]);
     return count > 0;
   }
 
   async unlock({ id, token, expiresAt }: Args<'unlock'>): Promise<boolean> {
-    const answer = await this.#table.run(this.#statements.unlock, [id, token, expiresAt]);
+    const answer = await this.#table.run(({ unlock }) => unlock, [id, token, expiresAt]);
     return this.#retried.isUnlocked(answer, id, token);
   }
 
   async count(): Promise<number> {
-    const { rows } = await this.#table.run(this.#statements.count);
+    const { rows } = await this.#table.run(({ count }) => count);
     return Number(rows[0]?.live);
   }
 
   /** Of several instances that sweep at the same time, one goes on and the others stop. */
   async *sweep({ batchSize }: SweepOptions): AsyncGenerator<SweepBatch> {
     for (let removed = batchSize; removed === batchSize;) {
-      ({ count: removed } = await this.#table.run(this.#statements.sweep, [batchSize]));
+      ({ count: removed } = await this.#table.run(({ sweep }) => sweep, [batchSize]));
       yield { removed };
     }
   }

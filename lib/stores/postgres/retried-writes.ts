@@ -1,7 +1,6 @@
 import { storeFailure } from '../shared/store-failure.js';
 import type { Answer } from './connection/database.js';
 import type { SessionTable } from './table/session-table.js';
-import type { Statement } from './connection/statement.js';
 import type { LastWriterRow } from './statements.js';
 
 /**
@@ -24,57 +23,49 @@ import type { LastWriterRow } from './statements.js';
  */
 export class RetriedWrites {
   readonly #table: SessionTable;
-  readonly #lastWriter: Statement<LastWriterRow>;
 
-  constructor(table: SessionTable, lastWriter: Statement<LastWriterRow>) {
+  constructor(table: SessionTable) {
     this.#table = table;
-    this.#lastWriter = lastWriter;
   }
 
   /** For `create`, `rotate` and `delete`: whether one of the two attempts wrote `version` to `id`. */
-  async isWritten({ count, isRetried }: Answer<never>, id: string, version: string): Promise<boolean> {
-    if (count > 0 || !isRetried) {
-      return count > 0;
-    }
-    return (await this.#lastWriterOf(id))?.version === version;
+  isWritten(answer: Answer<never>, id: string, version: string): Promise<boolean> {
+    return this.#isDone(answer, id, (last) => last.version === version, false);
   }
 
   /** For `update`. @throws SessionStoreError when that cannot be known. */
-  async isUpdated({ count, isRetried }: Answer<never>, id: string, version: string): Promise<boolean> {
-    if (count > 0 || !isRetried) {
-      return count > 0;
-    }
-    const lastWriter = await this.#lastWriterOf(id);
-    if (lastWriter?.version === version) {
-      return true;
-    }
-    return this.#refused(lastWriter);
+  isUpdated(answer: Answer<never>, id: string, version: string): Promise<boolean> {
+    return this.#isDone(answer, id, (last) => last.version === version, true);
   }
 
   /** For `unlock`. @throws SessionStoreError when that cannot be known. */
-  async isUnlocked({ count, isRetried }: Answer<never>, id: string, token: string): Promise<boolean> {
+  isUnlocked(answer: Answer<never>, id: string, token: string): Promise<boolean> {
+    return this.#isDone(answer, id, (last) => last.lock_token === token && !last.is_locked, true);
+  }
+
+  /**
+   * `isOurs` tells by the last write whether it was the first attempt. `isOverwritten` when others may have written since; a
+   * session that is gone has no changes to lose: there the answer "no" does no harm.
+   */
+  async #isDone(
+    { count, isRetried }: Answer<never>,
+    id: string,
+    isOurs: (last: LastWriterRow) => boolean,
+    isOverwritten: boolean,
+  ): Promise<boolean> {
     if (count > 0 || !isRetried) {
       return count > 0;
     }
-    const lastWriter = await this.#lastWriterOf(id);
-    if (lastWriter?.lock_token === token && !lastWriter.is_locked) {
+    const { rows } = await this.#table.run(({ lastWriter }) => lastWriter, [id]);
+    const last = rows[0];
+    if (last !== undefined && isOurs(last)) {
       return true;
     }
-    return this.#refused(lastWriter);
-  }
-
-  /** A session that is gone has no changes to lose: there the answer "no" does no harm. */
-  #refused(lastWriter: LastWriterRow | undefined): false {
-    if (lastWriter?.is_live !== true) {
-      return false;
+    if (isOverwritten && last?.is_live === true) {
+      throw storeFailure(
+        'The connection to PostgreSQL broke, and whether the session was written before that is unknown',
+      );
     }
-    throw storeFailure(
-      'The connection to PostgreSQL broke, and whether the session was written before that is unknown',
-    );
-  }
-
-  async #lastWriterOf(id: string): Promise<LastWriterRow | undefined> {
-    const { rows } = await this.#table.run(this.#lastWriter, [id]);
-    return rows[0];
+    return false;
   }
 }

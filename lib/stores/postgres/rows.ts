@@ -16,7 +16,21 @@ export function foundFrom(row: LoadRow | undefined): Found | Missing | Gone {
     : { status: 'found', record: recordFrom(row), version: row.version };
 }
 
-/** As `tryLock` wrote it; nothing when the lock has just become free. */
+/** As `tryLock` wrote it; nothing when the lock has just become free, or when something else wrote it. */
 export function holderFrom(text: string | null): { readonly holder?: LockHolder } {
-  return text === null ? {} : { holder: JSON.parse(text) as LockHolder };
+  const holder = text === null ? undefined : parsed(text);
+  return isHolder(holder) ? { holder } : {};
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // It only tells who has the lock, for an error message: the lock is held all the same.
+    return undefined;
+  }
+}
+
+function isHolder(value: unknown): value is LockHolder {
+  return typeof value === 'object' && value !== null && 'route' in value && 'process' in value && 'since' in value;
 }

@@ -1,6 +1,6 @@
 import type { EndReason } from '../../interfaces/session-record.interface.js';
 import { statement } from './connection/statement.js';
-import { ADVISORY_LOCKS } from './table/table-sql.js';
+import { ADVISORY_LOCKS, literal } from './table/table-sql.js';
 
 export interface RecordRow {
   readonly data: string;
@@ -136,7 +136,7 @@ export function statementsFor(table: string) {
     // deleted. `now()` and not `clock_timestamp()`, because an index can only be searched for a value that does not change.
     sweep: statement(`
       WITH advisory_lock AS (
-        SELECT pg_try_advisory_xact_lock((${ADVISORY_LOCKS}::bigint << 32) + '${table}'::regclass::oid::bigint) AS is_ours
+        SELECT pg_try_advisory_xact_lock((${ADVISORY_LOCKS}::bigint << 32) + ${literal(table)}::regclass::oid::bigint) AS is_ours
       )
       DELETE FROM ${table} WHERE id = ANY (ARRAY(
         SELECT id FROM ${table}

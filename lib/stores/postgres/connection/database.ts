@@ -5,6 +5,7 @@ import type { Connections } from './connections.js';
 import { Deadline } from './deadline.js';
 import { kindOf } from './failures.js';
 import { PooledQuery } from './pooled-query.js';
+import { type Ask, rolledBack } from './rolled-back.js';
 import type { Statement } from './statement.js';
 
 export interface Answer<Row> {
@@ -76,6 +77,11 @@ export class Database {
   /** Several statements without parameters in one round trip and one transaction. Sent once. */
   async runScript(text: string): Promise<void> {
     await new PooledQuery(this.#connections, new Deadline(this.#timeout)).send(text);
+  }
+
+  /** @throws what the work throws, the client's own errors, and OperationTimeout. */
+  rolledBack<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
+    return rolledBack(this.#connections, this.#timeout, work);
   }
 
   /** A server that hangs does not end its connections: the application closes without waiting for it. */

@@ -77,6 +77,9 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
   '57P05': 'cut', // idle_session_timeout
 };
 
+/** What an error of the server says that is no value: names of what was made by an administrator. */
+const NAMES = ['schema', 'table', 'column', 'constraint'] as const;
+
 /** Node's codes look similar ("EPIPE"), but contain no digit. */
 const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
 const CONNECTION_EXCEPTION = '08';
@@ -114,13 +117,30 @@ export function reasonOf(error: unknown): string {
     return error.message;
   }
   const state = sqlStateOf(error);
-  if (state === READ_ONLY) {
-    return `the server is read-only (SQLSTATE ${state}): it is a standby, or its default_transaction_read_only is on`;
-  }
   if (state !== undefined) {
     return `SQLSTATE ${state}`;
   }
   return codeOf(error) ?? messageOf(error);
+}
+
+/**
+ * The error as it may be shown: the server's has the whole row in its `detail`, and may have a value of the statement in its
+ * message, which are the hash of an id and the data of a session.
+ */
+export function withoutValues(error: unknown): unknown {
+  const state = sqlStateOf(error);
+  if (state === undefined || typeof error !== 'object' || error === null) {
+    return error;
+  }
+  const names = NAMES.flatMap((name) => {
+    const value: unknown = Reflect.get(error, name);
+    return typeof value === 'string' ? [[name, value] as const] : [];
+  });
+  return Object.assign(
+    new Error(`PostgreSQL refused with SQLSTATE ${state}`),
+    { code: state },
+    Object.fromEntries(names),
+  );
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -6,7 +6,7 @@ import type { Deadline } from './deadline.js';
 import { isUseless, kindOf, SilentConnection, TransactionLeft } from './failures.js';
 
 /** The statement in progress fails with the same error. Without a listener, the error would end the process. */
-const ignoreError = (): void => undefined;
+export const ignoreError = (): void => undefined;
 
 /**
  * One statement: takes a connection from the pool, sends the statement and releases the connection, with one timer for all of

@@ -1,6 +1,6 @@
 import type { EntitySchemaOptions } from 'typeorm';
 import type { EndReason } from '../../../interfaces/session-record.interface.js';
-import { DEFAULT_TABLE, indexName, quotedName, type SessionTableName } from './table-sql.js';
+import { checkName, DEFAULT_TABLE, indexName, type SessionTableName } from './table-sql.js';
 
 /** A row of the table, as TypeORM reads it. */
 export interface SessionRow {
@@ -27,7 +27,7 @@ export interface SessionRow {
  * @throws SessionsConfigError when the name cannot be that of a table.
  */
 export function sessionEntity(where: SessionTableName = {}) {
-  quotedName(where);
+  checkName(where);
   const { schema, table = DEFAULT_TABLE } = where;
   return {
     '@instanceof': Symbol.for('EntitySchema'),

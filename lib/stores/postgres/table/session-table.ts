@@ -3,26 +3,32 @@ import type { StoreContext } from '../../../interfaces/store-abilities.interface
 import { storeFailure } from '../../shared/store-failure.js';
 import type { StoreLog } from '../../shared/store-log.js';
 import type { Answer, Database } from '../connection/database.js';
-import { kindOf, reasonOf } from '../connection/failures.js';
+import { reasonOf, withoutValues } from '../connection/failures.js';
 import type { Statement } from '../connection/statement.js';
+import type { Statements } from '../statements.js';
 import type { TableSetup } from './table-setup.js';
 
 /** Clocks that are synchronised differ by less, in milliseconds. */
 const MOST_SKEW = 5_000;
 
-/** Runs statements on the table: creates the table if the options say so, and says what is wrong if it cannot be used. */
+/**
+ * Runs statements on the table, and says what is wrong if it cannot be used.
+ *
+ * The place of the table is settled once, at the start or as soon as the database can be reached. Later nothing is looked up and
+ * nothing is created: a table that goes missing is an error, or visitors would be logged out by an empty one.
+ */
 export class SessionTable {
   readonly #database: Database;
   readonly #setup: TableSetup;
   readonly #log: StoreLog;
-  readonly #isToBeCreated: boolean;
-  #creation: Promise<void> | undefined;
+  #statements: Statements | undefined;
+  #settling: Promise<Statements> | undefined;
+  #machineTime: () => number = Date.now;
 
-  constructor(database: Database, setup: TableSetup, log: StoreLog, isToBeCreated: boolean) {
+  constructor(database: Database, setup: TableSetup, log: StoreLog) {
     this.#database = database;
     this.#setup = setup;
     this.#log = log;
-    this.#isToBeCreated = isToBeCreated;
   }
 
   /**
@@ -32,58 +38,53 @@ export class SessionTable {
    */
   async start(context: StoreContext): Promise<void> {
     this.#log.start(context);
+    this.#machineTime = () => context.clock.now();
+    if (context.storeTimeout !== undefined) {
+      this.#database.answerWithin(context.storeTimeout);
+    }
     try {
-      this.#compareClocks(await this.#setup.serverTime(), context.clock.now());
-      const missing = await this.#missingPrivileges();
-      if (missing !== '') {
-        throw new SessionsConfigError(`PostgresStore: ${this.#setup.adviceOnPrivileges(missing)}`);
-      }
+      await this.#settle();
     } catch (error) {
-      if (error instanceof SessionsConfigError) {
-        throw error;
-      }
       const advice = this.#setup.adviceOn(error);
       if (advice !== undefined) {
-        throw new SessionsConfigError(`PostgresStore: ${advice}`, { cause: error });
+        throw new SessionsConfigError(`PostgresStore: ${advice}`, { cause: withoutValues(error) });
       }
       this.#log.warn('start', `PostgreSQL cannot be used yet (${reasonOf(error)}). Sessions work as soon as it can.`);
     }
   }
 
   /** @throws SessionStoreError */
-  async run<Row>(statement: Statement<Row>, values?: unknown[]): Promise<Answer<Row>> {
+  async run<Row>(choose: (statements: Statements) => Statement<Row>, values?: unknown[]): Promise<Answer<Row>> {
     try {
-      return await this.#createdIfMissing(() => this.#database.run(statement, values));
+      const statements = this.#statements ?? (await this.#settle());
+      return await this.#database.run(choose(statements), values);
     } catch (error) {
-      const advice = this.#setup.adviceOn(error);
-      if (advice !== undefined) {
-        this.#log.error('setup', advice);
-      }
-      throw storeFailure(advice ? `PostgresStore: ${advice}` : `PostgreSQL failed: ${reasonOf(error)}`, error);
+      throw this.#failure(error);
     }
   }
 
-  #missingPrivileges(): Promise<string> {
-    return this.#createdIfMissing(() => this.#setup.missingPrivileges());
-  }
-
-  /** Tried whenever the table is missing, so that a database that was down at the start gets its table later. */
-  #createdIfMissing<T>(work: () => Promise<T>): Promise<T> {
-    return work().catch(async (error: unknown) => {
-      if (!this.#isToBeCreated || kindOf(error) !== 'table') {
-        throw error;
-      }
-      await this.#create();
-      return work();
-    });
-  }
-
   /** Once for all operations that need the table at the same time; after a failure the next one tries again. */
-  #create(): Promise<void> {
-    this.#creation ??= this.#setup.create().finally(() => {
-      this.#creation = undefined;
+  #settle(): Promise<Statements> {
+    this.#settling ??= this.#find().finally(() => {
+      this.#settling = undefined;
     });
-    return this.#creation;
+    return this.#settling;
+  }
+
+  async #find(): Promise<Statements> {
+    const { statements, serverTime } = await this.#setup.find();
+    this.#statements = statements;
+    this.#compareClocks(serverTime, this.#machineTime());
+    return statements;
+  }
+
+  #failure(error: unknown): Error {
+    const advice = this.#setup.adviceOn(error);
+    if (advice !== undefined) {
+      this.#log.error('setup', advice);
+    }
+    const message = advice === undefined ? `PostgreSQL failed: ${reasonOf(error)}` : `PostgresStore: ${advice}`;
+    return storeFailure(message, withoutValues(error));
   }
 
   #compareClocks(server: number, machine: number): void {

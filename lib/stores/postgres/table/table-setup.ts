@@ -1,74 +1,155 @@
 import type { Database } from '../connection/database.js';
-import { kindOf } from '../connection/failures.js';
-import { statement } from '../connection/statement.js';
-import { ADVISORY_LOCKS, COLUMNS, createTableSql, setupSql, quotedName, type SessionTableName } from './table-sql.js';
+import type { Ask } from '../connection/rolled-back.js';
+import { type Statement, statement } from '../connection/statement.js';
+import { type Statements, statementsFor } from '../statements.js';
+import { rehearse } from './rehearsal.js';
+import { TableAdvice, unknownPlace } from './table-advice.js';
+import { type ColumnRow, wrongColumns } from './table-columns.js';
+import { ADVISORY_LOCKS, creationOf, quotedName, type SessionTableName } from './table-sql.js';
 
 /** Instances that start together create the table one after another: two `CREATE TABLE IF NOT EXISTS` at once can both fail. */
 const CREATION_LOCK = `SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS}, 0);`;
 
-const SERVER = statement<{ role: string; now: number }>(
-  'SELECT current_user AS role, round(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now',
-);
+interface Server {
+  readonly role: string;
+  /** The server's clock, in epoch milliseconds; a string where the application has its driver read numbers so. */
+  readonly now: number | string;
+  readonly encoding: string;
+  readonly is_read_only: boolean;
+  /** The schema in which a table is created that is given none; null when no schema of the search path exists. */
+  readonly home: string | null;
+}
 
-/** Checks whether the table exists and can be used, creates it, and knows the SQL that an administrator has to run. */
+const SEARCH_BY_DEFAULT = statement('SET LOCAL search_path TO DEFAULT');
+
+const SERVER = statement<Server>(`
+  SELECT current_user::text AS role, round(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
+    current_setting('server_encoding') AS encoding, current_setting('transaction_read_only') = 'on' AS is_read_only,
+    current_schema()::text AS home`);
+
+interface Table {
+  readonly schema: string;
+  readonly has_row_security: boolean;
+}
+
+const TABLE = statement<Table>(`
+  SELECT nspname::text AS schema, row_security_active(pg_class.oid) AS has_row_security
+  FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE pg_class.oid = to_regclass($1)`);
+
+const COLUMN_TYPES = statement<ColumnRow>(`
+  SELECT attname::text AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute
+  WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped`);
+
+const MISSING_PRIVILEGES = statement<{ missing: string }>(`
+  SELECT array_to_string(ARRAY(
+    SELECT privilege FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS privilege
+    WHERE NOT has_table_privilege($1, privilege)
+  ), ', ') AS missing`);
+
+/** What is found at the place of the sessions. */
+export interface FoundTable {
+  /** The statements for the table, whose name has its schema from now on. */
+  readonly statements: Statements;
+  /** The server's clock, in epoch milliseconds. */
+  readonly serverTime: number;
+}
+
+/** The table cannot be used. The message is the advice. */
+export class TableRefusal extends Error {
+  constructor(advice: string) {
+    super(advice);
+    this.name = new.target.name;
+  }
+}
+
+/** Finds the table of the sessions, or creates it, and proves that sessions can live in it. */
 export class TableSetup {
   readonly #database: Database;
-  readonly #name: SessionTableName;
-  readonly #quoted: string;
-  #role = 'the_role_of_the_application';
+  readonly #findName: () => SessionTableName;
+  readonly #isToBeCreated: boolean;
+  #advice: TableAdvice | undefined;
 
-  /** @throws SessionsConfigError when the name cannot be that of a table. */
-  constructor(database: Database, name: SessionTableName) {
+  /** `findName` is called when the table is looked for: a `DataSource` knows the names of its entities late. */
+  constructor(database: Database, findName: () => SessionTableName, isToBeCreated: boolean) {
     this.#database = database;
-    this.#name = name;
-    this.#quoted = quotedName(name);
+    this.#findName = findName;
+    this.#isToBeCreated = isToBeCreated;
   }
 
-  /** The server's clock, in epoch milliseconds. */
-  async serverTime(): Promise<number> {
-    const { rows } = await this.#database.run(SERVER);
-    this.#role = rows[0]?.role ?? this.#role;
-    return Number(rows[0]?.now);
-  }
-
-  /** The privileges that are missing. Rejects when the table or a column does not exist. */
-  async missingPrivileges(): Promise<string> {
-    const { rows } = await this.#database.run(
-      statement<{ missing: string }>(`
-        SELECT array_to_string(ARRAY(
-          SELECT privilege FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS privilege
-          WHERE NOT has_table_privilege('${this.#quoted}', privilege)
-        ), ', ') AS missing
-        WHERE NOT EXISTS (SELECT ${COLUMNS.join(', ')} FROM ${this.#quoted} LIMIT 0)`),
-    );
-    return rows[0]?.missing ?? '';
-  }
-
-  /** Creates the table where there is none. Safe in any number of instances at once. */
-  create(): Promise<void> {
-    return this.#database.runScript(CREATION_LOCK + createTableSql(this.#name));
+  /** @throws TableRefusal, the client's own errors, and OperationTimeout. */
+  async find(): Promise<FoundTable> {
+    const name = this.#findName();
+    const found = await this.#look(name);
+    if (typeof found === 'object') {
+      return found;
+    }
+    // Safe in any number of instances at once. In the schema that connections have by default, and not in the one that the
+    // application may have set on this one since.
+    const schema = name.schema ?? found;
+    await this.#database.runScript(CREATION_LOCK + creationOf({ ...name, ...(schema !== '' && { schema }) }));
+    const created = await this.#look(name);
+    if (typeof created === 'object') {
+      return created;
+    }
+    throw new TableRefusal(this.#adviceFor(name).onMissingTable());
   }
 
   /** What is wrong with the table, and the SQL that fixes it; `undefined` when the error has another reason. */
   adviceOn(error: unknown): string | undefined {
-    switch (kindOf(error)) {
-      case 'table':
-        return this.#advice(`There is no table ${this.#quoted}. Let a role that may create it run:`);
-      case 'columns':
-        return this.#advice(`The table ${this.#quoted} has other columns than one that is created like this:`);
-      case 'privilege':
-        return this.adviceOnPrivileges('what it needs');
-      default:
-        return undefined;
-    }
+    return error instanceof TableRefusal ? error.message : this.#adviceFor(this.#findName()).on(error);
   }
 
-  adviceOnPrivileges(missing: string): string {
-    const finding = `The role "${this.#role}" lacks privileges (${missing}) for the table ${this.#quoted}.`;
-    return this.#advice(`${finding} Let the owner run:`);
+  #adviceFor(name: SessionTableName): TableAdvice {
+    return this.#advice ?? new TableAdvice(unknownPlace(name));
   }
 
-  #advice(finding: string): string {
-    return `${finding}\n${setupSql(this.#name, this.#role)}`;
+  /** The table; or, when there is none and it is to be created, the schema for it (empty when the search path leads nowhere). */
+  #look(name: SessionTableName): Promise<FoundTable | string> {
+    return this.#database.rolledBack(async (ask) => {
+      // What the application has set on a connection of a shared pool is not what all of them have.
+      await ask(SEARCH_BY_DEFAULT);
+      const { role, now, encoding, is_read_only, home } = await one(ask, SERVER);
+      let advice = (this.#advice = new TableAdvice({ ...unknownPlace(name), role }));
+      refuseIf(encoding !== 'UTF8', () => advice.onEncoding(encoding));
+      refuseIf(is_read_only, () => advice.onReadOnly());
+      const [table] = (await ask(TABLE, [quotedName(name)])).rows;
+      if (table === undefined) {
+        refuseIf(!this.#isToBeCreated, () => advice.onMissingTable());
+        return home ?? '';
+      }
+      const settled = { ...name, schema: table.schema };
+      advice = this.#advice = new TableAdvice({
+        name: settled,
+        isSchemaThere: true,
+        role,
+        hasRowSecurity: table.has_row_security,
+      });
+      const statements = statementsFor(quotedName(settled));
+      await checkTable(ask, quotedName(settled), advice);
+      await rehearse(ask, statements);
+      return { statements, serverTime: Number(now) };
+    });
+  }
+}
+
+async function checkTable(ask: Ask, table: string, advice: TableAdvice): Promise<void> {
+  const columns = await ask(COLUMN_TYPES, [table]);
+  const wrong = wrongColumns(columns.rows);
+  refuseIf(wrong.length > 0, () => advice.onColumns(wrong));
+  const { missing } = await one(ask, MISSING_PRIVILEGES, [table]);
+  refuseIf(missing !== '', () => advice.onPrivileges(missing));
+}
+
+async function one<Row>(ask: Ask, asked: Statement<Row>, values?: unknown[]): Promise<Row> {
+  const [row] = (await ask(asked, values)).rows;
+  if (row === undefined) {
+    throw new Error('PostgreSQL gave no row where it must give one');
+  }
+  return row;
+}
+
+function refuseIf(isWrong: boolean, advice: () => string): void {
+  if (isWrong) {
+    throw new TableRefusal(advice());
   }
 }

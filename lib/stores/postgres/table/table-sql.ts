@@ -18,11 +18,18 @@ const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const LONGEST_IDENTIFIER = 63;
 const INDEX_SUFFIX = '_expires_at';
 
-/** The name as it stands in a statement. @throws SessionsConfigError when it is not a plain identifier. */
-export function quotedName({ schema, table = DEFAULT_TABLE }: SessionTableName): string {
+/** @throws SessionsConfigError when it is not a plain identifier. */
+export function checkName({ schema, table = DEFAULT_TABLE }: SessionTableName): void {
   // PostgreSQL cuts longer names without an error: then two tables could have the same name for their index.
-  const quotedTable = quoted('table', table, LONGEST_IDENTIFIER - INDEX_SUFFIX.length);
-  return schema === undefined ? quotedTable : `${quoted('schema', schema, LONGEST_IDENTIFIER)}.${quotedTable}`;
+  checkIdentifier('table', table, LONGEST_IDENTIFIER - INDEX_SUFFIX.length);
+  if (schema !== undefined) {
+    checkIdentifier('schema', schema, LONGEST_IDENTIFIER);
+  }
+}
+
+/** The name as it stands in a statement. */
+export function quotedName({ schema, table = DEFAULT_TABLE }: SessionTableName): string {
+  return schema === undefined ? quoted(table) : `${quoted(schema)}.${quoted(table)}`;
 }
 
 export function indexName({ table = DEFAULT_TABLE }: SessionTableName): string {
@@ -52,6 +59,12 @@ export const COLUMNS = [
  * `COLLATE "C"` compares bytes, which is enough for ids, and does not break when the collations of the system change.
  */
 export function createTableSql(name: SessionTableName = {}): string {
+  checkName(name);
+  return creationOf(name);
+}
+
+/** `createTableSql()` for a name that the database or TypeORM has said, whatever that is. */
+export function creationOf(name: SessionTableName): string {
   const table = quotedName(name);
   return `CREATE TABLE IF NOT EXISTS ${table} (
   id text COLLATE "C" NOT NULL PRIMARY KEY,
@@ -64,29 +77,45 @@ export function createTableSql(name: SessionTableName = {}): string {
   lock_until timestamptz,
   lock_holder text
 ) WITH (fillfactor = 70);
-CREATE INDEX IF NOT EXISTS "${indexName(name)}" ON ${table} (expires_at);
+CREATE INDEX IF NOT EXISTS ${quoted(indexName(name))} ON ${table} (expires_at);
 `;
 }
 
 export function dropTableSql(name: SessionTableName = {}): string {
+  checkName(name);
   return `DROP TABLE IF EXISTS ${quotedName(name)};\n`;
 }
 
-/** The SQL that an administrator has to run, so that a role can use the table. */
-export function setupSql(name: SessionTableName, role: string): string {
-  const to = `"${role.replaceAll('"', '""')}"`;
-  const table = `${createTableSql(name)}GRANT SELECT, INSERT, UPDATE, DELETE ON ${quotedName(name)} TO ${to};\n`;
+/**
+ * The SQL that an administrator has to run, so that a role can use the table.
+ *
+ * @param isSchemaThere whether the schema is known to exist. Otherwise it is created too.
+ */
+export function setupSql(name: SessionTableName, role: string, isSchemaThere: boolean): string {
+  const to = quoted(role);
+  const table = `${creationOf(name)}GRANT SELECT, INSERT, UPDATE, DELETE ON ${quotedName(name)} TO ${to};\n`;
   if (name.schema === undefined) {
     return table;
   }
-  return `CREATE SCHEMA IF NOT EXISTS "${name.schema}";\nGRANT USAGE ON SCHEMA "${name.schema}" TO ${to};\n${table}`;
+  const schema = quoted(name.schema);
+  const creation = isSchemaThere ? '' : `CREATE SCHEMA IF NOT EXISTS ${schema};\n`;
+  return `${creation}GRANT USAGE ON SCHEMA ${schema} TO ${to};\n${table}`;
 }
 
-function quoted(option: string, identifier: unknown, longest: number): string {
-  if (typeof identifier === 'string' && IDENTIFIER.test(identifier) && identifier.length <= longest) {
-    return `"${identifier}"`;
+/** As a text in a statement, in which names have double quotes. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** As a name in a statement. */
+export function quoted(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`;
+}
+
+function checkIdentifier(option: string, identifier: unknown, longest: number): void {
+  if (typeof identifier !== 'string' || !IDENTIFIER.test(identifier) || identifier.length > longest) {
+    throw new SessionsConfigError(
+      `PostgresStore: ${option} must be a name of at most ${longest} letters, digits and underscores; it is ${display(identifier)}.`,
+    );
   }
-  throw new SessionsConfigError(
-    `PostgresStore: ${option} must be a name of at most ${longest} letters, digits and underscores; it is ${display(identifier)}.`,
-  );
 }
