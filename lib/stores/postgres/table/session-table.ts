@@ -43,7 +43,7 @@ export class SessionTable {
       this.#database.answerWithin(context.storeTimeout);
     }
     try {
-      await this.#settle();
+      await this.#settle(true);
     } catch (error) {
       const advice = this.#setup.adviceOn(error);
       if (advice !== undefined) {
@@ -56,7 +56,7 @@ export class SessionTable {
   /** @throws SessionStoreError */
   async run<Row>(choose: (statements: Statements) => Statement<Row>, values?: unknown[]): Promise<Answer<Row>> {
     try {
-      const statements = this.#statements ?? (await this.#settle());
+      const statements = this.#statements ?? (await this.#settle(false));
       return await this.#database.run(choose(statements), values);
     } catch (error) {
       throw this.#failure(error);
@@ -64,15 +64,15 @@ export class SessionTable {
   }
 
   /** Once for all operations that need the table at the same time; after a failure the next one tries again. */
-  #settle(): Promise<Statements> {
-    this.#settling ??= this.#find().finally(() => {
+  #settle(isProved: boolean): Promise<Statements> {
+    this.#settling ??= this.#find(isProved).finally(() => {
       this.#settling = undefined;
     });
     return this.#settling;
   }
 
-  async #find(): Promise<Statements> {
-    const { statements, serverTime } = await this.#setup.find();
+  async #find(isProved: boolean): Promise<Statements> {
+    const { statements, serverTime } = await this.#setup.find(isProved);
     this.#statements = statements;
     this.#compareClocks(serverTime, this.#machineTime());
     return statements;

@@ -35,7 +35,7 @@ export class TableAdvice {
       case 'privilege':
         return this.onPrivileges('what it needs');
       default:
-        return sqlStateOf(error) === READ_ONLY ? this.onReadOnly() : undefined;
+        return this.#onState(sqlStateOf(error));
     }
   }
 
@@ -72,12 +72,10 @@ export class TableAdvice {
   }
 
   #onRehearsal({ done, cause }: RehearsalFailure): string {
-    const state = cause === undefined ? undefined : sqlStateOf(cause);
-    if (state !== undefined && NO_UNIQUE_KEY.has(state)) {
-      return `The table ${this.#quoted} has no unique key on id. Let the owner run:\nALTER TABLE ${this.#quoted} ADD PRIMARY KEY (id);\n`;
-    }
-    if (state === READ_ONLY) {
-      return this.onReadOnly();
+    const state = sqlStateOf(cause);
+    const advice = this.#onState(state);
+    if (advice !== undefined) {
+      return advice;
     }
     const what = `In the table ${this.#quoted} a session cannot be ${done}`;
     if (this.#place.hasRowSecurity) {
@@ -87,6 +85,15 @@ export class TableAdvice {
       );
     }
     return `${what}: ${obstacleIn(cause, state)}.`;
+  }
+
+  #onState(state: string | undefined): string | undefined {
+    if (state === READ_ONLY) {
+      return this.onReadOnly();
+    }
+    return state !== undefined && NO_UNIQUE_KEY.has(state)
+      ? `The table ${this.#quoted} has no unique key on id. Let the owner run:\nALTER TABLE ${this.#quoted} ADD PRIMARY KEY (id);\n`
+      : undefined;
   }
 
   #withSetup(finding: string): string {

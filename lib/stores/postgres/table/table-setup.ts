@@ -76,10 +76,14 @@ export class TableSetup {
     this.#isToBeCreated = isToBeCreated;
   }
 
-  /** @throws TableRefusal, the client's own errors, and OperationTimeout. */
-  async find(): Promise<FoundTable> {
+  /**
+   * With `isProved` it takes a session through its whole life there, which takes a dozen round trips: at the start.
+   *
+   * @throws TableRefusal, the client's own errors, and OperationTimeout.
+   */
+  async find(isProved: boolean): Promise<FoundTable> {
     const name = this.#findName();
-    const found = await this.#look(name);
+    const found = await this.#look(name, isProved);
     if (typeof found === 'object') {
       return found;
     }
@@ -87,7 +91,7 @@ export class TableSetup {
     // application may have set on this one since.
     const schema = name.schema ?? found;
     await this.#database.runScript(CREATION_LOCK + creationOf({ ...name, ...(schema !== '' && { schema }) }));
-    const created = await this.#look(name);
+    const created = await this.#look(name, isProved);
     if (typeof created === 'object') {
       return created;
     }
@@ -104,7 +108,7 @@ export class TableSetup {
   }
 
   /** The table; or, when there is none and it is to be created, the schema for it (empty when the search path leads nowhere). */
-  #look(name: SessionTableName): Promise<FoundTable | string> {
+  #look(name: SessionTableName, isProved: boolean): Promise<FoundTable | string> {
     return this.#database.rolledBack(async (ask) => {
       // What the application has set on a connection of a shared pool is not what all of them have.
       await ask(SEARCH_BY_DEFAULT);
@@ -125,8 +129,10 @@ export class TableSetup {
         hasRowSecurity: table.has_row_security,
       });
       const statements = statementsFor(quotedName(settled));
-      await checkTable(ask, quotedName(settled), advice);
-      await rehearse(ask, statements);
+      if (isProved) {
+        await checkTable(ask, quotedName(settled), advice);
+        await rehearse(ask, statements);
+      }
       return { statements, serverTime: Number(now) };
     });
   }
