@@ -134,8 +134,7 @@ export class HttpSession implements SessionTransport, SessionOwner {
 
   /** Also rejects with the failure of an earlier load: a handler must not run without the session that it takes. */
   load(): Promise<void> {
-    const { unit } = this;
-    return unit.failure === undefined ? unit.load() : rejected(unit.failure);
+    return this.unit.loadForHandler();
   }
 
   report(what: string, error: unknown): void {
@@ -184,8 +183,4 @@ export class HttpSession implements SessionTransport, SessionOwner {
       this.reply.watch();
     }
   }
-}
-
-async function rejected(error: unknown): Promise<never> {
-  throw error;
 }

@@ -1,10 +1,7 @@
 import type { SessionRecord } from '../interfaces/session-record.interface.js';
 import type { SessionBag } from './data/serializer.js';
-import type { LockRequest, SessionLock } from './lock/session-locks.js';
+import type { SessionLock } from './lock/session-locks.js';
 import type { GoneReason, StoredRecord } from './stage.js';
-
-/** How a session is locked while it is read. */
-export type LockTerms = Omit<LockRequest, 'id'>;
 
 export interface FoundSession {
   readonly at: 'stored';

@@ -6,8 +6,8 @@ import type { SessionStore } from '../stores/session-store.js';
 import { mergeByKey } from './data/merge.js';
 import { assertSize, bagOf, deserialize, type SessionBag } from './data/serializer.js';
 import { FifoQueue } from './lock/fifo-queue.js';
-import type { SessionLock, SessionLocks } from './lock/session-locks.js';
-import type { Change, ChangeOutcome, Finding, FoundSession, LockTerms } from './repository-values.js';
+import type { LockTerms, SessionLock, SessionLocks } from './lock/session-locks.js';
+import type { Change, ChangeOutcome, Finding, FoundSession } from './repository-values.js';
 import { hashSessionId, shortHash } from './session-id.js';
 import type { SessionLog } from './session-log.js';
 import type { SessionPolicy } from './session-policy.js';
@@ -110,8 +110,7 @@ export class SessionRepository {
   }
 
   async #read(id: string, key: string, terms: LockTerms | undefined): Promise<Finding> {
-    const answer =
-      terms === undefined ? await this.store.load({ id: key }) : await this.locks.acquire({ ...terms, id: key });
+    const answer = await (terms === undefined ? this.store.load({ id: key }) : this.locks.acquire(key, terms));
     this.log.step(terms === undefined ? 'load' : 'lock and load', key, answer.status);
     switch (answer.status) {
       case 'missing':

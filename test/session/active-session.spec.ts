@@ -22,7 +22,7 @@ describe('what is known of a session in one request', () => {
   }
 
   function lock(): SessionLock {
-    return newLock({ ...rig.terms(), id: hashSessionId(id) }, 'a token', rig.clock);
+    return newLock(hashSessionId(id), rig.terms(), 'a token', rig.clock);
   }
 
   function finding(data: object, change: Partial<FoundSession> = {}): FoundSession {

@@ -48,7 +48,7 @@ describe('The polls for locks that other processes hold', () => {
   }
 
   function acquire(id: string, signal = never, wait = HOUR): Promise<LockOutcome> {
-    return rig.locks.acquire({ id, wait, lease: 30 * SECOND, route: 'GET /test', signal: () => signal });
+    return rig.locks.acquire(id, { wait, lease: 30 * SECOND, route: 'GET /test', signal: () => signal });
   }
 
   function wait(ids: readonly string[], signal?: AbortSignal): void {

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { hashSessionId, shortHash } from '../../lib/session/session-id.js';
-import type { LockOutcome, LockRequest, SessionLock } from '../../lib/session/lock/session-locks.js';
+import type { LockOutcome, LockTerms, SessionLock } from '../../lib/session/lock/session-locks.js';
 import { EngineRig } from '../support/engine/engine-rig.js';
 import { Gate } from '../support/basics/gate.js';
 
@@ -16,9 +16,9 @@ describe('holding the lock of a session', () => {
     id = hashSessionId(await rig.stored());
   });
 
-  function acquire(request: Partial<LockRequest> = {}): Promise<LockOutcome> {
+  function acquire(terms: Partial<LockTerms> = {}): Promise<LockOutcome> {
     const signal = (): AbortSignal => new AbortController().signal;
-    return rig.locks.acquire({ id, wait: 600_000, lease: LEASE, route: 'GET /slow', signal, ...request });
+    return rig.locks.acquire(id, { wait: 600_000, lease: LEASE, route: 'GET /slow', signal, ...terms });
   }
 
   async function hold(): Promise<SessionLock> {

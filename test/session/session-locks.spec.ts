@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { jest } from '@jest/globals';
 import { SessionLockTimeoutError } from '../../lib/errors/index.js';
 import { hashSessionId, shortHash } from '../../lib/session/session-id.js';
-import type { LockOutcome, LockRequest, SessionLock } from '../../lib/session/lock/session-locks.js';
+import type { LockOutcome, LockTerms, SessionLock } from '../../lib/session/lock/session-locks.js';
 import { EngineRig } from '../support/engine/engine-rig.js';
 
 const never = new AbortController().signal;
@@ -16,12 +16,12 @@ describe('taking the lock of a session', () => {
     id = hashSessionId(await rig.stored({ visits: 1 }));
   });
 
-  function acquire(request: Partial<LockRequest> = {}): Promise<LockOutcome> {
-    return rig.locks.acquire({ id, wait: 10_000, lease: 30_000, route: 'GET /test', signal: () => never, ...request });
+  function acquire(terms: Partial<LockTerms> = {}, of = id): Promise<LockOutcome> {
+    return rig.locks.acquire(of, { wait: 10_000, lease: 30_000, route: 'GET /test', signal: () => never, ...terms });
   }
 
-  async function hold(request: Partial<LockRequest> = {}): Promise<SessionLock> {
-    const outcome = await acquire(request);
+  async function hold(terms: Partial<LockTerms> = {}): Promise<SessionLock> {
+    const outcome = await acquire(terms);
     if (outcome.status !== 'acquired') {
       throw new Error(`The lock was not given: ${outcome.status}`);
     }
@@ -40,7 +40,7 @@ describe('taking the lock of a session', () => {
 
   it('leaves nothing behind for an id that is not there', async () => {
     for (let n = 0; n < 1_000; n += 1) {
-      expect(await acquire({ id: `made up ${n}` })).toEqual({ status: 'missing' });
+      expect(await acquire({}, `made up ${n}`)).toEqual({ status: 'missing' });
     }
     expect(rig.locks.size).toBe(0);
     expect(rig.clock.pendingTimers).toBe(0);
@@ -97,8 +97,8 @@ describe('taking the lock of a session', () => {
     rig = new EngineRig({ limits: { maxWaiters: 0 } });
     const gone = hashSessionId(await rig.stored());
     const tryLock = jest.spyOn(rig.store, 'tryLock').mockReturnValueOnce(new Promise(() => undefined));
-    void acquire({ id: gone });
-    await expect(acquire({ id: gone })).rejects.toThrow(/\(lock\.maxWaiters\)\.$/);
+    void acquire({}, gone);
+    await expect(acquire({}, gone)).rejects.toThrow(/\(lock\.maxWaiters\)\.$/);
     expect(tryLock).toHaveBeenCalledTimes(1);
   });
 

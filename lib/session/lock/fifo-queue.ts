@@ -21,11 +21,6 @@ export class FifoQueue<Holder> {
     return this.#holders.size;
   }
 
-  /** Whether a request that comes now has to wait. */
-  isTaken(id: string): boolean {
-    return this.#holders.has(id);
-  }
-
   /** How many wait for this session. */
   waiting(id: string): number {
     return this.#waiters.get(id)?.size ?? 0;

@@ -1,5 +1,6 @@
 import { SessionReadOnlyError } from '../../errors/index.js';
 import type { LockingMode } from '../../interfaces/sessions-options.interface.js';
+import type { LockTerms } from './session-lock.js';
 
 /** How one route locks. */
 export interface LockSettings {
@@ -13,6 +14,11 @@ export interface LockSettings {
 /** Whether the first touch of the session locks it. */
 export function locksByItself({ mode }: LockSettings): boolean {
   return mode === 'implicit' || mode === 'early';
+}
+
+/** How a request asks for its lock; `signal`: aborted when it waits no longer. */
+export function lockTerms({ wait, lease }: LockSettings, route: string, signal: () => AbortSignal): LockTerms {
+  return { wait, lease, route, signal };
 }
 
 /** @throws SessionReadOnlyError on a route that is read-only. */

@@ -3,8 +3,8 @@ import type { Acquired, Gone, LockHolder, Missing } from '../../interfaces/sessi
 import type { Lease } from './lease-renewer.js';
 import { lockHolder } from './lock-holder.js';
 
-export interface LockRequest {
-  readonly id: string;
+/** How a request asks for a lock. */
+export interface LockTerms {
   /** Milliseconds. */
   readonly wait: number;
   /** Milliseconds. */
@@ -28,7 +28,7 @@ export type LockOutcome =
   (Omit<Acquired, 'status'> & { readonly status: 'acquired'; readonly lock: SessionLock }) | Missing | Gone;
 
 /** Made before the store is asked: the lease is counted from then, so that it never seems to last longer than it does. */
-export function newLock({ id, route, lease }: LockRequest, token: string, clock: Clock): SessionLock {
+export function newLock(id: string, { route, lease }: LockTerms, token: string, clock: Clock): SessionLock {
   const since = clock.monotonic();
   return { id, token, holder: lockHolder(route, clock.now()), since, duration: lease, renewedAt: since };
 }

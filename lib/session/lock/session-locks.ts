@@ -9,10 +9,10 @@ import { FifoQueue, type QueuePlace } from './fifo-queue.js';
 import { LeaseRenewer } from './lease-renewer.js';
 import { lockTimeout } from './lock-timeout.js';
 import { MAX_POLLED_SESSIONS, PollBudget } from './poll-budget.js';
-import { newLock, type LockOutcome, type LockRequest, type SessionLock } from './session-lock.js';
+import { newLock, type LockOutcome, type LockTerms, type SessionLock } from './session-lock.js';
 import { waitFor } from './wait.js';
 
-export type { LockOutcome, LockRequest, SessionLock };
+export type { LockOutcome, LockTerms, SessionLock };
 
 const TOKEN_BYTES = 12;
 
@@ -51,23 +51,18 @@ export class SessionLocks {
    * @throws SessionLockTimeoutError when `wait` passes, or at once when `maxWaiters` requests are waiting for the session, or when
    *   too many sessions are waiting for other processes.
    */
-  async acquire(request: LockRequest): Promise<LockOutcome> {
+  async acquire(id: string, terms: LockTerms): Promise<LockOutcome> {
     const asked = this.clock.monotonic();
-    const { id } = request;
-    const { maxWaiters } = this.limits;
-    if (this.#queue.isTaken(id) && this.#queue.waiting(id) >= maxWaiters) {
-      throw this.#timeout(id, 'full', `${maxWaiters} requests are waiting for it already (lock.maxWaiters)`);
-    }
     const place = this.#queue.enter(id);
     if (place !== undefined) {
-      await this.#waitInQueue(request, asked, place);
+      await this.#waitInQueue(id, terms, asked, place);
     }
     try {
-      const lock = newLock(request, randomToken(TOKEN_BYTES), this.clock);
+      const lock = newLock(id, terms, randomToken(TOKEN_BYTES), this.clock);
       const answer = await this.#ask(lock);
       const outcome =
         answer.status === 'held'
-          ? await this.#poll(request, asked, lock.token, answer.holder)
+          ? await this.#poll(id, terms, asked, lock.token, answer.holder)
           : this.#take(lock, answer);
       if (outcome.status !== 'acquired') {
         this.#queue.next(id);
@@ -132,33 +127,38 @@ export class SessionLocks {
     await Promise.all(this.#queue.holders().map((lock) => this.release(lock)));
   }
 
-  async #waitInQueue(request: LockRequest, asked: number, place: QueuePlace): Promise<void> {
-    const outcome = await waitFor(this.clock, request.wait, request.signal(), place.ready);
+  async #waitInQueue(id: string, terms: LockTerms, asked: number, place: QueuePlace): Promise<void> {
+    const { maxWaiters } = this.limits;
+    if (this.#queue.waiting(id) > maxWaiters) {
+      place.leave();
+      throw this.#timeout(id, 'full', `${maxWaiters} requests are waiting for it already (lock.maxWaiters)`);
+    }
+    const outcome = await waitFor(this.clock, terms.wait, terms.signal(), place.ready);
     if (outcome === 'ready') {
       return;
     }
     if (!place.leave()) {
-      this.#queue.next(request.id);
+      this.#queue.next(id);
     }
-    throw this.#givenUp(request, asked, outcome === 'aborted');
+    throw this.#givenUp(id, asked, outcome === 'aborted');
   }
 
   /** Asks again and again for a lock that another process holds. */
-  async #poll(request: LockRequest, asked: number, token: string, holder?: LockHolder): Promise<LockOutcome> {
+  async #poll(id: string, terms: LockTerms, asked: number, token: string, holder?: LockHolder): Promise<LockOutcome> {
     if (this.polls.isFull) {
       const explanation = `${MAX_POLLED_SESSIONS} sessions of this process are waiting for locks of other processes already`;
-      throw this.#timeout(request.id, 'full', explanation, holder);
+      throw this.#timeout(id, 'full', explanation, holder);
     }
     const session = this.polls.enter();
     try {
       for (;;) {
-        const left = request.wait - (this.clock.monotonic() - asked);
+        const left = terms.wait - (this.clock.monotonic() - asked);
         const outcome =
-          left > 0 ? await waitFor(this.clock, left, request.signal(), this.polls.next(session)) : 'elapsed';
+          left > 0 ? await waitFor(this.clock, left, terms.signal(), this.polls.next(session)) : 'elapsed';
         if (outcome !== 'ready') {
-          throw this.#givenUp(request, asked, outcome === 'aborted', holder);
+          throw this.#givenUp(id, asked, outcome === 'aborted', holder);
         }
-        const lock = newLock(request, token, this.clock);
+        const lock = newLock(id, terms, token, this.clock);
         const answer = await this.#ask(lock);
         if (answer.status !== 'held') {
           return this.#take(lock, answer);
@@ -205,7 +205,7 @@ export class SessionLocks {
     );
   }
 
-  #givenUp({ id }: LockRequest, asked: number, isAborted: boolean, holder?: LockHolder): SessionLockTimeoutError {
+  #givenUp(id: string, asked: number, isAborted: boolean, holder?: LockHolder): SessionLockTimeoutError {
     if (isAborted) {
       return this.#timeout(id, 'aborted', 'the client went away while the request waited for the lock', holder);
     }

@@ -1,3 +1,4 @@
+import { lockTerms } from '../lock/lock-settings.js';
 import { SectionScope } from '../lock/section-scope.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
@@ -28,8 +29,7 @@ export class CriticalSections {
     const depth = this.#counted;
     // Nothing would free a lock that a request takes after it was discarded, and it stores nothing.
     if (stage.at === 'stored' && stage.lock === undefined && !isOver) {
-      const terms = { wait: settings.wait, lease: settings.lease, route: transport.route, signal: neverAborted };
-      const found = await deps.repository.lock(stage.record, terms);
+      const found = await deps.repository.lock(stage.record, lockTerms(settings, transport.route, neverAborted));
       if (found.at === 'gone') {
         active.lost(found.because);
       } else {

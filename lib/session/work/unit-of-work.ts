@@ -1,7 +1,6 @@
 import { SessionHeadersSentError, SessionLockTimeoutError, type SessionGoneError } from '../../errors/index.js';
 import { ActiveSession } from '../active-session.js';
-import { assertWritable, locksByItself, type LockSettings } from '../lock/lock-settings.js';
-import type { LockTerms } from '../repository-values.js';
+import { assertWritable, lockTerms, locksByItself, type LockSettings } from '../lock/lock-settings.js';
 import type { SessionDeps } from '../session-deps.js';
 import { RESPONSE_STARTED, type SessionTransport } from '../session-transport.js';
 import { goneError } from '../session-writer.js';
@@ -66,6 +65,11 @@ export class UnitOfWork {
       return Promise.resolve();
     }
     return (this.#loading ??= this.#load());
+  }
+
+  /** For a handler that takes the session: it must not run after the load has failed, in whatever way it was tried. */
+  loadForHandler(): Promise<void> {
+    return this.#failure === undefined ? this.load() : rejected(this.#failure);
   }
 
   /** Nobody waits for the answer any more: a request that is still loading gives up, leaves the queue and keeps no lock. */
@@ -167,9 +171,11 @@ export class UnitOfWork {
 
   async #load(): Promise<void> {
     const { active, deps } = this;
+    const { settings, transport } = active;
     try {
-      active.transport.onFirstLoad();
-      const terms = locksByItself(active.settings) ? this.#lockTerms() : undefined;
+      transport.onFirstLoad();
+      const abandoned = (): AbortSignal => (this.#abort ??= new AbortController()).signal;
+      const terms = locksByItself(settings) ? lockTerms(settings, transport.route, abandoned) : undefined;
       active.found(await deps.repository.find(active.sent.candidates, terms));
       if (this.#abort?.signal.aborted === true) {
         // The lock came at the very moment at which the client left: no handler will run that could free it.
@@ -182,12 +188,6 @@ export class UnitOfWork {
       this.#fail(error);
       throw error;
     }
-  }
-
-  #lockTerms(): LockTerms {
-    const { settings, transport } = this.active;
-    const signal = (): AbortSignal => (this.#abort ??= new AbortController()).signal;
-    return { wait: settings.wait, lease: settings.lease, route: transport.route, signal };
   }
 
   #write(releases: boolean): Promise<void> | undefined {

@@ -2,8 +2,7 @@ import type { LockingMode } from '../../../lib/interfaces/sessions-options.inter
 import type { SessionRecord } from '../../../lib/interfaces/session-record.interface.js';
 import { ActiveSession } from '../../../lib/session/active-session.js';
 import { CookieReader } from '../../../lib/session/cookie/cookie-reader.js';
-import { SessionLocks, type LockLimits } from '../../../lib/session/lock/session-locks.js';
-import type { LockTerms } from '../../../lib/session/repository-values.js';
+import { SessionLocks, type LockLimits, type LockTerms } from '../../../lib/session/lock/session-locks.js';
 import { SessionObject } from '../../../lib/session/object/session.js';
 import type { SessionDeps } from '../../../lib/session/session-deps.js';
 import { generateSessionId, hashSessionId, sessionIds } from '../../../lib/session/session-id.js';
