@@ -24,7 +24,8 @@ export class LockSessionGuard implements CanActivate {
   }
 
   #enter(context: ExecutionContext): Promise<void> | undefined {
-    const [handlers, handler] = [context.getClass(), context.getHandler()];
+    const handlers = context.getClass();
+    const handler = context.getHandler();
     switch (context.getType<string>()) {
       case 'http':
         return this.sessions.enterRoute(context.getArgByIndex<PlatformRequest>(0), this.#settingsOf(handlers, handler));
