@@ -6,7 +6,7 @@ import { reportReady } from '../../support/processes/report-ready.js';
 import { startShape } from '../../support/http/shape-app.js';
 import { storeFailures } from '../../support/stores/store-failures.js';
 
-/** The routes of the shape that `SHAPE` names, as a process of its own, whose store can be told to fail. */
+/** The routes of the shapes that `SHAPES` names, as a process of its own, whose store can be told to fail. */
 
 const store = new ObservedStore(new MemoryStore());
 
@@ -28,9 +28,10 @@ class StoreController {
   }
 }
 
-const shape = shapeNamed(process.env['SHAPE'] ?? '');
+const shapes = (JSON.parse(process.env['SHAPES'] ?? '[]') as string[]).map(shapeNamed);
+const controllers = new Set(shapes.flatMap((shape) => shape.controllers));
 const app = await startShape(
-  { ...shape, controllers: [StoreController, ...shape.controllers] },
-  { store, storeTimeout: 300, maxBytes: 5_000 },
+  { imports: [], sessions: {}, configure: () => undefined, controllers: [StoreController, ...controllers] },
+  { store, maxBytes: 5_000 },
 );
 reportReady(app.url);

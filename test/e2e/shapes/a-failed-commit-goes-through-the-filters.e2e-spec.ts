@@ -1,13 +1,11 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import type { NextFunction, Request, Response } from 'express';
-import { MemoryStore, SessionStoreError } from 'nestjs-sessions';
+import { SessionStoreError } from 'nestjs-sessions';
 import { GlobalFilter } from '../../support/http/global-filter.js';
 import { answerableShapes, shapeNamed, type HandlerShape } from '../../support/http/handler-shapes.js';
-import { ObservedStore } from '../../support/stores/observed-store.js';
-import { startShape, visit, visitorOf } from '../../support/http/shape-app.js';
+import { ShapeApps, visit, visitorOf } from '../../support/http/shape-app.js';
 import { fails } from '../../support/stores/store-failures.js';
-import type { TestApp } from '../../support/http/test-app.js';
 
 /** Of a store, of the code, and of what the reply would have said. */
 const SECRETS = /db\.internal|No space|node_modules|\.[jt]s\b|\bat \w|session_id|"n"/;
@@ -21,26 +19,24 @@ function earlyMiddleware(_: Request, response: Response, next: NextFunction): vo
 }
 
 describe('The error of a commit that fails', () => {
-  let store: ObservedStore;
-  let app: TestApp;
-  let filter: GlobalFilter;
+  const filter = new GlobalFilter();
+  const filtered = new ShapeApps({}, (nest) => nest.use(earlyMiddleware).useGlobalFilters(filter));
+  const plain = new ShapeApps({}, (nest) => nest.use(earlyMiddleware));
 
-  beforeEach(() => {
-    store = new ObservedStore(new MemoryStore());
-    filter = new GlobalFilter();
+  beforeEach(() => filter.errors.splice(0));
+  afterAll(async () => {
+    await filtered.close();
+    await plain.close();
   });
-  afterEach(() => app.close());
 
-  async function visitInVain(shape: HandlerShape): Promise<unknown> {
-    const visitor = await visitorOf(app);
-    store.before('update', fails[1]);
+  async function visitInVain(apps: ShapeApps, shape: HandlerShape): Promise<unknown> {
+    const visitor = await visitorOf(await apps.of(shape));
+    apps.store.before('update', fails[1]);
     return visit(visitor, shape);
   }
 
   it.each(answerableShapes)('is answered by the global filter, which sees it once: $name', async (shape) => {
-    app = await startShape(shape, { store }, (nest) => nest.use(earlyMiddleware).useGlobalFilters(filter));
-
-    const reply = await visitInVain(shape);
+    const reply = await visitInVain(filtered, shape);
 
     expect(filter.errors).toEqual([expect.any(SessionStoreError)]);
     expect(reply).toMatchObject({
@@ -55,9 +51,7 @@ describe('The error of a commit that fails', () => {
   });
 
   it.each(answerableShapes)('tells the client nothing where there is no filter: $name', async (shape) => {
-    app = await startShape(shape, { store }, (nest) => nest.use(earlyMiddleware));
-
-    const reply = await visitInVain(shape);
+    const reply = await visitInVain(plain, shape);
 
     expect(reply).toMatchObject({ status: 503, text: expect.not.stringMatching(SECRETS) });
     const body: unknown = shape.method === 'HEAD' ? {} : JSON.parse((reply as { text: string }).text);
@@ -69,10 +63,13 @@ describe('The error of a commit that fails', () => {
     async (name) => {
       @Module({ providers: [{ provide: APP_FILTER, useValue: filter }] })
       class Filters {}
-      const shape = shapeNamed(name);
-      app = await startShape({ ...shape, imports: [Filters] }, { store });
-
-      expect(await visitInVain(shape)).toMatchObject({ status: 502, text: '{"form":"of the application"}' });
+      const apps = new ShapeApps();
+      try {
+        const reply = await visitInVain(apps, { ...shapeNamed(name), imports: [Filters] });
+        expect(reply).toMatchObject({ status: 502, text: '{"form":"of the application"}' });
+      } finally {
+        await apps.close();
+      }
 
       expect(filter.errors).toEqual([expect.any(SessionStoreError)]);
     },

@@ -1,22 +1,13 @@
-import { MemoryStore } from 'nestjs-sessions';
-import { discardedShapes, type HandlerShape } from '../../support/http/handler-shapes.js';
-import { ObservedStore } from '../../support/stores/observed-store.js';
-import { startShape, storedCount, visit, visitorOf } from '../../support/http/shape-app.js';
-import type { TestApp } from '../../support/http/test-app.js';
+import { minutes } from 'nestjs-sessions';
+import { discardedShapes } from '../../support/http/handler-shapes.js';
+import { ShapeApps, storedCount, visit, visitorOf } from '../../support/http/shape-app.js';
 
 describe('A reply that says that the request failed', () => {
-  let store: ObservedStore;
-  let app: TestApp;
-
-  async function start(shape: HandlerShape): Promise<void> {
-    store = new ObservedStore(new MemoryStore());
-    app = await startShape(shape, { store, lock: { wait: 2_000 } });
-  }
-  afterEach(() => app.close());
+  const apps = new ShapeApps({ lock: { wait: minutes(5) } });
+  afterAll(() => apps.close());
 
   it.each(discardedShapes)('stores nothing of a known visitor, and unlocks: $name', async (shape) => {
-    await start(shape);
-    const visitor = await visitorOf(app);
+    const visitor = await visitorOf(await apps.of(shape));
 
     expect(await visit(visitor, shape)).toMatchObject({ status: shape.status, setCookies: [] });
 
@@ -24,16 +15,15 @@ describe('A reply that says that the request failed', () => {
   });
 
   it.each(discardedShapes)('stores nothing of a first visit, and sets no cookie: $name', async (shape) => {
-    await start(shape);
+    const app = await apps.of(shape);
 
     expect(await visit(app.browser(), shape)).toMatchObject({ status: shape.status, setCookies: [] });
 
-    expect(store.takeCalls()).toEqual([]);
+    expect(apps.store.takeCalls()).toEqual([]);
   });
 
   it.each(discardedShapes)('is what parallel requests of one visitor all get: $name', async (shape) => {
-    await start(shape);
-    const visitor = await visitorOf(app);
+    const visitor = await visitorOf(await apps.of(shape));
 
     const seen = await Promise.all(Array.from({ length: 5 }, () => visit(visitor, shape)));
 

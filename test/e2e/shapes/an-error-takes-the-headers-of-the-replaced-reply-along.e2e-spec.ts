@@ -95,12 +95,13 @@ describe('The error that replaces a reply which could not be stored', () => {
   let store: ObservedStore;
   let app: TestApp;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     store = new ObservedStore(new MemoryStore());
     const configure = (nest: TestApp['nest']): void => void nest.use(earlyCookie);
     app = await TestApp.start({ controllers: [Pages], sessions: { store }, configure, forceCloseConnections: true });
   });
-  afterEach(() => app.close());
+  beforeEach(() => store.mend());
+  afterAll(() => app.close());
 
   async function headersOfError(path: string): Promise<Headers> {
     const visitor = app.browser();

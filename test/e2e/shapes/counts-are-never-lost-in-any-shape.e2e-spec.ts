@@ -1,33 +1,23 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { MemoryStore } from 'nestjs-sessions';
 import { handlerShapes, shapeNamed, type HandlerShape } from '../../support/http/handler-shapes.js';
-import { ObservedStore } from '../../support/stores/observed-store.js';
-import { startShape, storedCount, visit, visitorOf } from '../../support/http/shape-app.js';
+import { distantMemory } from '../../support/stores/distant-memory.js';
+import { ShapeApps, startShape, storedCount, visit, visitorOf } from '../../support/http/shape-app.js';
 import { storeKinds, type StorePlace } from '../../support/stores/stores.js';
 import type { TestApp } from '../../support/http/test-app.js';
 
 const REQUESTS = 30;
 
-/** Memory that answers later, as a server does: requests that were not locked would all read before the first of them writes. */
-function slowMemory(): ObservedStore {
-  const store = new ObservedStore(new MemoryStore());
-  for (const operation of ['load', 'tryLock', 'update'] as const) {
-    store.before(operation, () => pause(2));
-  }
-  return store;
-}
-
 describe('Thirty parallel requests of one visitor that each count one up', () => {
+  // Memory that answers later, as a server does: requests that were not locked would all read before the first of them writes.
+  const apps = new ShapeApps({ store: distantMemory() });
   let place: StorePlace | undefined;
-  let app: TestApp;
 
   afterEach(async () => {
-    await app.close();
     await place?.dispose();
     place = undefined;
   });
+  afterAll(() => apps.close());
 
-  async function expectAllCounted(shape: HandlerShape): Promise<void> {
+  async function expectAllCounted(app: TestApp, shape: HandlerShape): Promise<void> {
     const visitor = await visitorOf(app);
 
     const seen = await Promise.all(Array.from({ length: REQUESTS }, () => visit(visitor, shape)));
@@ -37,9 +27,7 @@ describe('Thirty parallel requests of one visitor that each count one up', () =>
   }
 
   it.each(handlerShapes)('are all counted: $name', async (shape) => {
-    app = await startShape(shape, { store: slowMemory() });
-
-    await expectAllCounted(shape);
+    await expectAllCounted(await apps.of(shape), shape);
   });
 
   describe.each(storeKinds.filter(({ name }) => ['file', 'postgres (pg)'].includes(name)))('on $name', (kind) => {
@@ -47,9 +35,12 @@ describe('Thirty parallel requests of one visitor that each count one up', () =>
       'are all counted: %s',
       async (name) => {
         place = await kind.prepare();
-        app = await startShape(shapeNamed(name), { store: place.open() });
-
-        await expectAllCounted(shapeNamed(name));
+        const app = await startShape(shapeNamed(name), { store: place.open() });
+        try {
+          await expectAllCounted(app, shapeNamed(name));
+        } finally {
+          await app.close();
+        }
       },
     );
   });

@@ -1,9 +1,7 @@
-import { MemoryStore } from 'nestjs-sessions';
-import { shapeNamed, sseShapes, type HandlerShape } from '../../support/http/handler-shapes.js';
-import { ObservedStore } from '../../support/stores/observed-store.js';
-import { isAcknowledged, startShape, storedCount, visit, visitorOf, type Seen } from '../../support/http/shape-app.js';
-import { fails, hangs, type StoreFailure } from '../../support/stores/store-failures.js';
-import type { TestApp } from '../../support/http/test-app.js';
+import { ManualClock } from 'nestjs-sessions/testing';
+import { shapeNamed, sseShapes } from '../../support/http/handler-shapes.js';
+import { isAcknowledged, ShapeApps, storedCount, visit, visitorOf, type Seen } from '../../support/http/shape-app.js';
+import { fails, hangsBeyondDeadline, type StoreFailure } from '../../support/stores/store-failures.js';
 
 /** Nest answers an error before the first event by its status, and a later one by an event of this name. */
 function toldOfError(seen: Seen): boolean {
@@ -11,21 +9,12 @@ function toldOfError(seen: Seen): boolean {
 }
 
 describe('Server-sent events', () => {
-  let store: ObservedStore;
-  let app: TestApp;
-
-  async function start(shape: HandlerShape): Promise<void> {
-    store = new ObservedStore(new MemoryStore());
-    app = await startShape(shape, { store, storeTimeout: 150 });
-  }
-  afterEach(async () => {
-    store.mend();
-    await app.close();
-  });
+  const clock = new ManualClock();
+  const apps = new ShapeApps({ clock });
+  afterAll(() => apps.close());
 
   it.each(sseShapes)('are stored: $name', async (shape) => {
-    await start(shape);
-    const visitor = await visitorOf(app);
+    const visitor = await visitorOf(await apps.of(shape));
 
     expect(await visit(visitor, shape)).toMatchObject({ status: 200, text: expect.stringContaining('data: {"n":1}') });
 
@@ -34,25 +23,23 @@ describe('Server-sent events', () => {
 
   it('that count under the lock lose none', async () => {
     const shape = shapeNamed('@Sse() that counts in withLock()');
-    await start(shape);
-    const visitor = await visitorOf(app);
+    const visitor = await visitorOf(await apps.of(shape));
 
     await Promise.all(Array.from({ length: 30 }, () => visit(visitor, shape)));
 
     expect(await storedCount(visitor)).toBe(30);
   });
 
-  describe.each<StoreFailure>([fails, hangs])('when the store %s', (_, failure) => {
+  describe.each<StoreFailure>([fails, hangsBeyondDeadline(clock)])('when the store %s', (_, failure) => {
     it.each(sseShapes)('end with an error or are cut: $name', async (shape) => {
-      await start(shape);
-      const visitor = await visitorOf(app);
-      store.before('update', failure);
+      const visitor = await visitorOf(await apps.of(shape));
+      apps.store.before('update', failure);
 
       const seen = await visit(visitor, shape);
 
       expect(seen.status).not.toBe('hangs');
       expect(toldOfError(seen)).toBe(true);
-      store.mend();
+      apps.store.mend();
       expect(await storedCount(visitor)).toBe(0);
     });
   });

@@ -1,12 +1,16 @@
 import { Controller, Get, VERSION_NEUTRAL, type INestApplication } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { Session, type SessionsModuleOptions } from 'nestjs-sessions';
+import { MemoryStore, Session, type SessionsModuleOptions } from 'nestjs-sessions';
 import type { Browser, Reply } from './browser.js';
 import type { HandlerShape } from './handler-shapes.js';
+import { ObservedStore } from '../stores/observed-store.js';
 import { TestApp } from './test-app.js';
 
+type Application = Pick<HandlerShape, 'controllers' | 'imports' | 'sessions' | 'configure'>;
+type ConfigureFirst = (app: INestApplication) => void;
+
 /** After so long a request counts as one that hangs. No test waits for it but one that fails. */
-const HANGING = 20_000;
+const HANGING = 60_000;
 
 @Controller({ version: VERSION_NEUTRAL })
 class Counter {
@@ -21,9 +25,9 @@ class Counter {
 
 /** An application with the routes of one shape. */
 export function startShape(
-  { controllers, imports, sessions, configure }: HandlerShape,
+  { controllers, imports, sessions, configure }: Application,
   options: SessionsModuleOptions,
-  configureFirst: (app: INestApplication) => void = () => undefined,
+  configureFirst: ConfigureFirst = () => undefined,
 ): Promise<TestApp> {
   return TestApp.start({
     controllers: [Counter, ...controllers],
@@ -36,6 +40,42 @@ export function startShape(
       configure(app as NestExpressApplication);
     },
   });
+}
+
+/** Applications with one store, one for all shapes whose routes and settings are the same: to start one for each takes longer. */
+export class ShapeApps {
+  readonly store = new ObservedStore(new MemoryStore());
+  readonly #started: { readonly shape: HandlerShape; readonly app: Promise<TestApp> }[] = [];
+
+  constructor(
+    private readonly options: SessionsModuleOptions = {},
+    private readonly configureFirst: ConfigureFirst = () => undefined,
+  ) {}
+
+  /** The one that has the shape. The store works, and its calls are forgotten. */
+  async of(shape: HandlerShape): Promise<TestApp> {
+    const found = this.#started.find((one) => isSameApplication(one.shape, shape)) ?? this.#start(shape);
+    const app = await found.app;
+    this.store.mend();
+    this.store.takeCalls();
+    return app;
+  }
+
+  async close(): Promise<void> {
+    this.store.mend();
+    for (const { app } of this.#started.splice(0)) await (await app).close();
+  }
+
+  #start(shape: HandlerShape): { readonly shape: HandlerShape; readonly app: Promise<TestApp> } {
+    const app = startShape(shape, { store: this.store, ...this.options }, this.configureFirst);
+    const started = { shape, app };
+    this.#started.push(started);
+    return started;
+  }
+}
+
+function isSameApplication(one: Application, other: Application): boolean {
+  return (['controllers', 'imports', 'sessions', 'configure'] as const).every((part) => one[part] === other[part]);
 }
 
 /** A client whose session counts from 0. */

@@ -21,22 +21,20 @@ export interface HandlerShape {
 
 type Details = Partial<Omit<HandlerShape, 'name' | 'path'>>;
 
+const PLAIN = {
+  method: 'GET',
+  status: 200,
+  isStreamed: false,
+  answersErrors: false,
+  controllers: [],
+  imports: [],
+  sessions: {},
+  configure: (): void => undefined,
+};
+
 /** Makes the shapes of one group. What `common` says holds for each, unless the shape says something else. */
 export function shapesOf(common: Details, shapes: readonly (readonly [string, string, Details?])[]): HandlerShape[] {
-  return shapes.map(([name, path, own]) => ({
-    name,
-    path,
-    method: 'GET',
-    status: 200,
-    isStreamed: false,
-    answersErrors: false,
-    controllers: [],
-    imports: [],
-    sessions: {},
-    configure: () => undefined,
-    ...common,
-    ...own,
-  }));
+  return shapes.map(([name, path, own]) => ({ name, path, ...PLAIN, ...common, ...own }));
 }
 
 /** Reads and writes in one step: it loses an update only when the session is not locked from its load to its commit. */

@@ -1,3 +1,9 @@
+import { seconds } from 'nestjs-sessions';
+import type { ManualClock } from 'nestjs-sessions/testing';
+
+/** The default of `storeTimeout`. */
+const STORE_TIMEOUT = seconds(2);
+
 /** How an operation of a store can fail: `ObservedStore.before()` takes it. */
 export type StoreFailure = readonly [name: string, step: () => Promise<unknown>];
 
@@ -9,6 +15,16 @@ export const SECRET_OF_THE_STORE = 'No space left on db.internal:5432';
 
 export const fails: StoreFailure = ['fails', () => rejectWith(new Error(SECRET_OF_THE_STORE))];
 export const hangs: StoreFailure = ['hangs', () => new Promise(() => undefined)];
+
+/** Hangs, and the deadline of that operation passes at once: nobody waits for it, and no other operation is late. */
+export function hangsBeyondDeadline(clock: ManualClock): StoreFailure {
+  const step = (): Promise<never> => {
+    // By then the deadline is there.
+    setImmediate(() => clock.advance(STORE_TIMEOUT));
+    return new Promise(() => undefined);
+  };
+  return ['hangs', step];
+}
 
 /** What stores of applications throw besides errors. */
 export const nonsense: readonly StoreFailure[] = [
