@@ -103,7 +103,7 @@ export default defineConfig(
   js.configs.recommended,
   {
     files: ['**/*.{js,mjs}'],
-    languageOptions: { globals: { URL: 'readonly', console: 'readonly', process: 'readonly' } },
+    languageOptions: { globals: { URL: 'readonly', console: 'readonly', fetch: 'readonly', process: 'readonly' } },
   },
   {
     files: ['sample/*/page/*.js'],

@@ -1,7 +1,7 @@
 /*
- * Packs the library, installs the tarball next to nothing but its peers in an empty project, and uses it there: each
- * export by `import` and by `require()`, and strict TypeScript applications that are compiled and run. One at a time the
- * optional peers come along, and the stores that need them are used on real servers: those that the tests find or start.
+ * Packs the library, lets publint and attw look at the tarball, and installs it next to nothing but its peers in an empty project.
+ * There it uses each export by `import` and by `require()`, and strict TypeScript applications that are compiled and run. One at a
+ * time the optional peers come along, and the stores that need them are used on real servers: those that the tests find or start.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -22,6 +22,7 @@ let servers;
 try {
   checkLockFile();
   const tarball = pack();
+  lint(tarball);
   createProject();
   servers = startServers();
 
@@ -77,6 +78,15 @@ function pack() {
   if (missing.length > 0) fail(`the tarball lacks ${missing.join(', ')}; is it built?`);
   console.log(`pack-check: ${packed.filename} holds ${paths.length} files, ${packed.size} bytes`);
   return join(folder, packed.filename);
+}
+
+/** What other tools say of manifest, entries and types. */
+function lint(tarball) {
+  run('node', [join(root, 'node_modules/publint/src/cli.js'), tarball, '--strict']);
+  // That require() gets ES modules is on purpose: see below that it does get them.
+  const attw = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js');
+  run('node', [attw, tarball, '--ignore-rules', 'cjs-resolves-to-esm', '--no-definitely-typed']);
+  console.log('pack-check: publint and attw have no complaint');
 }
 
 function isDistFile(path) {
