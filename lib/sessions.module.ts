@@ -8,7 +8,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
-import { FrequentErrorsFilter } from './filters/frequent-errors.filter.js';
+import { SessionsErrorsFilter } from './filters/sessions-errors.filter.js';
 import { LockSessionGuard } from './guards/lock-session.guard.js';
 import { checkFieldResolvers } from './graphql/check-field-resolvers.js';
 import { HttpSessions } from './http/http-sessions.js';
@@ -42,7 +42,7 @@ export class SessionsModule
     private readonly engine: SessionEngine,
     private readonly stores: StoreLifecycle,
     guard: LockSessionGuard,
-    private readonly filter: FrequentErrorsFilter,
+    private readonly filter: SessionsErrorsFilter,
     private readonly modules: ModulesContainer,
     private readonly applicationConfig: ApplicationConfig,
     private readonly sessions: HttpSessions,

@@ -1,6 +1,6 @@
 import { Logger, type Provider } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
-import { FrequentErrorsFilter } from './filters/frequent-errors.filter.js';
+import { SessionsErrorsFilter } from './filters/sessions-errors.filter.js';
 import { LockSessionGuard } from './guards/lock-session.guard.js';
 import { CurrentSession } from './http/current-session.js';
 import { HttpSessions } from './http/http-sessions.js';
@@ -85,7 +85,7 @@ export const SESSIONS_PROVIDERS: Provider[] = [
   },
   CurrentSession,
   LockSessionGuard,
-  FrequentErrorsFilter,
+  SessionsErrorsFilter,
   SessionsCleanup,
   Sessions,
 ];

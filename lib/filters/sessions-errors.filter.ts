@@ -1,0 +1,53 @@
+import { Catch, HttpException, Inject, Logger, type ArgumentsHost } from '@nestjs/common';
+import { BaseExceptionFilter } from '@nestjs/core';
+import {
+  SessionGoneError,
+  SessionLockLostError,
+  SessionLockTimeoutError,
+  SessionsError,
+  SessionStoreError,
+} from '../errors/index.js';
+import { errorBody } from '../http/reply/error-response.js';
+import { ThrottledLogger } from '../logging/throttled-logger.js';
+import type { ResolvedOptions } from '../options/sessions-options.js';
+import { RESOLVED_OPTIONS } from '../sessions.constants.js';
+
+/** Nest logs each error with its stack: 16 MB for 2,000 refused requests. */
+const FREQUENT = [SessionGoneError, SessionLockLostError, SessionLockTimeoutError, SessionStoreError];
+
+/**
+ * Answers errors of this library with the text of their status: Nest before 11.2 would send their messages, which are for the
+ * log. Of those that come in floods it logs one line a minute for each kind. Every filter of the application comes before it.
+ */
+@Catch(SessionsError)
+export class SessionsErrorsFilter extends BaseExceptionFilter {
+  readonly #logger = new Logger('SessionsModule');
+  readonly #floods: ThrottledLogger;
+
+  constructor(@Inject(RESOLVED_OPTIONS) { clock }: ResolvedOptions) {
+    super();
+    this.#floods = new ThrottledLogger(clock, (message) => this.#logger.error(message));
+  }
+
+  override catch(error: SessionsError, host: ArgumentsHost): void {
+    // In other contexts a filter that returns nothing leaves the error to Nest.
+    if (host.getType() === 'http') {
+      this.#log(error);
+      super.catch(withoutLog(error.status), host);
+    }
+  }
+
+  #log(error: SessionsError): void {
+    if (FREQUENT.some((kind) => error instanceof kind)) {
+      const kind = error instanceof SessionLockTimeoutError ? `${error.code}: ${error.reason}` : error.code;
+      this.#floods.log(kind, `${error.name}: ${error.message}`);
+    } else {
+      this.#logger.error(error);
+    }
+  }
+}
+
+/** Nest answers an `HttpException` without logging it. */
+function withoutLog(statusCode: number): HttpException {
+  return new HttpException(errorBody(statusCode), statusCode);
+}
