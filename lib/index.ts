@@ -52,6 +52,7 @@ export type {
   ClosableStore,
   CountableStore,
   LeasingStore,
+  PartitionedStore,
   StartableStore,
   StoreContext,
   SweepableStore,

@@ -33,6 +33,15 @@ export interface LeasingStore {
   readonly hasLeases: true;
 }
 
+/**
+ * A store on several servers, each of which keeps sessions of its own. When one of them is down, only its sessions notice: others
+ * are served, a new session gets an id of a server that answers, and one that changes its id stays where it is.
+ */
+export interface PartitionedStore {
+  /** Names the server that keeps this id. It asks nobody. */
+  partOf(id: string): string;
+}
+
 export interface SweepOptions {
   /** At most so many records are removed in one batch. */
   readonly batchSize: number;

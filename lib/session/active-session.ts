@@ -74,7 +74,7 @@ export class ActiveSession {
     if (stage.at === 'stored' && stage.rotation === undefined) {
       return stage.record.id;
     }
-    return (this.#freshId ??= this.deps.ids.generate());
+    return (this.#freshId ??= this.deps.ids.generate(stage.at === 'stored' ? stage.record.key : undefined));
   }
 
   /** Of a session that is not stored yet, or begins a new life. */
@@ -191,10 +191,10 @@ export class ActiveSession {
     this.#stage = NEW;
   }
 
-  /** @throws SessionIdCollisionError when somebody knows the id: it cannot be exchanged behind their back. */
-  giveUpId(): void {
+  /** @throws Error the given one, when somebody knows the id: it cannot be exchanged behind their back. */
+  giveUpId(error: Error = new SessionIdCollisionError()): void {
     if (this.#isFreshIdKnown) {
-      throw new SessionIdCollisionError();
+      throw error;
     }
     this.#freshId = undefined;
   }

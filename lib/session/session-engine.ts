@@ -12,8 +12,9 @@ import { SessionPolicy, type PolicySettings } from './session-policy.js';
 import { SessionRepository } from './session-repository.js';
 import type { SessionTransport } from './session-transport.js';
 import { SessionWriter } from './session-writer.js';
-import { CircuitBreaker } from './store-access/circuit-breaker.js';
 import { GuardedStore } from './store-access/guarded-store.js';
+import { PlacedIds } from './store-access/placed-ids.js';
+import { StoreParts } from './store-access/store-parts.js';
 import { InFlight } from './work/in-flight.js';
 import { SessionWatches, type WatchSettings } from './watch/session-watches.js';
 import type { WatchedSession } from './watch/watched-session.js';
@@ -46,10 +47,12 @@ export class SessionEngine {
   readonly #deps: SessionDeps;
 
   constructor(settings: EngineSettings) {
-    const { clock, ids } = settings;
+    const { clock } = settings;
+    const parts = new StoreParts(settings.store, clock, settings.storeTimeout);
+    const ids = new PlacedIds(settings.ids, parts);
     this.locking = settings.locking;
     this.log = new SessionLog(settings.logger, clock, settings.isDebug);
-    this.#store = new GuardedStore(settings.store, new CircuitBreaker(clock, settings.storeTimeout));
+    this.#store = new GuardedStore(settings.store, parts);
     this.locks = new SessionLocks(this.#store, clock, settings.limits, this.log.warnings);
     const policy = new SessionPolicy(settings.policy);
     const { polls } = this.locks;
@@ -62,7 +65,7 @@ export class SessionEngine {
       clock,
       repository,
       reader: new CookieReader(settings.cookieName, ids, settings.signature),
-      writer: new SessionWriter(repository, this.locks, this.log),
+      writer: new SessionWriter(repository, this.locks, ids, this.log),
       locks: this.locks,
       log: this.log,
       inFlight: new InFlight(),

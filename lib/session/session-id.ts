@@ -38,16 +38,21 @@ export function shortHash(hash: string): string {
 
 /** Where ids come from, and which ones a client may send. */
 export interface SessionIds {
-  generate(): string;
+  /** @param inPlaceOf what the store sees of the id that the new one replaces. */
+  generate(inPlaceOf?: string): string;
   isWellFormed(id: string): boolean;
+  /** Whether the store is known not to answer for this id at present, though it may for others. */
+  isOutOfReach(id: string): boolean;
 }
+
+const onePlace = (): boolean => false;
 
 const OWN_FORMAT = /^[A-Za-z0-9_-]{43}$/;
 const CUSTOM_FORMAT = /^[A-Za-z0-9._~-]{16,200}$/;
 
 export function sessionIds(generateId?: () => string): SessionIds {
   if (generateId === undefined) {
-    return { generate: generateSessionId, isWellFormed: (id) => OWN_FORMAT.test(id) };
+    return { generate: generateSessionId, isWellFormed: (id) => OWN_FORMAT.test(id), isOutOfReach: onePlace };
   }
   const isWellFormed = (id: string): boolean => CUSTOM_FORMAT.test(id);
   const generate = (): string => {
@@ -57,5 +62,5 @@ export function sessionIds(generateId?: () => string): SessionIds {
     }
     return id;
   };
-  return { generate, isWellFormed };
+  return { generate, isWellFormed, isOutOfReach: onePlace };
 }

@@ -1,11 +1,12 @@
-import { SessionGoneError, SessionIdCollisionError } from '../errors/index.js';
+import { SessionGoneError, SessionIdCollisionError, SessionStoreError } from '../errors/index.js';
+import type { SessionRecord } from '../interfaces/session-record.interface.js';
 import type { ActiveSession } from './active-session.js';
 import { assertWritable } from './lock/lock-settings.js';
 import type { SessionLocks } from './lock/session-locks.js';
-import { hashSessionId, shortHash } from './session-id.js';
+import { hashSessionId, type SessionIds, shortHash } from './session-id.js';
 import type { SessionLog } from './session-log.js';
 import type { SessionRepository } from './session-repository.js';
-import type { GoneReason, StoredStage } from './stage.js';
+import type { GoneReason, StoredRecord, StoredStage } from './stage.js';
 
 const MAX_COLLISIONS = 5;
 
@@ -14,6 +15,7 @@ export class SessionWriter {
   constructor(
     private readonly repository: SessionRepository,
     private readonly locks: SessionLocks,
+    private readonly ids: Pick<SessionIds, 'isOutOfReach'>,
     private readonly log: SessionLog,
   ) {}
 
@@ -109,14 +111,34 @@ export class SessionWriter {
     }
     const record = active.firstRecord(text);
     for (let collisions = 0; collisions <= MAX_COLLISIONS; collisions += 1) {
-      const created = await this.repository.create(active.nextId, record);
+      const created = await this.#tryCreate(active, record);
       if (created !== undefined) {
         active.written({ record: created, data: text, mergedOver: undefined }, undefined);
         return;
       }
-      active.giveUpId();
     }
     throw new SessionIdCollisionError();
+  }
+
+  /** `undefined` when the id is of no use, and has been given up. */
+  async #tryCreate(active: ActiveSession, record: SessionRecord): Promise<StoredRecord | undefined> {
+    try {
+      const created = await this.repository.create(active.nextId, record);
+      if (created === undefined) {
+        active.giveUpId();
+      }
+      return created;
+    } catch (error) {
+      if (!(error instanceof SessionStoreError) || !this.ids.isOutOfReach(active.nextId)) {
+        throw error;
+      }
+      // One server of several is down. If the session was created after all, nobody has its id.
+      active.giveUpId(error);
+      if (this.ids.isOutOfReach(active.nextId)) {
+        throw error;
+      }
+      return undefined;
+    }
   }
 
   async #replace(active: ActiveSession, stage: StoredStage, text: string, releases: boolean): Promise<void> {

@@ -26,7 +26,8 @@ import type {
  *
  * `sessionStoreContract()` of `nestjs-sessions/testing` checks all of it.
  *
- * Optional abilities are separate interfaces: `StartableStore`, `ClosableStore`, `CountableStore`, `SweepableStore`.
+ * Optional abilities are separate interfaces: `StartableStore`, `ClosableStore`, `CountableStore`, `SweepableStore`,
+ * `PartitionedStore`.
  */
 export abstract class SessionStore {
   /** Reads without a lock. */

@@ -1,5 +1,5 @@
-import { CircuitBreaker } from '../../lib/session/store-access/circuit-breaker.js';
 import { GuardedStore } from '../../lib/session/store-access/guarded-store.js';
+import { StoreParts } from '../../lib/session/store-access/store-parts.js';
 import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import type { SessionStore } from '../../lib/stores/session-store.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
@@ -15,7 +15,7 @@ describe('the guarded store', () => {
   const clock = new ManualClock();
 
   function guard(store: SessionStore): GuardedStore {
-    return new GuardedStore(store, new CircuitBreaker(clock, DEADLINE));
+    return new GuardedStore(store, new StoreParts(store, clock, DEADLINE));
   }
 
   it.each(operations)('hands %s on with its arguments, and gives it a deadline', async (operation) => {

@@ -6,6 +6,8 @@ import { storeFailure } from './store-failure.js';
 
 const TIMEOUTS_UNTIL_OPEN = 5;
 const OPEN_FOR = 1_000;
+/** Milliseconds. */
+const FAILING_FOR = 10_000;
 
 const SOON = Promise.resolve();
 const AWAITED = { isAwaited: true };
@@ -18,11 +20,17 @@ export class CircuitBreaker {
   #timeouts = 0;
   #openUntil = 0;
   #isProbing = false;
+  #failingUntil = -Infinity;
 
   constructor(
     private readonly clock: Clock,
     private readonly deadline: number,
   ) {}
+
+  /** Whether the store has failed and not answered since; without anybody asking it, that is forgotten. */
+  get isFailing(): boolean {
+    return this.clock.monotonic() < this.#failingUntil;
+  }
 
   /**
    * `onLost` is called when the caller will never see what became of the call: it failed, or the answer came after the deadline.
@@ -63,7 +71,11 @@ export class CircuitBreaker {
           isAnswered = true;
           cancel?.();
           this.#timeouts = 0;
-          reject(storeFailure(operation, error));
+          const failure = storeFailure(operation, error);
+          if (failure instanceof SessionStoreError) {
+            this.#failed();
+          }
+          reject(failure);
         }
       };
       started(operation, call).then((answer) => {
@@ -74,6 +86,7 @@ export class CircuitBreaker {
           isAnswered = true;
           cancel?.();
           this.#timeouts = 0;
+          this.#failingUntil = -Infinity;
           resolve(answer);
         } else {
           fail(misshapen(operation, answer, shape));
@@ -88,8 +101,13 @@ export class CircuitBreaker {
     });
   }
 
+  #failed(): void {
+    this.#failingUntil = this.clock.monotonic() + FAILING_FOR;
+  }
+
   #timedOut(): void {
     this.#timeouts += 1;
+    this.#failed();
     this.#isProbing = false;
     this.#openUntil = this.clock.monotonic() + OPEN_FOR;
   }

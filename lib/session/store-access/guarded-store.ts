@@ -2,42 +2,42 @@ import { SessionsUnsupportedError } from '../../errors/index.js';
 import type { BatchLoadableStore, CountableStore } from '../../interfaces/store-abilities.interface.js';
 import { SessionStore } from '../../stores/session-store.js';
 import { COUNT, DONE_OR_NOT, listOf, LOADED, LOCKED, VERSION_OR_FALSE } from './answer-shape.js';
-import type { CircuitBreaker } from './circuit-breaker.js';
+import type { StoreParts } from './store-parts.js';
 
 type Args<M extends 'load' | 'create' | 'update' | 'touch' | 'delete' | 'rotate' | 'tryLock' | 'renewLock' | 'unlock'> =
   Parameters<SessionStore[M]>[0];
 
-/** The application's store, each operation with a deadline and behind the circuit breaker. */
+/** The application's store, each operation with a deadline and behind the circuit breaker of the server that it is for. */
 export class GuardedStore extends SessionStore {
   constructor(
     private readonly store: SessionStore,
-    private readonly breaker: CircuitBreaker,
+    private readonly parts: StoreParts,
   ) {
     super();
   }
 
   load(args: Args<'load'>): ReturnType<SessionStore['load']> {
-    return this.breaker.run('load', () => this.store.load(args), LOADED);
+    return this.parts.of(args.id).run('load', () => this.store.load(args), LOADED);
   }
 
   create(args: Args<'create'>): ReturnType<SessionStore['create']> {
-    return this.breaker.run('create', () => this.store.create(args), VERSION_OR_FALSE);
+    return this.parts.of(args.id).run('create', () => this.store.create(args), VERSION_OR_FALSE);
   }
 
   update(args: Args<'update'>): ReturnType<SessionStore['update']> {
-    return this.breaker.run('update', () => this.store.update(args), VERSION_OR_FALSE);
+    return this.parts.of(args.id).run('update', () => this.store.update(args), VERSION_OR_FALSE);
   }
 
   touch(args: Args<'touch'>): Promise<boolean> {
-    return this.breaker.run('touch', () => this.store.touch(args), DONE_OR_NOT);
+    return this.parts.of(args.id).run('touch', () => this.store.touch(args), DONE_OR_NOT);
   }
 
   delete(args: Args<'delete'>): Promise<boolean> {
-    return this.breaker.run('delete', () => this.store.delete(args), DONE_OR_NOT);
+    return this.parts.of(args.id).run('delete', () => this.store.delete(args), DONE_OR_NOT);
   }
 
   rotate(args: Args<'rotate'>): ReturnType<SessionStore['rotate']> {
-    return this.breaker.run('rotate', () => this.store.rotate(args), VERSION_OR_FALSE);
+    return this.parts.of(args.from).run('rotate', () => this.store.rotate(args), VERSION_OR_FALSE);
   }
 
   tryLock(args: Args<'tryLock'>): ReturnType<SessionStore['tryLock']> {
@@ -46,15 +46,15 @@ export class GuardedStore extends SessionStore {
         void this.#giveBack(args);
       }
     };
-    return this.breaker.run('tryLock', () => this.store.tryLock(args), LOCKED, onLost);
+    return this.parts.of(args.id).run('tryLock', () => this.store.tryLock(args), LOCKED, onLost);
   }
 
   renewLock(args: Args<'renewLock'>): Promise<boolean> {
-    return this.breaker.run('renewLock', () => this.store.renewLock(args), DONE_OR_NOT);
+    return this.parts.of(args.id).run('renewLock', () => this.store.renewLock(args), DONE_OR_NOT);
   }
 
   unlock(args: Args<'unlock'>): Promise<boolean> {
-    return this.breaker.run('unlock', () => this.store.unlock(args), DONE_OR_NOT);
+    return this.parts.of(args.id).run('unlock', () => this.store.unlock(args), DONE_OR_NOT);
   }
 
   /** @throws SessionsUnsupportedError when the store cannot count. */
@@ -63,7 +63,7 @@ export class GuardedStore extends SessionStore {
     if (!isCountable(store)) {
       throw new SessionsUnsupportedError(`${store.constructor.name} cannot count its sessions`);
     }
-    return this.breaker.run('count', () => store.count(), COUNT);
+    return this.parts.whole.run('count', () => store.count(), COUNT);
   }
 
   get canLoadMany(): boolean {
@@ -76,7 +76,7 @@ export class GuardedStore extends SessionStore {
     if (!isBatchLoadable(store)) {
       throw new SessionsUnsupportedError(`${store.constructor.name} cannot load many sessions at once`);
     }
-    return this.breaker.run('loadMany', () => store.loadMany(args), listOf(LOADED, args.ids.length));
+    return this.parts.whole.run('loadMany', () => store.loadMany(args), listOf(LOADED, args.ids.length));
   }
 
   /**

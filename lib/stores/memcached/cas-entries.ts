@@ -40,6 +40,10 @@ export class CasEntries {
     this.#log = log;
   }
 
+  serverOf(id: string): string {
+    return this.#commands.serverOf(this.#keyOf(id));
+  }
+
   async read(id: string): Promise<Snapshot | undefined> {
     const snapshot = await this.peek(id);
     if (snapshot === undefined || !this.#isLive(snapshot)) {

@@ -1,6 +1,7 @@
 import type {
   ClosableStore,
   LeasingStore,
+  PartitionedStore,
   StartableStore,
   StoreContext,
 } from '../../interfaces/store-abilities.interface.js';
@@ -38,7 +39,10 @@ import { assertFits } from './value.js';
  *
  * It needs the package `memcached`. It cannot count its sessions, and has nothing to clean up, because the server does that.
  */
-export class MemcachedStore extends SessionStore implements StartableStore, ClosableStore, LeasingStore {
+export class MemcachedStore
+  extends SessionStore
+  implements StartableStore, ClosableStore, LeasingStore, PartitionedStore
+{
   readonly hasLeases = true;
   readonly #commands: MemcachedCommands;
   readonly #entries: CasEntries;
@@ -63,6 +67,11 @@ export class MemcachedStore extends SessionStore implements StartableStore, Clos
   close(): Promise<void> {
     this.#commands.close();
     return Promise.resolve();
+  }
+
+  /** The server that keeps this id; that of a client of the application is not known. */
+  partOf(id: string): string {
+    return this.#entries.serverOf(id);
   }
 
   async load({ id }: Args<'load'>): Promise<Answer<'load'>> {

@@ -10,7 +10,7 @@ import { SessionLog } from '../../../lib/session/session-log.js';
 import { SessionPolicy, type PolicySettings } from '../../../lib/session/session-policy.js';
 import { SessionRepository } from '../../../lib/session/session-repository.js';
 import { SessionWriter } from '../../../lib/session/session-writer.js';
-import { CircuitBreaker } from '../../../lib/session/store-access/circuit-breaker.js';
+import { StoreParts } from '../../../lib/session/store-access/store-parts.js';
 import { GuardedStore } from '../../../lib/session/store-access/guarded-store.js';
 import { SessionWatches } from '../../../lib/session/watch/session-watches.js';
 import { InFlight } from '../../../lib/session/work/in-flight.js';
@@ -62,11 +62,11 @@ export class EngineRig {
       ...policySettings,
     });
     this.locks = new SessionLocks(observed, clock, { maxWaiters: 100, maxHold: MAX_HOLD, ...limits }, log.warnings);
-    const guarded = new GuardedStore(observed, new CircuitBreaker(clock, 2_000));
+    const guarded = new GuardedStore(observed, new StoreParts(observed, clock, 2_000));
     const looks = { store: guarded, clock, polls: this.locks.polls, warnings: log.warnings };
     const watches = new SessionWatches(looks, policy, { interval: 60_000, maxWatched: 10 });
     this.repository = new SessionRepository(observed, this.locks, policy, clock, log, watches);
-    this.writer = new SessionWriter(this.repository, this.locks, log);
+    this.writer = new SessionWriter(this.repository, this.locks, ids, log);
     const { locks, repository, writer } = this;
     const reader = new CookieReader('sid', ids, undefined);
     this.deps = { policy, ids, reader, clock, repository, writer, locks, log, inFlight: new InFlight() };

@@ -15,6 +15,9 @@ export interface MemcachedConnection {
    */
   send<T>(key: string, command: Command<T>): Promise<T>;
 
+  /** The address of the server that has the key; all the same where that is not known. */
+  serverOf(key: string): string;
+
   /** The answers no longer match the commands: the next command of this key uses a new connection. */
   reset(key: string): void;
 
@@ -34,6 +37,10 @@ export class ExternalClient implements MemcachedConnection {
 
   send<T>(_key: string, command: Command<T>): Promise<T> {
     return answerOf(this.#client, command, this.#timeout);
+  }
+
+  serverOf(): string {
+    return '';
   }
 
   reset(): void {

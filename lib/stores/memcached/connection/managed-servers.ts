@@ -13,23 +13,32 @@ const CLIENT_OPTIONS = {
   idle: 30_000,
 };
 
+/** Keys whose server is remembered. */
+const MAX_REMEMBERED = 1_000;
+
 /**
  * The servers of the options, with clients that the store opens and closes. A session stays on its server: while that server is
  * down its sessions cannot be read. If another server took its place meanwhile, old sessions would come back afterwards.
  */
 export class ManagedServers implements MemcachedConnection {
   readonly #servers: readonly ManagedServer[];
+  /** A request asks several times for one key. */
+  readonly #byKey = new Map<string, ManagedServer>();
 
   constructor(addresses: readonly string[], timeout: number) {
     this.#servers = addresses.map((address) => new ManagedServer(address, timeout));
   }
 
   send<T>(key: string, command: Command<T>): Promise<T> {
-    return this.#serverOf(key).send(command);
+    return this.#serverWith(key).send(command);
+  }
+
+  serverOf(key: string): string {
+    return this.#serverWith(key).address;
   }
 
   reset(key: string): void {
-    this.#serverOf(key).reset();
+    this.#serverWith(key).reset();
   }
 
   close(): void {
@@ -38,30 +47,38 @@ export class ManagedServers implements MemcachedConnection {
     }
   }
 
-  /** Rendezvous hashing: when a server is added or removed, only the sessions that move to it, or were on it, are lost. */
-  #serverOf(key: string): ManagedServer {
-    const [only, ...others] = this.#servers;
-    if (only !== undefined && others.length === 0) {
-      return only;
+  #serverWith(key: string): ManagedServer {
+    let server = this.#byKey.get(key);
+    if (server === undefined) {
+      server = this.#choose(key);
+      if (this.#byKey.size >= MAX_REMEMBERED) {
+        this.#byKey.clear();
+      }
+      this.#byKey.set(key, server);
     }
+    return server;
+  }
+
+  /** Rendezvous hashing: when a server is added or removed, only the sessions that move to it, or were on it, are lost. */
+  #choose(key: string): ManagedServer {
     const weighed = this.#servers.map((server) => ({ server, weight: server.weightOf(key) }));
     return weighed.reduce((best, one) => (one.weight > best.weight ? one : best)).server;
   }
 }
 
 class ManagedServer {
-  readonly #address: string;
+  readonly address: string;
   readonly #timeout: number;
   #client: PatchedMemcached;
 
   constructor(address: string, timeout: number) {
-    this.#address = address;
+    this.address = address;
     this.#timeout = timeout;
     this.#client = new PatchedMemcached(address, CLIENT_OPTIONS);
   }
 
   weightOf(key: string): string {
-    return createHash('sha256').update(this.#address).update(key).digest('hex');
+    return createHash('sha256').update(this.address).update(key).digest('hex');
   }
 
   send<T>(command: Command<T>): Promise<T> {
@@ -76,7 +93,7 @@ class ManagedServer {
 
   reset(): void {
     this.close();
-    this.#client = new PatchedMemcached(this.#address, CLIENT_OPTIONS);
+    this.#client = new PatchedMemcached(this.address, CLIENT_OPTIONS);
   }
 
   close(): void {

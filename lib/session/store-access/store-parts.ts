@@ -1,0 +1,53 @@
+import type { Clock } from '../../interfaces/clock.interface.js';
+import type { PartitionedStore } from '../../interfaces/store-abilities.interface.js';
+import type { SessionStore } from '../../stores/session-store.js';
+import { CircuitBreaker } from './circuit-breaker.js';
+
+const WHOLE = '';
+
+/**
+ * The servers of a `PartitionedStore`, each behind a circuit breaker of its own: when one of them is down, the others are still
+ * asked. Any other store is one part.
+ */
+export class StoreParts {
+  readonly #breakers = new Map<string, CircuitBreaker>();
+
+  constructor(
+    private readonly store: SessionStore & Partial<PartitionedStore>,
+    private readonly clock: Clock,
+    private readonly deadline: number,
+  ) {}
+
+  /** For what concerns no session alone. */
+  get whole(): CircuitBreaker {
+    return this.#breakerOf(WHOLE);
+  }
+
+  /** Of the part that keeps this id. */
+  of(id: string): CircuitBreaker {
+    return this.#breakerOf(this.#nameOf(id));
+  }
+
+  /** Whether there are several, and that of this id has lately failed. */
+  isFailing(id: string): boolean {
+    return this.store.partOf !== undefined && this.of(id).isFailing;
+  }
+
+  /** Whether one part keeps both. */
+  areTogether(one: string, other: string): boolean {
+    return this.#nameOf(one) === this.#nameOf(other);
+  }
+
+  #nameOf(id: string): string {
+    return this.store.partOf?.(id) ?? WHOLE;
+  }
+
+  #breakerOf(part: string): CircuitBreaker {
+    let breaker = this.#breakers.get(part);
+    if (breaker === undefined) {
+      breaker = new CircuitBreaker(this.clock, this.deadline);
+      this.#breakers.set(part, breaker);
+    }
+    return breaker;
+  }
+}

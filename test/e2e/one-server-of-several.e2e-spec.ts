@@ -1,0 +1,89 @@
+import { SessionStore, type PartitionedStore } from 'nestjs-sessions';
+import { MemcachedStore } from 'nestjs-sessions/memcached';
+import type { Browser } from '../support/http/browser.js';
+import { startNotes } from '../support/http/notes-app.js';
+import type { TestApp } from '../support/http/test-app.js';
+import { MemcachedServer } from '../support/servers/memcached-server.js';
+import { hashOf, idOf } from '../support/stores/stored-sessions.js';
+
+/* Sessions on three servers: when one is down, only the visitors whose sessions are there notice. */
+
+const STORE_TIMEOUT = 400;
+const VISITORS = 36;
+
+describe.each(['stops', 'hangs'] as const)('Of three servers, when one %s,', (way) => {
+  let servers: MemcachedServer[];
+  let app: TestApp;
+  let unharmed: Browser[];
+  let harmed: Browser[];
+
+  beforeEach(async () => {
+    servers = await Promise.all([MemcachedServer.start(), MemcachedServer.start(), MemcachedServer.start()]);
+    const addresses = servers.map(({ address }) => address);
+    // The deadline of the module comes first, as it is to be with its defaults.
+    const store = new MemcachedStore({ servers: addresses, commandTimeout: 2 * STORE_TIMEOUT });
+    app = await startNotes({ sessions: { store, storeTimeout: STORE_TIMEOUT } });
+    const visitors = Array.from({ length: VISITORS }, () => app.browser());
+    await Promise.all(visitors.map((visitor) => visitor.post('/notes', { visits: 1 })));
+    harmed = visitors.filter((visitor) => serverOf(visitor) === addresses[0]);
+    unharmed = visitors.filter((visitor) => serverOf(visitor) !== addresses[0]);
+    expect(harmed.length).toBeGreaterThan(0);
+    await (way === 'stops' ? servers[0]?.stop() : servers[0]?.freeze());
+  });
+  afterEach(() => Promise.all(servers.map((server) => server.stop())));
+
+  function serverOf(visitor: Browser): string {
+    return app.nest.get<PartitionedStore>(SessionStore).partOf(hashOf(idOf(visitor)));
+  }
+
+  async function statusesOf(replies: readonly Promise<{ status: number }>[]): Promise<number[]> {
+    return [...new Set((await Promise.all(replies)).map(({ status }) => status))];
+  }
+
+  it('visitors of the others are served, and log in', async () => {
+    expect(await statusesOf(unharmed.map((visitor) => visitor.get('/notes')))).toEqual([200]);
+    expect(await statusesOf(unharmed.map((visitor) => visitor.post('/login')))).toEqual([201]);
+    expect(await statusesOf(unharmed.map((visitor) => visitor.post('/notes', { visits: 2 })))).toEqual([201]);
+    for (const visitor of unharmed) expect((await visitor.get('/notes')).json()).toEqual({ user: 'ann', visits: 2 });
+  });
+
+  it('new visitors get their sessions on the others, also all at once', async () => {
+    const newcomers = Array.from({ length: VISITORS }, () => app.browser());
+    expect(await statusesOf(newcomers.map((visitor) => visitor.post('/notes', { visits: 1 })))).toEqual([201]);
+    for (const visitor of newcomers) expect((await visitor.get('/notes')).json()).toEqual({ visits: 1 });
+  });
+
+  it('its own visitors are told to come again, however many they are, and nobody else is', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const crowd = [...harmed, ...harmed, ...harmed].map((visitor) => visitor.clone().get('/notes'));
+      expect(await statusesOf(crowd)).toEqual([503]);
+      // Nothing in between that would close the circuit of the others.
+      const [other] = unharmed;
+      expect((await other?.get('/notes'))?.status).toBe(200);
+    }
+  });
+
+  it('is used again as soon as it is back', async () => {
+    await statusesOf(harmed.map((visitor) => visitor.get('/notes')));
+    await servers[0]?.stop();
+    await servers[0]?.start();
+    const [visitor = app.browser()] = harmed;
+    let reply = await visitor.get('/notes');
+    for (const until = Date.now() + 10_000; reply.status !== 200 && Date.now() < until;)
+      reply = await visitor.get('/notes');
+    // It has forgotten everything.
+    expect([reply.status, reply.text]).toEqual([200, '{}']);
+  });
+});
+
+it('When all of three servers are down, a new visitor is told so once, and not made to wait for each', async () => {
+  const servers = await Promise.all([MemcachedServer.start(), MemcachedServer.start(), MemcachedServer.start()]);
+  const store = new MemcachedStore({
+    servers: servers.map(({ address }) => address),
+    commandTimeout: 2 * STORE_TIMEOUT,
+  });
+  const app = await startNotes({ sessions: { store, storeTimeout: STORE_TIMEOUT } });
+  await Promise.all(servers.map((server) => server.stop()));
+  const { status, setCookies } = await app.browser().post('/notes', { visits: 1 });
+  expect([status, setCookies]).toEqual([503, []]);
+});
