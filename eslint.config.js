@@ -107,7 +107,9 @@ export default defineConfig(
   },
   {
     files: ['sample/*/page/*.js'],
-    languageOptions: { globals: { document: 'readonly', fetch: 'readonly', location: 'readonly' } },
+    languageOptions: {
+      globals: { document: 'readonly', fetch: 'readonly', location: 'readonly', WebSocket: 'readonly' },
+    },
   },
   {
     files: ['**/*.ts'],
