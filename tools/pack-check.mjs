@@ -28,7 +28,10 @@ try {
 
   const optional = Object.keys(manifest.peerDependenciesMeta);
   const required = Object.keys(manifest.peerDependencies).filter((name) => !optional.includes(name));
-  install([tarball, ...[...required, 'typescript', '@types/node', '@types/express'].map(installedVersion)]);
+  install([
+    tarball,
+    ...[...required, '@nestjs/platform-express', 'typescript', '@types/node', '@types/express'].map(installedVersion),
+  ]);
   importBothWays('.', './testing', './cache-manager');
   compile(['untyped']);
   compile(['app']);
