@@ -11,7 +11,7 @@ import type { Change, ChangeOutcome, Finding, FoundSession } from './repository-
 import { hashSessionId, shortHash } from './session-id.js';
 import type { SessionLog } from './session-log.js';
 import type { SessionPolicy } from './session-policy.js';
-import type { GoneReason, StoredRecord } from './stage.js';
+import { storedRecord, type GoneReason, type StoredRecord } from './stage.js';
 import type { SessionWatches } from './watch/session-watches.js';
 
 const MAX_CONFLICTS = 10;
@@ -56,7 +56,7 @@ export class SessionRepository {
     const key = hashSessionId(id);
     const version = await this.store.create({ id: key, record });
     this.log.step('create', key, version === false ? 'taken' : 'done');
-    return version === false ? undefined : stored(id, key, version, record);
+    return version === false ? undefined : storedRecord(id, key, version, record);
   }
 
   /**
@@ -71,12 +71,22 @@ export class SessionRepository {
     return place === undefined ? this.#replace(change) : place.ready.then(() => this.#replace(change));
   }
 
-  /** Moves the expiry alone, and frees the lock in the same round trip. A touch that fails loses nothing: the next one makes up for it. */
-  async touch({ key }: StoredRecord, expiresAt: number, lock: SessionLock | undefined): Promise<boolean> {
-    const isTouched =
-      lock === undefined ? await this.#tryTouch(key, expiresAt) : await this.locks.release(lock, expiresAt);
-    this.log.step('touch', key, isTouched ? 'done' : 'refused');
+  /**
+   * Moves the expiry alone, and frees the lock in the same round trip. Returns `false` when the store refused, and `undefined` when
+   * it failed: that loses nothing, because the next touch makes up for it.
+   */
+  async touch({ key }: StoredRecord, expiresAt: number, lock: SessionLock | undefined): Promise<boolean | undefined> {
+    const isTouched = await (lock === undefined
+      ? this.#bestEffort('A session could not be touched', () => this.store.touch({ id: key, expiresAt }))
+      : this.locks.release(lock, expiresAt));
+    this.log.step('touch', key, isTouched === true ? 'done' : 'refused');
     return isTouched;
+  }
+
+  /** Whether the store has neither the record nor its tombstone; `false` also when it fails. */
+  async isLost({ key }: StoredRecord): Promise<boolean> {
+    const what = 'A session that could not be touched was not read again';
+    return (await this.#bestEffort(what, () => this.store.load({ id: key })))?.status === 'missing';
   }
 
   /** Ends a session, also when another request holds its lock; `false` when there is none. */
@@ -145,7 +155,7 @@ export class SessionRepository {
       this.log.corrupt(key);
       return undefined;
     }
-    return { at: 'stored', record: stored(id, key, version, record), bag, text: record.data, lock };
+    return { at: 'stored', record: storedRecord(id, key, version, record), bag, text: record.data, lock };
   }
 
   async #replace(change: Change): Promise<ChangeOutcome> {
@@ -158,7 +168,7 @@ export class SessionRepository {
         assertSize(next.data, this.policy.settings.maxBytes);
         const version = await this.#send(change, record, target, next);
         if (version !== false) {
-          return { at: 'stored', record: stored(change.id, target, version, next), data: next.data, mergedOver };
+          return { at: 'stored', record: storedRecord(change.id, target, version, next), data: next.data, mergedOver };
         }
         const newest = await this.#whatIsThere(change);
         if (newest.at === 'gone') {
@@ -215,27 +225,19 @@ export class SessionRepository {
     return this.#open(id, key, answer, undefined) ?? { at: 'gone', because: 'expired' };
   }
 
-  async #tryTouch(id: string, expiresAt: number): Promise<boolean> {
+  /** Nothing is lost when `step` fails: that is logged as `what`. */
+  async #bestEffort<T>(what: string, step: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await this.store.touch({ id, expiresAt });
+      return await step();
     } catch (error) {
-      this.log.failed('A session could not be touched', error);
-      return false;
+      this.log.failed(what, error);
+      return undefined;
     }
   }
 
   #tombstoneEnd(): number {
     return this.clock.now() + TOMBSTONE_LIFE;
   }
-}
-
-function stored(
-  id: string,
-  key: string,
-  version: SessionVersion,
-  { createdAt, expiresAt }: SessionRecord,
-): StoredRecord {
-  return { id, key, version, createdAt, expiresAt };
 }
 
 function reasonOf(answer: { readonly status: string; readonly because?: GoneReason }): GoneReason {

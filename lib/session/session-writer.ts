@@ -69,7 +69,8 @@ export class SessionWriter {
       return;
     }
     const expiresAt = active.nextExpiry(stage.record);
-    if (expiresAt > stage.record.expiresAt && (await this.repository.touch(stage.record, expiresAt, undefined))) {
+    const isDue = expiresAt > stage.record.expiresAt;
+    if (isDue && (await this.repository.touch(stage.record, expiresAt, undefined)) === true) {
       active.touched(stage, expiresAt);
     }
   }
@@ -193,8 +194,11 @@ export class SessionWriter {
   }
 
   async #touch(active: ActiveSession, stage: StoredStage, expiresAt: number): Promise<void> {
-    if (await this.repository.touch(stage.record, expiresAt, active.unlocked())) {
+    const isTouched = await this.repository.touch(stage.record, expiresAt, active.unlocked());
+    if (isTouched === true) {
       active.touched(stage, expiresAt);
+    } else if (isTouched === false && (await this.repository.isLost(stage.record))) {
+      active.lost('expired');
     }
   }
 

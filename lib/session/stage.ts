@@ -1,4 +1,4 @@
-import type { EndReason, SessionVersion } from '../interfaces/session-record.interface.js';
+import type { EndReason, SessionRecord, SessionVersion } from '../interfaces/session-record.interface.js';
 import type { SessionLock } from './lock/session-locks.js';
 
 /** The stored session, as this request last read or wrote it. */
@@ -12,6 +12,16 @@ export interface StoredRecord {
   readonly createdAt: number;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
+}
+
+/** The record as the store has it now. */
+export function storedRecord(
+  id: string,
+  key: string,
+  version: SessionVersion,
+  { createdAt, expiresAt }: SessionRecord,
+): StoredRecord {
+  return { id, key, version, createdAt, expiresAt };
 }
 
 /** `regenerate()` was called, and the new id is not stored yet. */

@@ -195,6 +195,43 @@ describe('what a commit writes of a session', () => {
       },
     );
 
+    it.each([
+      ['implicit', 'unlock+touch'],
+      ['explicit', 'touch'],
+    ] as const)('and due expires the cookie of a record that the store has lost, in mode %s', async (mode, touch) => {
+      rig.clock.advance(TOUCH_AFTER + 1);
+      const active = await rig.read(id, mode);
+      rig.clock.advance(TIMEOUT);
+      trips();
+      await rig.writer.write(active, true);
+
+      expect(trips()).toEqual([touch, 'load']);
+      expect([active.stage, active.cookie]).toEqual([{ at: 'gone', because: 'expired' }, { kind: 'expire' }]);
+      expect(rig.locks.size).toBe(0);
+    });
+
+    it('and due leaves the cookie alone when another request has destroyed the session: it may be a newer one', async () => {
+      rig.clock.advance(TOUCH_AFTER + 1);
+      const active = await rig.read(id, 'explicit');
+      await rig.destroyedElsewhere(id);
+      await rig.writer.write(active, true);
+
+      expect([active.stage.at, active.cookie]).toEqual(['stored', undefined]);
+    });
+
+    it('and due goes on when a refused touch cannot be explained', async () => {
+      rig.clock.advance(TOUCH_AFTER + 1);
+      const active = await rig.read(id, 'explicit');
+      await rig.destroyedElsewhere(id);
+      rig.observed.before('load', () => Promise.reject(new Error('ECONNRESET')));
+      await rig.writer.write(active, true);
+
+      expect(active.cookie).toBeUndefined();
+      expect(rig.logger.messages('error')).toEqual([
+        'A session that could not be touched was not read again: ECONNRESET',
+      ]);
+    });
+
     it('is touched once, and what comes later is written', async () => {
       rig.clock.advance(TOUCH_AFTER + 1);
       const active = await rig.read(id, 'explicit');

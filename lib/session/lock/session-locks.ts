@@ -75,16 +75,17 @@ export class SessionLocks {
   }
 
   /**
-   * Releases the lock in the store, and touches the record in the same step when `expiresAt` is given; `false` when it did
-   * neither. It never fails: what its request did is done, and the lock ends with its lease.
+   * Releases the lock in the store, and touches the record in the same step when `expiresAt` is given. Returns `false` when the
+   * store refused both, and `undefined` when it failed. It never rejects: what its request did is done, and the lock ends with
+   * its lease.
    */
-  async release(lock: SessionLock, expiresAt?: number): Promise<boolean> {
+  async release(lock: SessionLock, expiresAt?: number): Promise<boolean | undefined> {
     const { id, token } = lock;
     try {
       return await this.store.unlock(expiresAt === undefined ? { id, token } : { id, token, expiresAt });
     } catch (error) {
       this.warnings.log('release', `A session lock could not be released, and ends with its lease: ${reasonOf(error)}`);
-      return false;
+      return undefined;
     } finally {
       this.onReleased(lock);
     }
