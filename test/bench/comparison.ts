@@ -56,7 +56,7 @@ export class Comparison {
   async #pairs(workload: ComparedWorkload, ours: Subject, rival: Subject, start: number): Promise<readonly Pair[]> {
     const { warmUp, slice } = this.effort;
     for (const subject of [ours, rival]) {
-      await send(subject, workload.request, this.load, warmUp);
+      await send(subject, workload.request, this.load, { requests: warmUp });
     }
     const found: Pair[] = [];
     while (found.length < this.#pairsOf(start)) {

@@ -2,7 +2,10 @@
 export interface Effort {
   /** Milliseconds for which one application is measured at a time. */
   readonly slice: number;
-  /** Milliseconds of each workload before it is measured: the compiler has to find out first what a program does. */
+  /**
+   * Requests of each workload before it is measured: the compiler has to find out first what a program does. A count and no time,
+   * which is too short on a busy machine: what has more code would seem to be slower.
+   */
   readonly warmUp: number;
   /** How often both applications of a duel are started. */
   readonly starts: number;
@@ -23,7 +26,7 @@ export interface Effort {
 
 export const FULL: Effort = {
   slice: 1_000,
-  warmUp: 2_000,
+  warmUp: 8_000,
   starts: 3,
   pairs: 18,
   rounds: 1,
@@ -37,7 +40,7 @@ export const FULL: Effort = {
 export const SHORT: Effort = {
   ...FULL,
   slice: 500,
-  warmUp: 1_000,
+  warmUp: 5_000,
   starts: 1,
   pairs: 6,
   growth: [1_000, 5_000],
@@ -47,7 +50,7 @@ export const SHORT: Effort = {
 /** Tries that everything runs, and that nothing is lost. */
 export const CHECK: Effort = {
   slice: 50,
-  warmUp: 50,
+  warmUp: 100,
   starts: 1,
   pairs: 1,
   rounds: 1,

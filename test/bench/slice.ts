@@ -1,5 +1,5 @@
 import type { LoadGenerator } from './load/load-generator.js';
-import type { LoadResult } from './load/load.js';
+import type { Load, LoadResult } from './load/load.js';
 import { percentile } from './report/statistics.js';
 import type { Subject } from './subject.js';
 
@@ -35,7 +35,7 @@ export async function measureSlice(
 ): Promise<Slice> {
   const tripsBefore = await subject.trips();
   const before = await subject.ask({ ask: 'usage' });
-  const { latencies, took } = await send(subject, request, load, duration);
+  const { latencies, took } = await send(subject, request, load, { duration });
   const { cpu, peakMemory } = await subject.ask({ ask: 'usage' });
   const trips = await subject.trips();
   const requests = latencies.length;
@@ -49,12 +49,12 @@ export async function measureSlice(
   };
 }
 
-/** Requests for so many milliseconds. */
+/** Requests, so many or for so many milliseconds. */
 export function send(
   { port, cookies }: Subject,
   { path, isNewVisitor }: Request,
   load: LoadGenerator,
-  duration: number,
+  limit: Pick<Load, 'requests' | 'duration'>,
 ): Promise<LoadResult> {
-  return load.run({ port, path, cookies: isNewVisitor ? [] : cookies, connections: CONNECTIONS, duration });
+  return load.run({ port, path, cookies: isNewVisitor ? [] : cookies, connections: CONNECTIONS, ...limit });
 }

@@ -11,7 +11,7 @@ export const cleanUp: Workload = {
     await subject.ask({ ask: 'fill', count: effort.cleanUp / 2, areExpired: false });
     await subject.ask({ ask: 'fill', count: effort.cleanUp / 2, areExpired: true });
     const request = { port: subject.port, path: '/read-object', cookies: subject.cookies, connections: CONNECTIONS };
-    await load.run({ ...request, duration: effort.warmUp });
+    await load.run({ ...request, requests: effort.warmUp });
     const loading = load.run(request);
     const { took, longestBlock } = await subject.ask({ ask: 'clean up' });
     load.stop();

@@ -13,7 +13,7 @@ export const growth: Workload = {
   isFor: () => true,
   measure: async (subject, { load, effort }) => {
     for (const request of REQUESTS) {
-      await send(subject, request, load, effort.warmUp);
+      await send(subject, request, load, { requests: effort.warmUp });
     }
     const measured: Measured[] = [];
     let stored = 0;
