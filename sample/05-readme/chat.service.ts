@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http';
 export class ChatService {
   constructor(private readonly sessions: Sessions) {}
 
-  /** For the `handleConnection(socket, request)` of a gateway. */
+  /** By the request that opened a socket. */
   userOf(handshake: IncomingMessage): Promise<string | undefined> {
     return this.sessions.open(handshake.headers.cookie, (session) => session.get('userId'), { mode: 'read-only' });
   }

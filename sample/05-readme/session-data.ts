@@ -1,5 +1,6 @@
 declare module 'nestjs-sessions' {
   interface SessionData {
+    cart?: string[];
     messages?: number;
     report?: { rows: number };
   }
