@@ -35,8 +35,24 @@ const directions = [
   { files: 'options/validate.ts', may: ['errors/'], rule: 'stores use the checks too, so they know nothing' },
   {
     files: 'options/',
-    may: [...engine, 'options/', contract, 'stores/memory/', 'nest.constants.js', '@nestjs/', 'cron', 'node:'],
+    may: [
+      ...engine,
+      'options/',
+      'http/compatibility.js',
+      contract,
+      'stores/memory/',
+      'nest.constants.js',
+      '@nestjs/',
+      'cron',
+      'node:',
+    ],
     rule: 'options know the engine and the default store',
+  },
+  { files: 'express/', may: ['decorators/'], rule: 'types alone' },
+  {
+    files: 'express-session/',
+    may: [...engine, 'express-session/', 'http/', 'options/validate.js', 'node:'],
+    rule: 'the bridge knows the exchange and the engine',
   },
   { files: 'http/', may: exchange, rule: 'an exchange knows the engine, and nothing that mounts it' },
   {

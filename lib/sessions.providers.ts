@@ -67,6 +67,7 @@ export const SESSIONS_PROVIDERS: Provider[] = [
           filters: new ExceptionFilters(config, adapterHost),
           answerTimeout: options.storeTimeout,
           isRestricted: isRestricted(options),
+          compatibility: options.compatibility,
         },
         adapterHost,
       ),

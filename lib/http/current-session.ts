@@ -26,13 +26,15 @@ export class CurrentSession<T extends object = SessionData> {
       throw new SessionsConfigError('CurrentSession needs SessionsModule.forRoot({ currentSession: true })');
     }
     const session = this.context.work?.session;
-    if (ownerOf(session) === undefined) {
+    const owner = ownerOf(session);
+    if (owner === undefined) {
       throw new SessionsConfigError(
         'CurrentSession was used outside of a request that has a session. The callbacks of events (request.on("end"), streams, ' +
           'sockets) do not know their request: take the session before, or wrap them with AsyncResource.bind(callback)',
       );
     }
-    return session as SessionObject<T>;
+    // With a compatibility, what the application sees is another object.
+    return session instanceof SessionObject ? (session as SessionObject<T>) : new SessionObject<T>(owner);
   }
 }
 

@@ -19,7 +19,12 @@ interface ExpressRequest extends HttpRequest {
 interface ExpressApplication {
   readonly request: ExpressRequest;
   readonly response: ServerResponse;
-  readonly router?: { readonly stack?: readonly { readonly name?: string }[] };
+  readonly router: ExpressRouter;
+}
+
+interface ExpressRouter {
+  readonly stack?: readonly { readonly name?: string }[];
+  handle(request: HttpRequest, response: ServerResponse, done: (error?: unknown) => void): void;
 }
 
 /** The middleware of other libraries that set `request.session`, by their names. */
@@ -63,6 +68,9 @@ export class ExpressPlatform implements HttpPlatform {
         sessions.assign(this, session);
       },
     });
+    if (sessions.awaitsRequests) {
+      awaitRequests(this.#app.router, sessions);
+    }
     this.#hooks = new ResponseHooks(response, sessions);
     this.#hooks.mount();
   }
@@ -70,13 +78,14 @@ export class ExpressPlatform implements HttpPlatform {
   detach(): void {
     if (this.#hooks !== undefined) {
       Reflect.deleteProperty(this.#app.request, 'session');
+      Reflect.deleteProperty(this.#app.router, 'handle');
       this.#hooks.unmount();
       this.#hooks = undefined;
     }
   }
 
   onRoutesRegistered(): void {
-    for (const { name = '' } of this.#app.router?.stack ?? []) {
+    for (const { name = '' } of this.#app.router.stack ?? []) {
       const library = Object.hasOwn(OTHER_LIBRARIES, name) ? OTHER_LIBRARIES[name] : undefined;
       if (library !== undefined) {
         throw new SessionsConfigError(`${library} is mounted as well, and sets request.session: remove its app.use()`);
@@ -112,4 +121,18 @@ export class ExpressPlatform implements HttpPlatform {
   filterArguments(request: ExpressRequest): readonly unknown[] {
     return [request, request.res, request.next];
   }
+}
+
+/** Before all middleware, also what was mounted earlier: `app.use()` in `main.ts` runs before that of any module. */
+function awaitRequests(router: ExpressRouter, sessions: SessionsOfRequests): void {
+  const handle = router.handle.bind(router);
+  router.handle = (request, response, done) => {
+    const route = (): void => handle(request, response, done);
+    const pending = sessions.arrived(request);
+    if (pending === undefined) {
+      route();
+    } else {
+      pending.then(route).catch(done);
+    }
+  };
 }

@@ -21,7 +21,7 @@ interface FastifyReply extends ReplyHeaders {
   readonly sent: boolean;
 }
 
-type Done = () => void;
+type Done = (error?: unknown) => void;
 type RequestHook = (this: unknown, request: FastifyRequest, reply: FastifyReply, done: Done) => unknown;
 type ReplyHook = (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: Done) => void;
 
@@ -168,11 +168,22 @@ export class FastifyPlatform implements HttpPlatform {
     const theirs = adapter.onRequestHook;
     adapter.setOnRequestHook((request, reply, done) => {
       enter(request, reply);
-      if (theirs === undefined) {
-        done();
-        return undefined;
+      const goOn = (): unknown =>
+        theirs === undefined ? done() : Reflect.apply(theirs, adapter, [request, reply, done]);
+      const pending = this.sessions.arrived(request.raw);
+      if (pending === undefined) {
+        return goOn();
       }
-      return Reflect.apply(theirs, adapter, [request, reply, done]);
+      // A hook calls `done`, or returns a promise. Both together would make Fastify go on twice.
+      pending
+        .then(() => {
+          const result = goOn();
+          if (result instanceof Promise) {
+            result.then(() => done(), done);
+          }
+        })
+        .catch(done);
+      return undefined;
     });
   }
 

@@ -4,10 +4,14 @@ import type { Replies } from './reply/response-hooks.js';
 
 /** The sessions of the requests, and the replies that they hold. */
 export interface SessionsOfRequests extends Replies {
+  /** Whether requests have to be told when they arrive. */
+  readonly awaitsRequests: boolean;
   /** What `request.session` is. */
   sessionOf(request: HttpRequest): unknown;
   /** @throws SessionsConfigError when it is the session of another library. */
   assign(request: HttpRequest, session: unknown): void;
+  /** The request arrives, and nobody has seen it. There is a promise when it has to wait for its session. */
+  arrived(request: HttpRequest): Promise<void> | undefined;
 }
 
 /** The headers of a reply that has not left. */

@@ -8,6 +8,7 @@ import type { UnitOfWork } from '../session/work/unit-of-work.js';
 import type { HttpPlatform } from './http-platform.js';
 import { routeOf, type HttpRequest } from './http-request.js';
 import type { HttpSessions } from './http-sessions.js';
+import type { CompatibleSession } from './compatibility.js';
 import type { BodyOutcome } from './reply/commit-on-error.js';
 import { Reply } from './reply/reply.js';
 import { isCookieAccepted } from './reply/session-headers.js';
@@ -29,6 +30,8 @@ export class HttpSession implements SessionTransport, SessionOwner {
   #unit: UnitOfWork | undefined;
   #locking: LockSettings;
   #isAsked = false;
+  #isPreloaded = false;
+  #compatible: CompatibleSession | undefined;
 
   constructor(
     readonly home: HttpSessions,
@@ -43,6 +46,11 @@ export class HttpSession implements SessionTransport, SessionOwner {
   /** What the application sees. */
   get session(): AnySession {
     return (this.#session ??= new SessionObject<Record<string, unknown>>(this));
+  }
+
+  /** What the application sees where it sees sessions as those of another library. */
+  get compatible(): object | undefined {
+    return (this.#compatible ??= this.home.settings.compatibility?.open(this))?.current;
   }
 
   get unit(): UnitOfWork {
@@ -106,7 +114,8 @@ export class HttpSession implements SessionTransport, SessionOwner {
       return this.#leaveLock(settings);
     }
     this.#use(settings);
-    if (isBegun && active?.lock === undefined && locksByItself(settings)) {
+    // What was read before any code of the application ran is locked when the handler takes it.
+    if (isBegun && !this.#isPreloaded && active?.lock === undefined && locksByItself(settings)) {
       return this.#lockWhatWasRead();
     }
     return settings.mode === 'early' ? this.load() : undefined;
@@ -134,7 +143,14 @@ export class HttpSession implements SessionTransport, SessionOwner {
 
   /** Also rejects with the failure of an earlier load: a handler must not run without the session that it takes. */
   load(): Promise<void> {
-    return this.unit.loadForHandler();
+    return this.#isPreloaded ? this.#lockWhatWasRead() : this.unit.loadForHandler();
+  }
+
+  /** Loads the session before anybody sees the request. A failure is told to who touches the session, and nobody else. */
+  async preload(isLocked: boolean): Promise<void> {
+    this.#isPreloaded = true;
+    this.#locking = { ...this.#locking, mode: isLocked ? 'implicit' : 'explicit' };
+    await this.unit.load().catch(() => undefined);
   }
 
   report(what: string, error: unknown): void {
@@ -151,9 +167,9 @@ export class HttpSession implements SessionTransport, SessionOwner {
 
   /** Else what the handler changes by what it reads would overwrite the change of another request. */
   async #lockWhatWasRead(): Promise<void> {
-    await this.load();
+    await this.unit.loadForHandler();
     const { active, steps } = this.unit;
-    if (active.stage.at === 'stored' && active.lock === undefined) {
+    if (active.stage.at === 'stored' && active.lock === undefined && locksByItself(active.settings)) {
       await steps.acquireLock();
     }
   }

@@ -6,6 +6,7 @@ import type { CommitOnError } from '../interfaces/sessions-options.interface.js'
 import type { CookieWriter } from '../session/cookie/cookie-writer.js';
 import type { LockSettings } from '../session/lock/lock-settings.js';
 import type { SessionEngine } from '../session/session-engine.js';
+import type { Compatibility } from './compatibility.js';
 import type { HttpPlatform, SessionsOfRequests } from './http-platform.js';
 import type { HttpRequest, PlatformRequest } from './http-request.js';
 import { HttpSession } from './http-session.js';
@@ -27,6 +28,8 @@ export interface HttpSettings {
   readonly answerTimeout: number;
   /** With `forRoutes` or `exclude` only the routes that the module's middleware has seen have a session. */
   readonly isRestricted: boolean;
+  /** Shows sessions as another library does. */
+  readonly compatibility: Compatibility | undefined;
 }
 
 const FOREIGN =
@@ -65,14 +68,28 @@ export class HttpSessions implements SessionsOfRequests {
           'from there on: use it later, or leave both options out',
       );
     }
-    return (found ?? this.#open(request)).session;
+    const http = found ?? this.#open(request);
+    return this.settings.compatibility === undefined ? http.session : http.compatible;
+  }
+
+  get awaitsRequests(): boolean {
+    return this.settings.compatibility !== undefined;
+  }
+
+  arrived(request: HttpRequest): Promise<void> | undefined {
+    const { compatibility, cookies } = this.settings;
+    // Who sends no cookie of ours has nothing that would have to be read.
+    const isKnown = request.headers.cookie?.includes(cookies.settings.name) === true;
+    return compatibility !== undefined && isKnown
+      ? this.#open(request).preload(compatibility.locks(request))
+      : undefined;
   }
 
   assign(request: HttpRequest, session: unknown): void {
     if (session === null || session === undefined) {
       throw new SessionsConfigError('To end a session, call await request.session.destroy(); it is not assigned');
     }
-    if (session !== this.#slot.get(request)?.session) {
+    if (session !== this.sessionOf(request)) {
       throw new SessionsConfigError(FOREIGN);
     }
   }

@@ -1,4 +1,5 @@
 import type { MiddlewareConsumer } from '@nestjs/common';
+import type { Compatibility } from '../http/compatibility.js';
 import type { CleanupOptions, SessionPolicyOptions } from '../interfaces/sessions-options.interface.js';
 import type { SessionStore } from '../stores/session-store.js';
 
@@ -17,6 +18,11 @@ export interface SessionsModuleOptions extends SessionPolicyOptions {
   readonly forRoutes?: readonly Routes[];
   /** The routes that have no sessions, as for `MiddlewareConsumer.exclude()` of Nest. Default none. */
   readonly exclude?: readonly ExcludedRoutes[];
+  /**
+   * Makes `request.session` look and work like that of another library: `expressSession()` of `nestjs-sessions/express-session`,
+   * for passport, connect-flash and their like. Sessions are loaded as soon as a request arrives then. Default none.
+   */
+  readonly compatibility?: Compatibility;
 }
 
 /** For `forRootAsync({ useClass })` and `useExisting`. */

@@ -51,6 +51,7 @@ export const KEYS: readonly (keyof SessionsModuleOptions)[] = [
   'currentSession',
   'forRoutes',
   'exclude',
+  'compatibility',
   'clock',
   'debug',
 ];
@@ -70,6 +71,7 @@ export interface ResolvedOptions extends Omit<EngineSettings, 'logger'> {
   readonly currentSession: boolean;
   readonly forRoutes: SessionsModuleOptions['forRoutes'];
   readonly exclude: SessionsModuleOptions['exclude'];
+  readonly compatibility: SessionsModuleOptions['compatibility'];
 }
 
 /**
@@ -108,6 +110,7 @@ export function resolveOptions(options: SessionsModuleOptions = {}): ResolvedOpt
     currentSession: flag('currentSession', options.currentSession, false),
     forRoutes: list('forRoutes', options.forRoutes),
     exclude: list('exclude', options.exclude),
+    compatibility: resolveCompatibility(options),
   };
 }
 
@@ -133,6 +136,27 @@ function resolveWatch(watch: WatchOptions = {}): Required<WatchOptions> {
     interval: timerDuration('watch.interval', watch.interval, seconds(60)),
     maxWatched: count('watch.maxWatched', watch.maxWatched, 10_000),
   };
+}
+
+function resolveCompatibility({
+  compatibility,
+  forRoutes,
+  exclude,
+}: SessionsModuleOptions): ResolvedOptions['compatibility'] {
+  if (compatibility === undefined) {
+    return undefined;
+  }
+  if (missingMethods(compatibility, ['locks', 'open']).length > 0) {
+    throw new SessionsConfigError(
+      "compatibility must be expressSession(), a function of 'nestjs-sessions/express-session'",
+    );
+  }
+  if (forRoutes !== undefined || exclude !== undefined) {
+    throw new SessionsConfigError(
+      'compatibility cannot be combined with forRoutes or exclude: its sessions are loaded before the route is known. Leave them out',
+    );
+  }
+  return compatibility;
 }
 
 function resolveClock(clock: SessionPolicyOptions['clock']): Clock {

@@ -56,7 +56,7 @@ export interface StoredStage {
 }
 
 export const UNLOADED: Stage = { at: 'unloaded' };
-export const NEW: Stage = { at: 'new' };
+export const NEW = { at: 'new' } as const;
 export const DESTROYED: Stage = { at: 'destroyed' };
 
 /** What a critical section can change of a session, as it was before. */

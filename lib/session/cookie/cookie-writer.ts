@@ -27,7 +27,7 @@ export class CookieWriter {
   #date = { second: -1, text: '' };
 
   constructor(
-    private readonly settings: CookieSettings,
+    readonly settings: CookieSettings,
     private readonly clock: Clock,
     private readonly signature?: CookieSignature,
   ) {

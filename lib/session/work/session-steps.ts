@@ -1,6 +1,7 @@
 import { SessionHeadersSentError } from '../../errors/index.js';
 import { assertWritable } from '../lock/lock-settings.js';
 import { RESPONSE_STARTED } from '../session-transport.js';
+import { goneError } from '../session-writer.js';
 import { CriticalSections } from './critical-sections.js';
 import { SessionStep } from './session-step.js';
 import type { UnitOfWork } from './unit-of-work.js';
@@ -26,6 +27,27 @@ export class SessionSteps {
         this.#assertCookie('Storing a new session');
       }
       await deps.writer.write(active, false);
+    });
+  }
+
+  /** Forgets what this request has changed, and reads what the store has. @throws SessionGoneError when it has nothing any more. */
+  reload(): Promise<void> {
+    return this.#step(undefined, async () => {
+      const { active, deps } = this.unit;
+      const { stage } = active;
+      active.data.revert();
+      // Under the lock nobody else has written.
+      if (stage.at !== 'stored' || stage.lock !== undefined) {
+        return;
+      }
+      const found = await deps.repository.find([stage.record.id], undefined);
+      if (found.at === 'stored') {
+        active.relocked(found, stage);
+      } else {
+        const because = found.at === 'gone' ? found.because : 'expired';
+        active.lost(because);
+        throw goneError(active, because);
+      }
     });
   }
 

@@ -4,7 +4,9 @@ import { assertWritable, lockTerms, locksByItself, type LockSettings } from '../
 import type { SessionDeps } from '../session-deps.js';
 import { RESPONSE_STARTED, type SessionTransport } from '../session-transport.js';
 import { goneError } from '../session-writer.js';
+import { NEW } from '../stage.js';
 import { AskedSteps } from './asked-steps.js';
+import { rejected } from './rejected.js';
 import { SerialQueue } from './serial-queue.js';
 import { SessionSteps } from './session-steps.js';
 
@@ -176,7 +178,9 @@ export class UnitOfWork {
       transport.onFirstLoad();
       const abandoned = (): AbortSignal => (this.#abort ??= new AbortController()).signal;
       const terms = locksByItself(settings) ? lockTerms(settings, transport.route, abandoned) : undefined;
-      active.found(await deps.repository.find(active.sent.candidates, terms));
+      const ids = active.sent.candidates;
+      // Without an id there is nothing to wait for: code that does not wait finds a session that is loaded.
+      active.found(ids.length === 0 ? NEW : await deps.repository.find(ids, terms));
       if (this.#abort?.signal.aborted === true) {
         // The lock came at the very moment at which the client left: no handler will run that could free it.
         throw new SessionLockTimeoutError('The client went away while its session was loaded', 0);
@@ -241,8 +245,4 @@ export class UnitOfWork {
     this.#failure ??= failure;
     this.active.isCookieExpired = false;
   }
-}
-
-async function rejected(error: unknown): Promise<never> {
-  throw error;
 }

@@ -9,7 +9,7 @@ import { compiled } from './compiled.js';
 
 const START_LIMIT = 60_000;
 /** A sample that is ready says what to try. */
-const READY = 'curl ';
+const READY = /^(Open http| +curl )/m;
 
 export interface Sample {
   /** All that it has written so far, to stdout and stderr. */
@@ -61,7 +61,7 @@ export async function startSample(name: string, env: Readonly<Record<string, str
   const sample = runSample(name, env);
   const hasEnded = sample.exited.then(() => true);
   for (const deadline = Date.now() + START_LIMIT; Date.now() < deadline;) {
-    if (sample.output().includes(READY)) return sample;
+    if (READY.test(sample.output())) return sample;
     if (await Promise.race([hasEnded, sleep(20, false)])) break;
   }
   throw new Error(`The sample ${name} is not ready; it says:\n${sample.output()}`);

@@ -1,0 +1,68 @@
+import type { BridgedSession } from './bridged-session.js';
+import { settle } from './callback.js';
+import { cookieOf, type FacadeCookie } from './facade-cookie.js';
+
+/** Where a facade has what is behind it. A symbol: no key of the data can be in its way. */
+export const BRIDGE: unique symbol = Symbol('nestjs-sessions: bridge');
+
+type Settled = Promise<void> | undefined;
+
+/**
+ * The members that express-session gives to `req.session`. They are those of a class, which are not enumerable: passport copies
+ * sessions by `for..in`.
+ */
+export class Members {
+  declare readonly [BRIDGE]: BridgedSession;
+
+  constructor(bridge: BridgedSession) {
+    Object.defineProperty(this, BRIDGE, { value: bridge, configurable: true });
+  }
+
+  get id(): string {
+    return this[BRIDGE].http.session.id;
+  }
+
+  get cookie(): FacadeCookie {
+    return cookieOf(this[BRIDGE].http);
+  }
+
+  get req(): unknown {
+    return this[BRIDGE].http.request;
+  }
+
+  /** Not needed before a redirect: the reply waits for the commit. */
+  save(callback?: unknown): Settled {
+    const bridge = this[BRIDGE];
+    return settle('save', callback, () => bridge.save(), bridge.fail);
+  }
+
+  regenerate(callback?: unknown): Settled {
+    const bridge = this[BRIDGE];
+    return settle('regenerate', callback, () => bridge.regenerate(), bridge.fail);
+  }
+
+  destroy(callback?: unknown): Settled {
+    const bridge = this[BRIDGE];
+    return settle('destroy', callback, () => bridge.destroy(), bridge.fail);
+  }
+
+  reload(callback?: unknown): Settled {
+    const bridge = this[BRIDGE];
+    return settle('reload', callback, () => bridge.reload(), bridge.fail);
+  }
+
+  /** Nothing to do: use moves the expiry by itself. */
+  touch(): this {
+    return this;
+  }
+
+  /** Nothing to do: use moves the expiry by itself. */
+  resetMaxAge(): this {
+    return this;
+  }
+}
+
+/** The names that express-session has taken. */
+export const RESERVED: ReadonlySet<string> = new Set(
+  Object.getOwnPropertyNames(Members.prototype).filter((name) => name !== 'constructor'),
+);

@@ -1,0 +1,254 @@
+import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { Session, type Session as OurSession } from 'nestjs-sessions';
+import { expressSession, SESSION } from 'nestjs-sessions/express-session';
+import { TestApp } from '../../support/http/test-app.js';
+
+type Callback = (error?: unknown) => void;
+
+/** As `@types/express-session` declares it. */
+interface TheirSession {
+  [key: string]: unknown;
+  id: string;
+  cookie: { maxAge: number | null; originalMaxAge: number | null; expires: Date | null; path: string };
+  views?: number;
+  save(callback?: Callback): unknown;
+  regenerate(callback?: Callback): unknown;
+  destroy(callback?: Callback): unknown;
+  reload(callback?: Callback): unknown;
+  touch(): unknown;
+}
+
+type TheirRequest = Omit<Request, 'session'> & { session: TheirSession; sessionID?: string };
+
+@Controller()
+class FacadeController {
+  @Get('views')
+  @Post('views')
+  views(@Req() req: TheirRequest): object {
+    req.session.views = (req.session.views ?? 0) + 1;
+    return { views: req.session.views };
+  }
+
+  @Post('count')
+  async count(@Req() req: TheirRequest): Promise<object> {
+    const views = req.session.views ?? 0;
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    req.session.views = views + 1;
+    return { views: req.session.views };
+  }
+
+  @Get('decorated')
+  async decorated(@Session() session: OurSession): Promise<object> {
+    const views = (session.get('views') as number | undefined) ?? 0;
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    session.set('views', views + 1);
+    return { views: views + 1 };
+  }
+
+  @Get('keys')
+  keys(@Req() req: TheirRequest): object {
+    const session = req.session;
+    Object.assign(session, { a: 1, size: 2, update: 'x', toString: 'own' });
+    delete session['a'];
+    session['b'] = { deep: 1 };
+    const inLoop: string[] = [];
+    for (const key in session) inLoop.push(key);
+    return {
+      inLoop,
+      keys: Object.keys(session),
+      spread: { ...session },
+      json: JSON.parse(JSON.stringify(session)) as unknown,
+      hasB: 'b' in session,
+      hasSave: 'save' in session,
+      hasA: 'a' in session,
+      own: Object.hasOwn(session, 'b'),
+      ours: (session as unknown as { readonly [SESSION]: OurSession })[SESSION].get('size' as never) as unknown,
+      isOneObject: req.session === session,
+    };
+  }
+
+  @Post('set/:key')
+  set(@Req() req: TheirRequest, @Param('key') key: string): object {
+    try {
+      req.session[key] = 'value';
+      return { set: true };
+    } catch (error) {
+      return { error: String(error) };
+    }
+  }
+
+  @Get('cookie')
+  cookie(@Req() req: TheirRequest): object {
+    req.session.views = 1;
+    const { maxAge, originalMaxAge, expires, path } = req.session.cookie;
+    let refused = '';
+    try {
+      req.session.cookie.maxAge = 5;
+    } catch (error) {
+      refused = String(error);
+    }
+    return { maxAge, originalMaxAge, isDate: expires instanceof Date, path, refused, id: req.session.id };
+  }
+
+  @Post('regenerate')
+  regenerate(@Req() req: TheirRequest, @Res() res: Response): void {
+    req.session['kept'] = 'before';
+    const before = req.session;
+    const idBefore = before.id;
+    before.regenerate((error) => {
+      before['late'] = true;
+      res.json({
+        error: error ?? null,
+        isNewObject: req.session !== before,
+        old: { ...before },
+        fresh: { ...req.session },
+        isNewId: req.session.id !== idBefore,
+      });
+    });
+  }
+
+  @Post('destroy')
+  destroy(@Req() req: TheirRequest, @Res() res: Response): void {
+    req.session.destroy((error) => {
+      res.status(error === undefined ? 204 : 500).end();
+    });
+  }
+
+  @Post('reload')
+  async reload(@Req() req: TheirRequest): Promise<object> {
+    req.session.views = 100;
+    await req.session.reload();
+    return { views: req.session.views ?? null };
+  }
+
+  @Post('throws')
+  throws(@Req() req: TheirRequest): Promise<void> {
+    return new Promise(() => {
+      req.session.save(() => {
+        throw new Error('in the callback');
+      });
+    });
+  }
+
+  @Get('nothing')
+  nothing(): object {
+    return {};
+  }
+}
+
+describe('req.session in the manner of express-session', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await TestApp.start({ controllers: [FacadeController], sessions: { compatibility: expressSession() } });
+  });
+
+  afterAll(() => app.close());
+
+  it('counts views by property', async () => {
+    const browser = app.browser();
+
+    const replies = [await browser.get('/views'), await browser.get('/views'), await browser.get('/views')];
+
+    expect(replies.map((reply) => reply.json())).toEqual([{ views: 1 }, { views: 2 }, { views: 3 }]);
+  });
+
+  it('has the data as its properties, and its members as no keys', async () => {
+    const reply = await app.browser().get('/keys');
+
+    const data = { size: 2, update: 'x', toString: 'own', b: { deep: 1 } };
+    expect(reply.json()).toEqual({
+      inLoop: Object.keys(data),
+      keys: Object.keys(data),
+      spread: data,
+      json: data,
+      hasB: true,
+      hasSave: true,
+      hasA: false,
+      own: true,
+      ours: 2,
+      isOneObject: true,
+    });
+  });
+
+  it.each(['save', 'cookie', 'id', '__proto__'])('refuses data under %s', async (key) => {
+    const reply = await app.browser().post(`/set/${key}`);
+
+    expect(reply.json<{ error: string }>().error).toContain(`session.${key}`);
+  });
+
+  it('shows the cookie, and refuses to change it', async () => {
+    const reply = await app.browser().get('/cookie');
+
+    expect(reply.json()).toMatchObject({ originalMaxAge: 3_600_000, isDate: true, path: '/' });
+    expect(reply.json<{ refused: string }>().refused).toContain('timeout');
+  });
+
+  it('calls back after regenerate(): a new object without the data; the old one keeps what it had', async () => {
+    const browser = app.browser();
+    await browser.get('/views');
+    const before = browser.cookieHeader;
+
+    const reply = await browser.post('/regenerate');
+
+    expect(reply.json()).toMatchObject({
+      error: null,
+      isNewObject: true,
+      old: { views: 1, kept: 'before', late: true },
+      fresh: {},
+      isNewId: true,
+    });
+    expect(app.logs.matching(/take request.session again/)).toHaveLength(1);
+    expect((await browser.get('/views')).json()).toEqual({ views: 1 });
+    expect(browser.cookieHeader).not.toBe(before);
+  });
+
+  it('calls back after destroy(), and the cookie is gone', async () => {
+    const browser = app.browser();
+    await browser.get('/views');
+
+    expect((await browser.post('/destroy')).status).toBe(204);
+    expect(browser.cookieHeader).toBe('');
+  });
+
+  it('reads again with reload()', async () => {
+    const browser = app.browser();
+    await browser.get('/views');
+
+    expect((await browser.post('/reload')).json()).toEqual({ views: 1 });
+  });
+
+  it('answers what a callback throws by the filters of the application', async () => {
+    const browser = app.browser();
+    await browser.get('/views');
+
+    expect((await browser.post('/throws')).status).toBe(500);
+    expect((await browser.get('/nothing')).status).toBe(200);
+  });
+
+  it('loses no update of thirty parallel POSTs in a handler without decorator', async () => {
+    const browser = app.browser();
+    await browser.get('/views');
+
+    const replies = await Promise.all(Array.from({ length: 30 }, () => browser.clone().post('/count')));
+
+    expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 201));
+    expect((await browser.get('/views')).json()).toEqual({ views: 32 });
+  });
+
+  it('loses no update of thirty parallel GETs whose handler takes the session by the decorator', async () => {
+    const browser = app.browser();
+    await browser.get('/views');
+
+    await Promise.all(Array.from({ length: 30 }, () => browser.clone().get('/decorated')));
+
+    expect((await browser.get('/views')).json()).toEqual({ views: 32 });
+  });
+
+  it('sets no cookie for who only looks', async () => {
+    const reply = await app.browser().get('/nothing');
+
+    expect(reply.setCookies).toEqual([]);
+  });
+});

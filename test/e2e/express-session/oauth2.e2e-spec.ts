@@ -1,0 +1,122 @@
+import { Controller, Get, Injectable, Query, Req, Res, UseGuards, type INestApplication } from '@nestjs/common';
+import { AuthGuard, PassportModule, PassportSerializer, PassportStrategy } from '@nestjs/passport';
+import type { Request, Response } from 'express';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expressSession } from 'nestjs-sessions/express-session';
+import passport from 'passport';
+import { Strategy } from 'passport-oauth2';
+import { TestApp } from '../../support/http/test-app.js';
+
+const providers: Server[] = [];
+
+/** A provider that gives a token for every code. */
+async function startProvider(): Promise<string> {
+  const server = createServer((_request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ access_token: 'the token', token_type: 'bearer' }));
+  });
+  providers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function strategyOf(provider: string) {
+  @Injectable()
+  class ProviderStrategy extends PassportStrategy(Strategy, 'provider') {
+    constructor() {
+      super({
+        authorizationURL: `${provider}/authorize`,
+        tokenURL: `${provider}/token`,
+        clientID: 'the application',
+        clientSecret: 'its secret',
+        callbackURL: '/callback',
+        state: true,
+      });
+    }
+
+    validate(accessToken: string): object {
+      return { name: `who has ${accessToken}` };
+    }
+  }
+  return ProviderStrategy;
+}
+
+@Injectable()
+class WholeUser extends PassportSerializer {
+  serializeUser(user: object, done: (error: unknown, user: object) => void): void {
+    done(null, user);
+  }
+
+  deserializeUser(user: object, done: (error: unknown, user: object) => void): void {
+    done(null, user);
+  }
+}
+
+@Controller()
+class LoginController {
+  @Get('login')
+  @UseGuards(AuthGuard('provider'))
+  login(): void {
+    // The guard redirects to the provider.
+  }
+
+  @Get('callback')
+  @UseGuards(AuthGuard('provider'))
+  callback(@Req() req: Request, @Res() res: Response, @Query('next') next = '/me'): void {
+    req.logIn(req.user!, (error: unknown) => {
+      res.redirect(error === undefined || error === null ? next : '/failed');
+    });
+  }
+
+  @Get('me')
+  me(@Req() req: Request): object {
+    return { user: req.user ?? null };
+  }
+}
+
+describe('passport with OAuth 2.0 and a state in the session', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await TestApp.start({
+      imports: [PassportModule.register({ session: true })],
+      controllers: [LoginController],
+      providers: [strategyOf(await startProvider()), WholeUser],
+      sessions: { compatibility: expressSession() },
+      configure: (nest: INestApplication) => nest.use(passport.session()),
+    });
+  });
+
+  afterAll(async () => {
+    await app.close();
+    for (const server of providers) {
+      server.close();
+      server.closeAllConnections();
+    }
+  });
+
+  async function stateOf(browser: ReturnType<TestApp['browser']>): Promise<string> {
+    const location = (await browser.get('/login')).headers.get('location') ?? '';
+    return new URL(location).searchParams.get('state') ?? '';
+  }
+
+  it('logs in who comes back with the state of the session', async () => {
+    const browser = app.browser();
+    const state = await stateOf(browser);
+
+    expect((await browser.get(`/callback?code=1&state=${state}`)).headers.get('location')).toBe('/me');
+    expect((await browser.get('/me')).json()).toEqual({ user: { name: 'who has the token' } });
+  });
+
+  it('refuses a state of another session, and one that was used', async () => {
+    const browser = app.browser();
+    const stranger = app.browser();
+    const state = await stateOf(browser);
+    await stateOf(stranger);
+
+    expect((await stranger.get(`/callback?code=1&state=${state}`)).status).toBe(401);
+    await browser.get(`/callback?code=1&state=${state}`);
+    expect((await browser.get(`/callback?code=1&state=${state}`)).status).toBe(401);
+  });
+});
