@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { slowTests } from './test/slow-tests.js';
 import { swcOptions } from './tools/swc-options.js';
 
 const { name, exports } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
@@ -16,10 +17,14 @@ export default {
   testEnvironment: 'node',
   globalSetup: '<rootDir>/tools/compile.js',
   testMatch: ['<rootDir>/{test,sample}/**/*.{spec,e2e-spec}.ts'],
-  // The long form of tests needs its time: test/support/models/long-form.ts.
-  testTimeout: 30_000 * Number(process.env.NESTJS_SESSIONS_RUNS || 1),
+  testPathIgnorePatterns: ['/node_modules/', ...slowTests],
+  // For tests that hang, and no limit of what is tested: a busy machine takes many times as long as a quiet one. The long form
+  // (test/support/models/long-form.ts) needs its time as well.
+  testTimeout: 180_000 * Number(process.env.NESTJS_SESSIONS_RUNS || 1),
   // They wait for servers and browsers more than they compute.
   maxWorkers: '100%',
+  // Node keeps the modules of every file, and loads the more slowly the more there are.
+  workerIdleMemoryLimit: '700MB',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': ['@swc/jest', swcOptions] },
   moduleNameMapper: {

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { spawnApp } from '../support/processes/child-process.js';
@@ -6,9 +5,6 @@ import { preparePlace, startNotes } from '../support/http/notes-app.js';
 import { sharedStoreKinds } from '../support/stores/stores.js';
 import { temporaryDirectory } from '../support/basics/temporary-directory.js';
 import { VisitsController } from './apps/visits.controller.js';
-
-// Processes take their time to start where others work as well.
-jest.setTimeout(120_000);
 
 const lock = { lease: 700, wait: 20_000 };
 

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
 import { hours } from 'nestjs-sessions';
 import { Browser, type Reply } from '../support/http/browser.js';
@@ -7,9 +6,6 @@ import { FakeTime } from '../support/basics/fake-time.js';
 import { sharedStoreKinds, type StorePlace } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
 import { VisitsController } from './apps/visits.controller.js';
-
-// Processes take their time to start where others work as well.
-jest.setTimeout(120_000);
 
 const lock = { lease: 900, wait: 20_000 };
 

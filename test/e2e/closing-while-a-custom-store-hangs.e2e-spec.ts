@@ -76,27 +76,23 @@ describe('An application whose own store hangs closes all the same', () => {
     ['before the first batch of a clean-up', () => new HangingSweep(0)],
     ['after the first batch of a clean-up', () => new HangingSweep(1)],
     ['also when the clean-up is told to stop', () => new HangingReturn()],
-  ])(
-    '%s',
-    async (_, makeStore) => {
-      const store = makeStore();
-      const app = await start(store, clock);
-      const cleaning = app.nest.get(Sessions).cleanUp();
-      // Whether it is given up with an error or with what it has done is not what this is about.
-      cleaning.catch(() => undefined);
-      await store.reached.reached;
+  ])('%s', async (_, makeStore) => {
+    const store = makeStore();
+    const app = await start(store, clock);
+    const cleaning = app.nest.get(Sessions).cleanUp();
+    // Whether it is given up with an error or with what it has done is not what this is about.
+    cleaning.catch(() => undefined);
+    await store.reached.reached;
 
-      await closes(app, clock);
-    },
-    10_000,
-  );
+    await closes(app, clock);
+  });
 
   it('in close(), and says so', async () => {
     const app = await start(new HangingClose(), clock);
 
     await closes(app, clock);
     expect(app.logs.matching(/clos/i).length).toBeGreaterThan(0);
-  }, 10_000);
+  });
 
   it('in the commit of a request', async () => {
     const store = new ObservedStore(new MemoryStore());
@@ -109,7 +105,7 @@ describe('An application whose own store hangs closes all the same', () => {
     store.breakDown(hang);
 
     await closes(app, clock);
-  }, 10_000);
+  });
 });
 
 describe('A store that hangs in count()', () => {
@@ -126,5 +122,5 @@ describe('A store that hangs in count()', () => {
     await clock.advanceAsync(50);
     await counted;
     await app.close();
-  }, 10_000);
+  });
 });

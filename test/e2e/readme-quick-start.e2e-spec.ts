@@ -7,7 +7,7 @@ import { freePort } from '../support/servers/free-port.js';
 import { codeBlocks } from '../support/documents/markdown.js';
 import { runSample, type Sample } from '../support/processes/sample.js';
 
-const START_LIMIT = 20_000;
+const START_LIMIT = 120_000;
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 

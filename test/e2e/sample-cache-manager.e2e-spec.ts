@@ -14,7 +14,7 @@ describe.each(['memory', 'memcached'])('The sample on cache-manager, in %s', (ke
     env = { PORT: String(port), ...(memcached && { MEMCACHED_SERVER: memcached.address }) };
     sample = await startSample('04-cache-manager', env);
     browser = new Browser(`http://127.0.0.1:${port}`);
-  }, 90_000);
+  });
   afterAll(() => memcached?.stop());
 
   it('counts visits, also those that come at once', async () => {
@@ -37,5 +37,5 @@ describe.each(['memory', 'memcached'])('The sample on cache-manager, in %s', (ke
 
     expect((await browser.get('/visits')).json()).toEqual({ visits: kept === 'memory' ? 1 : 23 });
     await sample.interrupt();
-  }, 90_000);
+  });
 });

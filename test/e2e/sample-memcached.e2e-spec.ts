@@ -19,7 +19,7 @@ describe('The sample on memcached', () => {
     const port = await freePort();
     sample = await startSample('03-memcached', { MEMCACHED_SERVERS: memcached.address, PORT: String(port) });
     browser = new Browser(`http://127.0.0.1:${port}`);
-  }, 90_000);
+  });
   afterAll(() => memcached.stop());
 
   it('loses none of the items that two processes get at once', async () => {

@@ -22,7 +22,7 @@ describe('The sample on PostgreSQL', () => {
     sample = await startSample('02-postgres', { DATABASE_URL: database.url, PORTS: ports.join() });
     here = new Browser(`http://127.0.0.1:${ports[0]}`);
     there = here.at(`http://127.0.0.1:${ports[1]}`);
-  }, 90_000);
+  });
   afterAll(() => database.drop());
 
   it('knows at one process who logged in at the other, until the logout', async () => {
@@ -56,7 +56,7 @@ describe('The sample on PostgreSQL', () => {
     sample = await startSample('02-postgres', { DATABASE_URL: database.url, PORTS: ports.join() });
 
     expect((await there.get('/me')).json()).toMatchObject({ user: 'Cleo' });
-  }, 90_000);
+  });
 
   it('ends with Ctrl-C', async () => {
     await expect(sample.interrupt()).resolves.toEqual({ code: 0, signal: null });

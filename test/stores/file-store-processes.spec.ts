@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import { FileStore } from '../../lib/stores/file/file.store.js';
 import { FileStoreProcess } from '../support/processes/file-store-process.js';
 import { RecordingLogger } from '../support/basics/recording-logger.js';
@@ -10,9 +9,6 @@ import { seededRandom } from '../support/models/seeded-random.js';
 import { temporaryDirectory } from '../support/basics/temporary-directory.js';
 
 /* Real processes on one directory, which are killed and stopped. */
-
-// They take their time to start where others work as well.
-jest.setTimeout(120_000);
 
 const HOUR = 3_600_000;
 const LEASE = 30_000;

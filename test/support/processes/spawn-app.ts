@@ -7,13 +7,13 @@ import { compiled } from './compiled.js';
  *     node tools/compile.js && STORE=memory node build/compiled/test/e2e/apps/visits.app.js
  */
 
-const START_LIMIT = 20_000;
+const START_LIMIT = 120_000;
 
 export interface SpawnOptions {
   /** Added to this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
-  /** Milliseconds in which it must be ready. Default 20 s. */
+  /** Milliseconds in which it must be ready. Default two minutes. */
   readonly startLimit?: number;
 }
 

@@ -14,8 +14,8 @@ import { oncePerProcess } from './once-per-process.js';
  */
 
 const run = promisify(execFile);
-const START_LIMIT = 5_000;
-const ANSWER_LIMIT = 5_000;
+const START_LIMIT = 60_000;
+const ANSWER_LIMIT = 60_000;
 
 export class MemcachedServer {
   #keeper: Keeper | undefined;

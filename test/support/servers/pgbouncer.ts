@@ -10,7 +10,7 @@ import { Keeper } from '../engine/keeper.js';
 import { unprivilegedUser } from './unprivileged-user.js';
 
 const run = promisify(execFile);
-const START_LIMIT = 5_000;
+const START_LIMIT = 60_000;
 
 /** A real pgbouncer that gives out the connections to a server by transaction, and takes no prepared statements along. */
 export class PgBouncer {

@@ -1,0 +1,17 @@
+/**
+ * What `npm run test:slow` runs and `npm test` leaves out. Each of these needs a browser, a compiler, or a minute of processes that
+ * are started and killed; what it promises is promised by a faster test as well, or concerns what is built around the library.
+ */
+export const slowTests = [
+  // A real browser.
+  'test/browser/.*\\.spec',
+  // The samples, started as their README says, and every example of the documents through the compiler.
+  'test/e2e/(sample-.*|quick-start|readme-quick-start)\\.e2e-spec',
+  'test/types\\.spec',
+  // Whole processes under a clock that jumps, and processes that are killed and stopped again and again.
+  'test/e2e/clock-jumps\\.e2e-spec',
+  'test/stores/(file|memcached|postgres)-store-processes\\.spec',
+  'test/stores/file-store-crowd\\.spec',
+  // Floods.
+  'test/e2e/logs-stay-short\\.e2e-spec',
+].map((path) => `<rootDir>/${path}`);
