@@ -88,13 +88,13 @@ export class SessionsModule
   }
 
   onApplicationBootstrap(): void {
-    this.sessions.platform.onRoutesRegistered();
+    this.sessions.configuredPlatform?.onRoutesRegistered();
     this.stores.onStarted();
   }
 
   /** The HTTP server is closed by now: nobody else waits for what is still under way. Closing twice is one close. */
   onApplicationShutdown(): Promise<void> {
-    this.sessions.platform.detach();
+    this.sessions.configuredPlatform?.detach();
     this.#closing ??= this.engine.close().finally(() => this.stores.close());
     return this.#closing;
   }

@@ -57,6 +57,11 @@ export class HttpSessions implements SessionsOfRequests {
     return (this.#platform ??= platformOf(this.adapterHost.httpAdapter, this));
   }
 
+  /** The one that was configured: an application context without a server has none. */
+  get configuredPlatform(): HttpPlatform | undefined {
+    return this.#platform;
+  }
+
   sessionOf(request: HttpRequest): unknown {
     const found = this.#slot.get(request);
     if (found === null) {
