@@ -13,6 +13,7 @@ import {
 } from '../shared/entry.js';
 import { keptHolder } from '../shared/holder.js';
 import { StoreLog } from '../shared/store-log.js';
+import { proveLife, proveServer } from '../shared/prove-life.js';
 import type { Answer, Args } from '../shared/store-methods.js';
 import { checkOptions, text } from '../shared/store-options.js';
 import { CachedEntries } from './cached-entries.js';
@@ -58,7 +59,8 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
     this.#entries = new CachedEntries(keyv, locks, clock, this.#log);
   }
 
-  start(context: StoreContext): Promise<void> {
+  /** @throws SessionsConfigError when the cache answers, and sessions cannot live there. */
+  async start(context: StoreContext): Promise<void> {
     const { clock, logger } = context;
     this.#now = () => clock.now();
     this.#monotonic = () => clock.monotonic();
@@ -66,7 +68,10 @@ export class CacheManagerStore extends SessionStore implements StartableStore {
     for (const warning of startWarnings(this.#keyv.store)) {
       logger.warn(`CacheManagerStore: ${warning}`);
     }
-    return Promise.resolve();
+    // In the memory of this process nothing can go wrong, and nothing would be forgotten.
+    if (!(this.#keyv.store instanceof Map)) {
+      await proveServer(proveLife(this, clock.now()), 'CacheManagerStore', this.#log);
+    }
   }
 
   async load({ id }: Args<'load'>): Promise<Answer<'load'>> {

@@ -18,6 +18,7 @@ import {
   tombstoneOf,
 } from '../shared/entry.js';
 import { keptHolder } from '../shared/holder.js';
+import { proveLife, proveServer, randomId } from '../shared/prove-life.js';
 import { StoreLog } from '../shared/store-log.js';
 import type { Answer, Args } from '../shared/store-methods.js';
 import { type Decide, CasEntries } from './cas-entries.js';
@@ -57,11 +58,23 @@ export class MemcachedStore
     this.#entries = new CasEntries(this.#commands, prefixOf(options), now, this.#log);
   }
 
-  /** Contacts no server: an application starts without memcached, and serves sessions as soon as it can be reached. */
-  start(context: StoreContext): Promise<void> {
+  /**
+   * Tries out the life of a session on each server. An application starts without memcached, too, and serves sessions as soon as it
+   * can be reached.
+   *
+   * @throws SessionsConfigError when a server answers, and sessions cannot live there.
+   */
+  async start(context: StoreContext): Promise<void> {
     this.#now = () => context.clock.now();
     this.#log.start(context);
-    return Promise.resolve();
+    const lives = this.#commands.servers.map((server) =>
+      proveServer(
+        proveLife(this, this.#now(), () => this.#idOn(server)),
+        'MemcachedStore',
+        this.#log,
+      ),
+    );
+    await Promise.all(lives);
   }
 
   close(): Promise<void> {
@@ -154,5 +167,14 @@ export class MemcachedStore
       return { next, answer: true };
     };
     return this.#entries.change(id, decide, token);
+  }
+
+  /** Every server is the one for about as many ids as any other. */
+  #idOn(server: string): string {
+    let id = randomId();
+    while (this.partOf(id) !== server) {
+      id = randomId();
+    }
+    return id;
   }
 }

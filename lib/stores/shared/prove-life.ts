@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { SessionsConfigError, SessionStoreError } from '../../errors/index.js';
 import type { SessionStore } from '../session-store.js';
 import { messageOf } from './store-failure.js';
+import type { StoreLog } from './store-log.js';
 
 /** Text that a wrong encoding, or a serialiser that is not made for it, would change. */
 const DATA = JSON.stringify({ text: 'grün 👩‍👩‍👧 "\\', list: [], number: 0.1 });
@@ -20,8 +22,8 @@ export class LifeError extends Error {}
  *
  * @throws LifeError that says which step failed, and why.
  */
-export async function proveLife(store: SessionStore, now: number): Promise<void> {
-  const [from, to, token] = [newId(), newId(), newId()];
+export async function proveLife(store: SessionStore, now: number, newId = randomId): Promise<void> {
+  const [from, to, token] = [newId(), newId(), randomId()];
   const record = { data: DATA, createdAt: now, expiresAt: now + LIFE };
   const changed = { ...record, data: `${DATA} ` };
   const ended = now + 1;
@@ -50,6 +52,24 @@ export async function proveLife(store: SessionStore, now: number): Promise<void>
   await step('destroyed', () => store.delete({ id: to, tombstoneUntil: ended }), isTrue);
 }
 
+/**
+ * The same where the place is a server: while it cannot be reached the application starts nevertheless, and serves sessions as soon
+ * as it can.
+ *
+ * @throws SessionsConfigError when the server answers, and sessions cannot live there.
+ */
+export async function proveServer(life: Promise<void>, store: string, log: StoreLog): Promise<void> {
+  try {
+    await life;
+  } catch (error) {
+    const message = messageOf(error);
+    if (!(error instanceof LifeError) || !(error.cause instanceof SessionStoreError)) {
+      throw new SessionsConfigError(`${store}: sessions cannot live there: ${message}`, { cause: error });
+    }
+    log.warn('not proved', `the start could not try out where sessions are kept: ${message}`);
+  }
+}
+
 async function step<T>(name: string, work: () => Promise<T>, isAsItShould: (answer: T) => boolean): Promise<T> {
   let answer: T;
   try {
@@ -71,6 +91,7 @@ function isTrue(answer: boolean): boolean {
   return answer;
 }
 
-function newId(): string {
+/** Like the ids that stores see of sessions. */
+export function randomId(): string {
   return randomBytes(32).toString('base64url');
 }

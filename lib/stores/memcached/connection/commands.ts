@@ -54,6 +54,10 @@ export class MemcachedCommands {
     return this.#write(key, value, (client, callback) => client.cas(key, value, cas, lifetime, callback));
   }
 
+  get servers(): readonly string[] {
+    return this.#connection.servers;
+  }
+
   serverOf(key: string): string {
     return this.#connection.serverOf(key);
   }

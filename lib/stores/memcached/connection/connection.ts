@@ -15,6 +15,9 @@ export interface MemcachedConnection {
    */
   send<T>(key: string, command: Command<T>): Promise<T>;
 
+  /** The addresses of all servers. */
+  readonly servers: readonly string[];
+
   /** The address of the server that has the key; all the same where that is not known. */
   serverOf(key: string): string;
 
@@ -25,8 +28,12 @@ export interface MemcachedConnection {
   close(): void;
 }
 
+/** The client decides which server has a key. */
+const UNKNOWN = '';
+
 /** A client that the application made, and closes. */
 export class ExternalClient implements MemcachedConnection {
+  readonly servers = [UNKNOWN];
   readonly #client: MemcachedClient;
   readonly #timeout: number;
 
@@ -40,7 +47,7 @@ export class ExternalClient implements MemcachedConnection {
   }
 
   serverOf(): string {
-    return '';
+    return UNKNOWN;
   }
 
   reset(): void {

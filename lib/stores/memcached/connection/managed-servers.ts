@@ -29,6 +29,10 @@ export class ManagedServers implements MemcachedConnection {
     this.#servers = addresses.map((address) => new ManagedServer(address, timeout));
   }
 
+  get servers(): readonly string[] {
+    return [...new Set(this.#servers.map(({ address }) => address))];
+  }
+
   send<T>(key: string, command: Command<T>): Promise<T> {
     return this.#serverWith(key).send(command);
   }
