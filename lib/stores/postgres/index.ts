@@ -10,6 +10,7 @@ export { createTableSql, dropTableSql, type SessionTableName } from './table/tab
 export type {
   PostgresClient,
   PostgresDataSource,
+  PostgresEntity,
   PostgresPool,
   PostgresQuery,
   PostgresResult,

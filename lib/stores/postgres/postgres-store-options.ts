@@ -14,6 +14,7 @@ import {
 } from './connection/connections.js';
 import { reasonOf } from './connection/failures.js';
 import { checkName, DEFAULT_TABLE, type SessionTableName } from './table/table-sql.js';
+import { tableIn } from './table/typeorm-table.js';
 
 export type PostgresStoreOptions = PostgresStoreSettings &
   (
@@ -77,8 +78,7 @@ export function settingsOf(
   }
   text('PostgresStore: schema', options.schema, '');
   text('PostgresStore: table', options.table, DEFAULT_TABLE);
-  const { schema, table } = options;
-  checkName({ ...(schema !== undefined && { schema }), ...(table !== undefined && { table }) });
+  checkName(options);
   return {
     createTable: flag('PostgresStore: createTable', options.createTable, false),
     operationTimeout: timerDuration('PostgresStore: operationTimeout', options.operationTimeout, 2_500),
@@ -113,10 +113,10 @@ function loggedIn(log: StoreLog): ConnectionEvents {
   };
 }
 
+/** Looked up each time: a data source knows its entities when it is initialised. */
 export function tableNameOf({ schema, table, dataSource }: PostgresStoreOptions): SessionTableName {
-  // TypeORM creates the entity's table in the schema of the data source, which may not be on the search path.
-  const where = schema ?? dataSource?.options.schema;
-  return { ...(where !== undefined && { schema: where }), ...(table !== undefined && { table }) };
+  const asked = { ...(schema !== undefined && { schema }), ...(table !== undefined && { table }) };
+  return dataSource === undefined ? asked : tableIn(dataSource, asked);
 }
 
 function postgresOnly(dataSource: PostgresDataSource): PostgresDataSource {

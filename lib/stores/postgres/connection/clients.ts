@@ -48,9 +48,20 @@ export interface PostgresPool {
   removeListener(event: 'connect', listener: (client: PostgresClient) => void): unknown;
 }
 
+/** What TypeORM knows of the table of an entity. */
+export interface PostgresEntity {
+  /** As the entity names it. */
+  readonly givenTableName?: string | undefined;
+  /** As the database does. */
+  readonly tableName: string;
+  readonly schema?: string | undefined;
+}
+
 /** A `DataSource` of TypeORM, of the type `postgres`. */
 export interface PostgresDataSource {
   readonly options: { readonly type: string; readonly schema?: string };
+  /** Empty until the data source is initialised. */
+  readonly entityMetadatas?: readonly PostgresEntity[];
   /** Its `master` is the pool of the primary, while the data source is initialised. */
   readonly driver: { readonly options: unknown; readonly master?: unknown };
 }

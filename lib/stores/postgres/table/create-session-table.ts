@@ -1,12 +1,17 @@
-import { createTableSql, dropTableSql, type SessionTableName } from './table-sql.js';
+import { checkName, creationOf, quotedName, type SessionTableName } from './table-sql.js';
+import { tableIn, type TypeOrmNames } from './typeorm-table.js';
 
 /** What a migration needs of TypeORM's `QueryRunner`. */
 export interface SqlRunner {
   query(sql: string): Promise<unknown>;
+  /** The data source; `connection` in TypeORM 0.3. */
+  readonly dataSource?: TypeOrmNames;
+  readonly connection?: TypeOrmNames;
 }
 
 /**
- * A migration of TypeORM that creates the table: `migrations: [CreateSessionTable]`. For a table of another name, extend it:
+ * A migration of TypeORM that creates the table: `migrations: [CreateSessionTable]`, in the schema of the data source. For a table
+ * of another name, extend it:
  *
  * ```ts
  * export class CreateVisits1767225600000 extends CreateSessionTable {
@@ -21,10 +26,16 @@ export class CreateSessionTable {
   readonly where: SessionTableName = {};
 
   async up(runner: SqlRunner): Promise<void> {
-    await runner.query(createTableSql(this.where));
+    await runner.query(creationOf(this.#nameIn(runner)));
   }
 
   async down(runner: SqlRunner): Promise<void> {
-    await runner.query(dropTableSql(this.where));
+    await runner.query(`DROP TABLE IF EXISTS ${quotedName(this.#nameIn(runner))}`);
+  }
+
+  /** Where a store over the same data source looks for it. */
+  #nameIn({ dataSource, connection }: SqlRunner): SessionTableName {
+    checkName(this.where);
+    return tableIn(dataSource ?? connection ?? { options: {} }, this.where);
   }
 }

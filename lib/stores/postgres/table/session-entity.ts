@@ -29,17 +29,19 @@ export interface SessionRow {
 export function sessionEntity(where: SessionTableName = {}) {
   checkName(where);
   const { schema, table = DEFAULT_TABLE } = where;
+  // TypeORM tells entities apart by their names: two tables in one data source are two entities.
+  const name = ['SessionEntity', ...Object.values(where)].join('_');
   return {
     '@instanceof': Symbol.for('EntitySchema'),
-    name: 'SessionEntity',
+    name,
     options: {
-      name: 'SessionEntity',
+      name,
       tableName: table,
       ...(schema !== undefined && { schema }),
       columns: {
-        id: { type: 'text', primary: true, collation: 'C' },
-        data: { type: 'text', nullable: true },
-        version: { type: 'uuid' },
+        id: { name: 'id', type: 'text', primary: true, collation: 'C' },
+        data: { name: 'data', type: 'text', nullable: true },
+        version: { name: 'version', type: 'uuid' },
         createdAt: { name: 'created_at', type: 'timestamptz' },
         expiresAt: { name: 'expires_at', type: 'timestamptz' },
         endReason: { name: 'end_reason', type: 'text', nullable: true },
