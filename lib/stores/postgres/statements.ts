@@ -39,7 +39,7 @@ const RECORD = `data, version, ${milliseconds('created_at')}, ${milliseconds('ex
 
 /**
  * A lock is held while `lock_until` is in the future. A lock that is released keeps its `lock_token`, which tells who held it
- * last. Under `read committed`, an UPDATE that had to wait for another transaction checks its WHERE again on the row as that
+ * last, and not its holder, in which the path of a request stands. Under `read committed`, an UPDATE that had to wait for another transaction checks its WHERE again on the row as that
  * transaction left it, and returns that row. This holds in a CTE too, but a SELECT beside it still sees the old row.
  */
 export function statementsFor(table: string) {
@@ -66,7 +66,8 @@ export function statementsFor(table: string) {
     update: statement(`
       UPDATE ${table} SET
         data = $2, version = $3, created_at = ${instant('$4')}, expires_at = greatest(expires_at, ${instant('$5')}),
-        lock_until = CASE WHEN $8::boolean THEN NULL ELSE lock_until END
+        lock_until = CASE WHEN $8::boolean THEN NULL ELSE lock_until END,
+        lock_holder = CASE WHEN $8::boolean THEN NULL ELSE lock_holder END
       WHERE id = $1 AND ${guarded('$6', '$7')}`),
 
     touch: statement(`
@@ -86,7 +87,8 @@ export function statementsFor(table: string) {
         INSERT INTO ${table} AS present
           (id, data, version, created_at, expires_at, lock_token, lock_until, lock_holder)
         SELECT $2, $3, $4::uuid, ${instant('$5')}, greatest(expires_at, ${instant('$6')}),
-          lock_token, CASE WHEN $9::boolean OR $8::text IS NULL THEN NULL ELSE lock_until END, lock_holder
+          lock_token, CASE WHEN $9::boolean OR $8::text IS NULL THEN NULL ELSE lock_until END,
+          CASE WHEN $9::boolean OR $8::text IS NULL THEN NULL ELSE lock_holder END
         FROM old
         ON CONFLICT (id) DO UPDATE SET
           data = excluded.data, version = excluded.version,
@@ -121,7 +123,7 @@ export function statementsFor(table: string) {
       WHERE id = $1 AND ${LIVE} AND ${lockedBy('$2')}`),
 
     unlock: statement(`
-      UPDATE ${table} SET lock_until = NULL, expires_at = greatest(expires_at, ${instant('$3')})
+      UPDATE ${table} SET lock_until = NULL, lock_holder = NULL, expires_at = greatest(expires_at, ${instant('$3')})
       WHERE id = $1 AND ${LIVE} AND ${lockedBy('$2')}`),
 
     lastWriter: statement<LastWriterRow>(`
