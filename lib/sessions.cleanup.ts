@@ -9,8 +9,9 @@ import {
 import { Cron, CronExpression, SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
 import { SessionStoreError } from './errors/index.js';
-import type { SweepableStore } from './interfaces/store-abilities.interface.js';
+import { isSweepable } from './interfaces/store-abilities.js';
 import { DEFAULT_BATCH, type ResolvedOptions } from './options/sessions-options.js';
+import { sweepInBatches } from './session/store-access/sweep-in-batches.js';
 import { RESOLVED_OPTIONS } from './sessions.constants.js';
 import { SessionStore } from './stores/session-store.js';
 
@@ -98,9 +99,10 @@ export class SessionsCleanup implements OnApplicationBootstrap, BeforeApplicatio
     if (!isSweepable(this.store)) {
       return 0;
     }
-    const { cleanup } = this.options;
+    const { cleanup, clock } = this.options;
+    const batchSize = cleanup === false ? DEFAULT_BATCH : cleanup.batchSize;
     let removed = 0;
-    for await (const batch of this.store.sweep({ batchSize: cleanup === false ? DEFAULT_BATCH : cleanup.batchSize })) {
+    for await (const batch of sweepInBatches(this.store, { batchSize }, clock)) {
       removed += batch.removed;
       for (const error of batch.errors ?? []) {
         this.#logger.warn(`Clean-up left a bad record where it was: ${error.message}`);
@@ -122,8 +124,4 @@ export class SessionsCleanup implements OnApplicationBootstrap, BeforeApplicatio
       this.#logger.log(message);
     }
   }
-}
-
-function isSweepable(store: object): store is SweepableStore {
-  return 'sweep' in store && typeof store.sweep === 'function';
 }

@@ -1,9 +1,39 @@
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { StoreLifecycle } from '../../lib/session/store-access/store-lifecycle.js';
-import { MemoryStore } from 'nestjs-sessions';
+import { MemoryStore, SessionsConfigError } from 'nestjs-sessions';
 import { RecordingLogger } from '../support/basics/recording-logger.js';
 
 const STORE_TIMEOUT = 50;
+
+describe('Starting a store', () => {
+  it('that hangs comes to an end, and says so', async () => {
+    const clock = new ManualClock();
+    const store = Object.assign(new MemoryStore(), { start: () => new Promise<void>(() => undefined) });
+    const started = StoreLifecycle.start(store, { clock, logger: new RecordingLogger() }, STORE_TIMEOUT);
+    const outcome = started.catch((error: unknown) => error);
+    await clock.advanceAsync(29_999);
+    expect(clock.pendingTimers).toBe(1);
+    await clock.advanceAsync(1);
+
+    expect(await outcome).toMatchObject({
+      code: 'SESSION_STORE_FAILED',
+      message: 'MemoryStore.start() did not end within 30000 ms',
+    });
+  });
+
+  it('that refuses ends with its error, and that has started leaves no timer', async () => {
+    const context = { clock: new ManualClock(), logger: new RecordingLogger() };
+    const refusal = new SessionsConfigError('no such directory');
+    const refuses = Object.assign(new MemoryStore(), { start: () => Promise.reject(refusal) });
+    await expect(StoreLifecycle.start(refuses, context, STORE_TIMEOUT)).rejects.toBe(refusal);
+    const starts: unknown[] = [];
+    const store = Object.assign(new MemoryStore(), { start: async (given: unknown) => void starts.push(given) });
+    await StoreLifecycle.start(store, context, STORE_TIMEOUT);
+
+    expect(starts).toEqual([{ ...context, storeTimeout: STORE_TIMEOUT }]);
+    expect(context.clock.pendingTimers).toBe(0);
+  });
+});
 
 describe('Closing a store', () => {
   it.each<[string, () => Promise<void>, RegExp]>([

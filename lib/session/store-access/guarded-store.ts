@@ -1,5 +1,6 @@
 import { SessionsUnsupportedError } from '../../errors/index.js';
-import type { BatchLoadableStore, CountableStore } from '../../interfaces/store-abilities.interface.js';
+import type { BatchLoadableStore } from '../../interfaces/store-abilities.interface.js';
+import { isBatchLoadable, isCountable } from '../../interfaces/store-abilities.js';
 import { SessionStore } from '../../stores/session-store.js';
 import { COUNT, DONE_OR_NOT, listOf, LOADED, LOCKED, VERSION_OR_FALSE } from './answer-shape.js';
 import type { StoreParts } from './store-parts.js';
@@ -90,12 +91,4 @@ export class GuardedStore extends SessionStore {
       // The lock ends with its lease.
     }
   }
-}
-
-function isCountable(store: object): store is CountableStore {
-  return 'count' in store && typeof store.count === 'function';
-}
-
-function isBatchLoadable(store: object): store is BatchLoadableStore {
-  return 'loadMany' in store && typeof store.loadMany === 'function';
 }

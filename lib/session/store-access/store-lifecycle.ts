@@ -1,9 +1,14 @@
 import type { CancelTimer, Clock } from '../../interfaces/clock.interface.js';
 import type { SessionsLogger } from '../../interfaces/sessions-logger.interface.js';
-import type { ClosableStore, StartableStore, StoreContext } from '../../interfaces/store-abilities.interface.js';
+import type { StoreContext } from '../../interfaces/store-abilities.interface.js';
+import { isClosable, isStartable } from '../../interfaces/store-abilities.js';
 import type { SessionStore } from '../../stores/session-store.js';
 import { CircuitBreaker } from './circuit-breaker.js';
+import { withDeadline } from './deadline.js';
 import { warnOfUnheardSignals } from './unheard-signals.js';
+
+/** A store may have much to look at when it starts. */
+const START_TIMEOUT = 30_000;
 
 /** Starts the store with the application and closes it with it, where the store wants that. */
 export class StoreLifecycle {
@@ -21,14 +26,18 @@ export class StoreLifecycle {
     this.#logger = logger;
   }
 
-  /** @throws SessionsConfigError from the store, when it cannot work as it is configured: the application must not start. */
+  /**
+   * @throws SessionsConfigError from the store, when it cannot work as it is configured: the application must not start.
+   * @throws SessionStoreError when the store hangs.
+   */
   static async start(
     store: SessionStore,
     { clock, logger }: StoreContext,
     storeTimeout: number,
   ): Promise<StoreLifecycle> {
     if (isStartable(store)) {
-      await store.start({ clock, logger, storeTimeout });
+      const start = (): Promise<void> => store.start({ clock, logger, storeTimeout });
+      await withDeadline(clock, START_TIMEOUT, `${store.constructor.name}.start()`, start, true);
     }
     return new StoreLifecycle(store, new CircuitBreaker(clock, storeTimeout), { clock, logger });
   }
@@ -57,12 +66,4 @@ export class StoreLifecycle {
       this.#logger.error(`The store was not closed: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-}
-
-function isStartable(store: object): store is StartableStore {
-  return 'start' in store && typeof store.start === 'function';
-}
-
-function isClosable(store: object): store is ClosableStore {
-  return 'close' in store && typeof store.close === 'function';
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../interfaces/clock.interface.js';
 import type { SessionsLogger } from '../../interfaces/sessions-logger.interface.js';
-import type { LeasingStore } from '../../interfaces/store-abilities.interface.js';
+import { hasLeases } from '../../interfaces/store-abilities.js';
 
 /** Who listens to signals may begin to after the application listens to requests. */
 const GRACE = 5_000;
@@ -21,8 +21,4 @@ export function warnOfUnheardSignals(store: object, clock: Clock, logger: Sessio
       );
     }
   }, GRACE);
-}
-
-function hasLeases(store: object): store is LeasingStore {
-  return 'hasLeases' in store && store.hasLeases === true;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { BatchLoadableStore, CountableStore, SweepableStore } from '../../interfaces/store-abilities.interface.js';
-import type { SessionStore } from '../../stores/session-store.js';
+import type { SweepableStore } from '../../interfaces/store-abilities.interface.js';
+import { isBatchLoadable, isCountable, isSweepable } from '../../interfaces/store-abilities.js';
 import type { ContractRule } from './harness.js';
 import { HOUR, SHORT, written } from './harness.js';
 
@@ -10,7 +10,7 @@ export const abilityRules: readonly ContractRule[] = [
     name: 'count, where the store can count, leaves out tombstones and expired records',
     check: async (harness) => {
       const { store } = harness;
-      if (!canCount(store)) {
+      if (!isCountable(store)) {
         return;
       }
       assert.equal(await store.count(), 0);
@@ -30,7 +30,7 @@ export const abilityRules: readonly ContractRule[] = [
     name: 'loadMany, where the store can load many, answers for each id, in their order, what load answers',
     check: async (harness) => {
       const { store } = harness;
-      if (!canLoadMany(store)) {
+      if (!isBatchLoadable(store)) {
         return;
       }
       const { id: from, record, version } = await harness.given('rotated');
@@ -52,7 +52,7 @@ export const abilityRules: readonly ContractRule[] = [
     name: 'sweep, where the store can sweep, removes what has expired, tombstones included, and nothing else',
     check: async (harness) => {
       const { store } = harness;
-      if (!canSweep(store)) {
+      if (!isSweepable(store)) {
         return;
       }
       const kept = await harness.given('kept');
@@ -72,7 +72,7 @@ export const abilityRules: readonly ContractRule[] = [
     name: 'sweep removes at most batchSize records in one batch',
     check: async (harness) => {
       const { store } = harness;
-      if (!canSweep(store)) {
+      if (!isSweepable(store)) {
         return;
       }
       for (let n = 0; n < 25; n += 1) {
@@ -91,7 +91,7 @@ export const abilityRules: readonly ContractRule[] = [
     name: 'sweep leaves a locked session alone, expired or not, until its lock is free',
     check: async (harness) => {
       const { store } = harness;
-      if (!canSweep(store)) {
+      if (!isSweepable(store)) {
         return;
       }
       await harness.givenLocked({ expiresIn: SHORT, lease: 3 * SHORT });
@@ -105,7 +105,7 @@ export const abilityRules: readonly ContractRule[] = [
     name: 'sweep never removes a session that was renewed at the last moment',
     check: async (harness) => {
       const { store } = harness;
-      if (!canSweep(store)) {
+      if (!isSweepable(store)) {
         return;
       }
       const sessions = await Promise.all(Array.from({ length: 50 }, () => harness.given('renewed', SHORT)));
@@ -140,7 +140,7 @@ export const abilityRules: readonly ContractRule[] = [
     name: 'sweep never removes a record that was created over an expired one meanwhile',
     check: async (harness) => {
       const { store } = harness;
-      if (!canSweep(store)) {
+      if (!isSweepable(store)) {
         return;
       }
       const expired = await Promise.all(Array.from({ length: 20 }, () => harness.given('expired', SHORT)));
@@ -164,16 +164,4 @@ async function sweepAll(store: SweepableStore): Promise<number> {
     removed += batch.removed;
   }
   return removed;
-}
-
-function canCount(store: SessionStore): store is SessionStore & CountableStore {
-  return 'count' in store && typeof store.count === 'function';
-}
-
-function canSweep(store: SessionStore): store is SessionStore & SweepableStore {
-  return 'sweep' in store && typeof store.sweep === 'function';
-}
-
-function canLoadMany(store: SessionStore): store is SessionStore & BatchLoadableStore {
-  return 'loadMany' in store && typeof store.loadMany === 'function';
 }

@@ -30,7 +30,7 @@ export function sessionEntity(where: SessionTableName = {}) {
   checkName(where);
   const { schema, table = DEFAULT_TABLE } = where;
   // TypeORM tells entities apart by their names: two tables in one data source are two entities.
-  const name = ['SessionEntity', ...Object.values(where)].join('_');
+  const name = ['SessionEntity', where.schema, where.table].filter((part) => part !== undefined).join('_');
   return {
     '@instanceof': Symbol.for('EntitySchema'),
     name,
