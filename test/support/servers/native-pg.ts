@@ -17,7 +17,7 @@ export async function nativePg(): Promise<typeof pg> {
   if (!existsSync(addon)) await install();
   const { native } = createRequire(new URL('package.json', folder))('pg') as typeof pg;
   if (native === null) throw new Error('pg has no native part');
-  return native as typeof pg;
+  return native;
 }
 
 async function install(): Promise<void> {
