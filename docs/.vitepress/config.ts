@@ -23,7 +23,10 @@ export default defineConfig({
     sidebar: [
       { text: 'Using it', items: pages('options', 'session', 'login', 'locking', 'errors', 'testing', 'samples') },
       { text: 'Stores', items: [...pages('stores/index'), ...folder('stores'), ...pages('custom-store')] },
-      { text: 'Running it', items: pages('deployment', 'compatibility', 'security', 'performance', 'guarantees') },
+      {
+        text: 'Running it',
+        items: pages('deployment', 'healing', 'compatibility', 'security', 'performance', 'guarantees'),
+      },
       { text: 'Recipes', items: folder('recipes') },
       { text: 'Coming from', items: folder('coming-from') },
       { text: 'API', link: '/api/' },
