@@ -16,12 +16,18 @@ export class Adversary {
   ) {}
 
   /** What the store of this place can be attacked with. */
-  static kindsFor({ specs, proxies, terminate }: Place, withRestarts: boolean): AttackKind[] {
+  static kindsFor(
+    { specs, proxies, terminate, failOver, sharesPool, noticesSilence }: Place,
+    withRestarts: boolean,
+  ): AttackKind[] {
     return [
       'sleep',
       ...(specs.length > 1 ? (['kill'] as const) : []),
       ...(proxies.length > 0 ? (['cut connections', 'cut after bytes', 'black hole'] as const) : []),
       ...(terminate ? (['terminate backends'] as const) : []),
+      ...(failOver ? (['fail over'] as const) : []),
+      ...(noticesSilence ? (['forget connections'] as const) : []),
+      ...(sharesPool ? (['leave transactions'] as const) : []),
       ...(withRestarts ? (['restart server'] as const) : []),
     ];
   }
@@ -61,6 +67,13 @@ export class Adversary {
         return target?.sleep(attack.milliseconds);
       case 'cut connections':
         return proxy?.killAll();
+      case 'forget connections':
+        return proxy?.forgetConnections();
+      case 'leave transactions':
+        return target?.leaveTransactions();
+      case 'fail over':
+        await this.place.failOver?.(attack.milliseconds);
+        return;
       case 'cut after bytes':
         return proxy?.cutOnce(attack.direction, attack.bytes);
       case 'black hole':

@@ -1,7 +1,10 @@
 import { seededRandom } from '../support/models/seeded-random.js';
 
 export type Attack =
-  | { readonly kind: 'kill' | 'cut connections'; readonly process: number }
+  | {
+      readonly kind: 'kill' | 'cut connections' | 'forget connections' | 'leave transactions';
+      readonly process: number;
+    }
   | { readonly kind: 'sleep' | 'black hole'; readonly process: number; readonly milliseconds: number }
   | {
       readonly kind: 'cut after bytes';
@@ -9,6 +12,7 @@ export type Attack =
       readonly direction: 'up' | 'down';
       readonly bytes: number;
     }
+  | { readonly kind: 'fail over'; readonly milliseconds: number }
   | { readonly kind: 'terminate backends' | 'restart server' };
 
 export type AttackKind = Attack['kind'];
@@ -26,6 +30,9 @@ const WEIGHTS: Readonly<Record<AttackKind, number>> = {
   'cut connections': 2,
   'cut after bytes': 5,
   'black hole': 1,
+  'forget connections': 2,
+  'leave transactions': 2,
+  'fail over': 1,
   'terminate backends': 2,
   'restart server': 1,
 };
@@ -54,11 +61,15 @@ function choose(kind: AttackKind, random: () => number, processes: number, lease
   switch (kind) {
     case 'kill':
     case 'cut connections':
+    case 'forget connections':
+    case 'leave transactions':
       return { kind, process };
     case 'sleep':
       return { kind, process, milliseconds: Math.round(lease * (0.5 + 1.5 * random())) };
     case 'black hole':
       return { kind, process, milliseconds: Math.round(1_000 + 6_000 * random()) };
+    case 'fail over':
+      return { kind, milliseconds: Math.round(500 + 2_500 * random()) };
     case 'cut after bytes':
       return { kind, process, direction: random() < 0.5 ? 'up' : 'down', bytes: Math.floor(random() * 3_000) };
     case 'terminate backends':

@@ -9,6 +9,12 @@ export interface Place {
   readonly specs: readonly StoreSpec[];
   /** What stands between each process and the server, where there is one. */
   readonly proxies: readonly FaultProxy[];
+  /** Whether a process shares its connections with the store, and can leave transactions on them. */
+  readonly sharesPool?: boolean;
+  /** Leads everybody to a server that can be read and not written, for so long, and back. */
+  readonly failOver?: (milliseconds: number) => Promise<unknown>;
+  /** Whether the store finds out by itself that a network has forgotten its connections. */
+  readonly noticesSilence?: boolean;
   /** Ends about half of the server's connections. */
   readonly terminate?: () => Promise<unknown>;
   /** Has the server forget everything. */

@@ -1,5 +1,8 @@
 import { FaultProxy } from '../support/servers/fault-proxy.js';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import { runOnce } from '../support/servers/postgres-run-once.js';
+import { PostgresServer } from '../support/servers/postgres-server.js';
 import type { Place } from './place.js';
 
 const TERMINATE = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -9,14 +12,29 @@ const ADVANCE = `UPDATE nestjs_sessions SET
   expires_at = expires_at - $1::float8 * interval '1 ms', lock_until = lock_until - $1::float8 * interval '1 ms'`;
 
 export async function postgresPlace(kind: 'postgres' | 'postgres-typeorm', processes: number): Promise<Place> {
-  const database = await PostgresDatabase.create();
-  const port = Number(new URL(database.url).port || 5432);
-  const proxies = await Promise.all(Array.from({ length: processes }, () => FaultProxy.to(port)));
+  const primary = await PostgresServer.start();
+  const standby = await primary.startStandby();
+  await keepUp(primary);
+  const database = await PostgresDatabase.create(primary.url);
+  const proxies = await Promise.all(Array.from({ length: processes }, () => FaultProxy.to(primary.port)));
+  const lead = (port: number): void => {
+    for (const proxy of proxies) {
+      proxy.leadTo(port);
+      proxy.killAll();
+    }
+  };
   const rows = (): Promise<{ id: string; row: string }[]> =>
     database.query(`SELECT id, t::text AS row FROM nestjs_sessions t`);
   return {
     specs: proxies.map((proxy) => ({ kind, url: database.urlWith({ port: proxy.port }) })),
     proxies,
+    sharesPool: kind === 'postgres-typeorm',
+    noticesSilence: true,
+    failOver: async (milliseconds) => {
+      lead(standby.port);
+      await sleep(milliseconds);
+      lead(primary.port);
+    },
     terminate: () => database.query(TERMINATE),
     advance: (milliseconds) => database.query(ADVANCE, [milliseconds]),
     keys: async () => (await rows()).map(({ id }) => id),
@@ -30,6 +48,16 @@ export async function postgresPlace(kind: 'postgres' | 'postgres-typeorm', proce
     dispose: async () => {
       for (const proxy of proxies) proxy.close();
       await database.drop();
+      await standby.dispose();
+      await primary.dispose();
     },
   };
+}
+
+/** What is acknowledged can be read on the standby from then on: a replica that is behind is another fault. */
+async function keepUp(primary: PostgresServer): Promise<void> {
+  for (const setting of ["synchronous_standby_names = '*'", 'synchronous_commit = remote_apply']) {
+    await runOnce(primary.url, `ALTER SYSTEM SET ${setting}`);
+  }
+  await runOnce(primary.url, 'SELECT pg_reload_conf()');
 }

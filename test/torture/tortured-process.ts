@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { spawnApp, type SpawnedApp } from '../support/processes/spawn-app.js';
-import type { StoreSpec } from './tortured-store.js';
+import { LEAVE_TRANSACTIONS, type StoreSpec } from './tortured-store.js';
 
 /** Everything else runs meanwhile, on the same processors. */
 const START_LIMIT = 120_000;
@@ -56,6 +56,11 @@ export class TorturedProcess {
       await sleep(milliseconds);
       this.#app.process.kill('SIGCONT');
     });
+  }
+
+  /** Leaves transactions on connections of its pool, of which some have failed. */
+  leaveTransactions(): void {
+    if (!this.#isDown) this.#app.process.kill(LEAVE_TRANSACTIONS);
   }
 
   /** Settles when it works again. @throws Error when it could not be started again. */

@@ -1,4 +1,6 @@
+import type pg from 'pg';
 import { FileStore, type SessionStore } from 'nestjs-sessions';
+import type { DataSource } from 'typeorm';
 import { RememberingStore } from './remembering-store.js';
 
 /** Where sessions are, as one process is told it. */
@@ -7,6 +9,9 @@ export type StoreSpec =
   | { readonly kind: 'file'; readonly directory: string }
   | { readonly kind: 'postgres' | 'postgres-typeorm'; readonly url: string }
   | { readonly kind: 'memcached'; readonly address: string };
+
+/** A process that shares its connections with the store leaves transactions on them when it gets this. */
+export const LEAVE_TRANSACTIONS = 'SIGUSR2';
 
 /** A little more than the module waits for an answer. */
 const operationTimeout = 5_500;
@@ -28,11 +33,35 @@ export async function openTorturedStore(spec: StoreSpec): Promise<SessionStore> 
         import('typeorm'),
       ]);
       const dataSource = new DataSource({ type: 'postgres', url: spec.url, connectTimeoutMS: 2_000 });
-      return new PostgresStore({ dataSource: await dataSource.initialize(), createTable: true, operationTimeout });
+      await dataSource.initialize();
+      process.on(LEAVE_TRANSACTIONS, () => void leaveTransactions(dataSource));
+      return new PostgresStore({ dataSource, createTable: true, operationTimeout });
     }
     case 'memcached': {
       const { MemcachedStore } = await import('nestjs-sessions/memcached');
       return new MemcachedStore({ servers: spec.address, commandTimeout: operationTimeout });
+    }
+  }
+}
+
+const ignoreError = (): void => undefined;
+
+/** As an application does that forgets to end what it began, and one that gives up after an error. */
+async function leaveTransactions(dataSource: DataSource): Promise<void> {
+  const { master } = dataSource.driver as unknown as { master: pg.Pool };
+  for (const statement of ['SELECT 1', 'SELECT 1 / 0', 'SELECT 1']) {
+    try {
+      const client = await master.connect();
+      // Other attacks cut it meanwhile.
+      client.on('error', ignoreError);
+      await client
+        .query('BEGIN')
+        .then(() => client.query(statement))
+        .catch(ignoreError);
+      client.removeListener('error', ignoreError);
+      client.release();
+    } catch {
+      // It is under another attack too, and has no connection.
     }
   }
 }
