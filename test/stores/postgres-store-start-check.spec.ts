@@ -1,25 +1,14 @@
-import { SessionsConfigError } from 'nestjs-sessions';
-import { createTableSql, type PostgresStoreOptions } from 'nestjs-sessions/postgres';
+import { createTableSql } from 'nestjs-sessions/postgres';
 import { runOnce } from '../support/servers/postgres-run-once.js';
 import { PostgresDatabase } from '../support/servers/postgres-database.js';
 import { PostgresServer } from '../support/servers/postgres-server.js';
-import { type PostgresTrial, tryPostgres } from '../support/stores/postgres-trial.js';
+import { type PostgresTrial, refusalOf, tryPostgres } from '../support/stores/postgres-trial.js';
 
 let database: PostgresDatabase;
 beforeEach(async () => {
   database = await PostgresDatabase.create();
 });
 afterEach(() => database.drop());
-
-async function refusalOf(options: PostgresStoreOptions): Promise<string> {
-  try {
-    await tryPostgres(options);
-  } catch (error) {
-    expect(error).toBeInstanceOf(SessionsConfigError);
-    return (error as SessionsConfigError).message;
-  }
-  throw new Error('The store started');
-}
 
 const ALTER = 'ALTER TABLE nestjs_sessions';
 

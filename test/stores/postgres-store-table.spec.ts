@@ -1,33 +1,22 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
-import { SessionsConfigError, SessionStoreError } from 'nestjs-sessions';
+import { SessionStoreError } from 'nestjs-sessions';
 import {
   CreateSessionTable,
   createTableSql,
   dropTableSql,
-  type PostgresStoreOptions,
   SessionEntity,
   sessionEntity,
 } from 'nestjs-sessions/postgres';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { PostgresDatabase } from '../support/servers/postgres-database.js';
-import { tryPostgres, tryPostgresUnstarted } from '../support/stores/postgres-trial.js';
+import { refusalOf, tryPostgres, tryPostgresUnstarted } from '../support/stores/postgres-trial.js';
 
 let database: PostgresDatabase;
 beforeEach(async () => {
   database = await PostgresDatabase.create();
 });
 afterEach(() => database.drop());
-
-async function startErrorOf(options: PostgresStoreOptions): Promise<string> {
-  try {
-    await tryPostgres(options);
-  } catch (error) {
-    expect(error).toBeInstanceOf(SessionsConfigError);
-    return (error as SessionsConfigError).message;
-  }
-  throw new Error('The store started');
-}
 
 /** What stands in a message from the first statement on. */
 function sqlIn(message: string): string {
@@ -62,7 +51,7 @@ describe('The table of PostgresStore', () => {
   });
 
   it('when it is missing, ends the start with the SQL that makes it, which works', async () => {
-    const message = await startErrorOf({ pool: database.admin });
+    const message = await refusalOf({ pool: database.admin });
     expect(message).toContain('There is no table "nestjs_sessions"');
     await database.query(sqlIn(message));
     const { trial } = await tryPostgres({ pool: database.admin });
@@ -85,13 +74,13 @@ describe('The table of PostgresStore', () => {
   });
 
   it('when the schema is missing, ends the start with the SQL that makes it', async () => {
-    const message = await startErrorOf({ pool: database.admin, schema: 'web', createTable: true });
+    const message = await refusalOf({ pool: database.admin, schema: 'web', createTable: true });
     expect(message).toContain('CREATE SCHEMA IF NOT EXISTS "web"');
   });
 
   it('when it has other columns, ends the start and says so', async () => {
     await database.query('CREATE TABLE nestjs_sessions (sid varchar PRIMARY KEY, sess json, expire timestamp)');
-    expect(await startErrorOf({ pool: database.admin })).toContain('other columns');
+    expect(await refusalOf({ pool: database.admin })).toContain('other columns');
   });
 
   it('has the name and the schema that it is given', async () => {
@@ -137,7 +126,7 @@ describe('The privileges of PostgresStore', () => {
     await database.query(createTableSql());
     await database.query(`GRANT SELECT, INSERT ON nestjs_sessions TO ${role}`);
     const pool = new pg.Pool({ connectionString: database.urlWith({ user: role, password: 'x' }) });
-    const message = await startErrorOf({ pool });
+    const message = await refusalOf({ pool });
     expect(message).toContain(`The role "${role}" lacks privileges (UPDATE, DELETE)`);
     await database.query(sqlIn(message));
     const { trial } = await tryPostgres({ pool });
@@ -155,7 +144,7 @@ describe('The privileges of PostgresStore', () => {
   it('when the table is to be made and may not, end the start with the SQL that does', async () => {
     await database.query('REVOKE CREATE ON SCHEMA public FROM PUBLIC');
     const pool = new pg.Pool({ connectionString: database.urlWith({ user: role, password: 'x' }) });
-    const message = await startErrorOf({ pool, createTable: true });
+    const message = await refusalOf({ pool, createTable: true });
     await database.query(sqlIn(message));
     const { trial } = await tryPostgres({ pool, createTable: true });
     await trial.given();
@@ -169,7 +158,7 @@ describe('The table of PostgresStore, in TypeORM', () => {
       await dataSource.runMigrations();
       await (await tryPostgres({ dataSource })).trial.given();
       await dataSource.undoLastMigration();
-      expect(await startErrorOf({ dataSource })).toContain('There is no table');
+      expect(await refusalOf({ dataSource })).toContain('There is no table');
     });
   });
 

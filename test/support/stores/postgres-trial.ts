@@ -1,3 +1,4 @@
+import { SessionsConfigError } from 'nestjs-sessions';
 import { PostgresStore, type PostgresStoreOptions } from 'nestjs-sessions/postgres';
 import { ManualClock } from 'nestjs-sessions/testing';
 import { ContractHarness } from '../../../lib/testing/contract/harness.js';
@@ -16,6 +17,17 @@ export async function tryPostgres(options: PostgresStoreOptions): Promise<Postgr
   const trial = tryPostgresUnstarted(options);
   await trial.store.start(trial);
   return trial;
+}
+
+/** The message with which a store refuses to start. @throws Error when it starts. */
+export async function refusalOf(options: PostgresStoreOptions): Promise<string> {
+  try {
+    await tryPostgres(options);
+  } catch (error) {
+    expect(error).toBeInstanceOf(SessionsConfigError);
+    return (error as SessionsConfigError).message;
+  }
+  throw new Error('The store started');
 }
 
 /** No connection is made before it is used. */
