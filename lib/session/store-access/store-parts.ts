@@ -3,29 +3,27 @@ import type { PartitionedStore } from '../../interfaces/store-abilities.interfac
 import type { SessionStore } from '../../stores/session-store.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 
-const WHOLE = '';
-
 /**
  * The servers of a `PartitionedStore`, each behind a circuit breaker of its own: when one of them is down, the others are still
  * asked. Any other store is one part.
  */
 export class StoreParts {
+  /** For what concerns no session alone, and for a store of one part. */
+  readonly whole: CircuitBreaker;
   readonly #breakers = new Map<string, CircuitBreaker>();
 
   constructor(
     private readonly store: SessionStore & Partial<PartitionedStore>,
     private readonly clock: Clock,
     private readonly deadline: number,
-  ) {}
-
-  /** For what concerns no session alone. */
-  get whole(): CircuitBreaker {
-    return this.#breakerOf(WHOLE);
+  ) {
+    this.whole = new CircuitBreaker(clock, deadline);
   }
 
   /** Of the part that keeps this id. */
   of(id: string): CircuitBreaker {
-    return this.#breakerOf(this.#nameOf(id));
+    const part = this.store.partOf?.(id);
+    return part === undefined ? this.whole : this.#breakerOf(part);
   }
 
   /** Whether there are several, and that of this id has lately failed. */
@@ -35,11 +33,7 @@ export class StoreParts {
 
   /** Whether one part keeps both. */
   areTogether(one: string, other: string): boolean {
-    return this.#nameOf(one) === this.#nameOf(other);
-  }
-
-  #nameOf(id: string): string {
-    return this.store.partOf?.(id) ?? WHOLE;
+    return this.store.partOf?.(one) === this.store.partOf?.(other);
   }
 
   #breakerOf(part: string): CircuitBreaker {
