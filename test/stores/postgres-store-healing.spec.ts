@@ -80,6 +80,22 @@ describe.each(ALL_WAYS)('PostgresStore over %s', (way) => {
     expect(proxy.heard.connections).toBe(connections);
   });
 
+  it('takes a long count for what it is', async () => {
+    const blocker = await database.admin.connect();
+    try {
+      await blocker.query('BEGIN; LOCK TABLE nestjs_sessions');
+      const { connections } = proxy.heard;
+      const count = tried.store.count();
+      await blocker.query(`SELECT pg_sleep(${(1.5 * TIMEOUT) / 4 / 1_000})`);
+      await blocker.query('ROLLBACK');
+      expect(await count).toBeGreaterThan(0);
+      expect(proxy.heard.connections).toBe(connections);
+      expect(tried.logger.messages('warn')).toEqual([]);
+    } finally {
+      blocker.release();
+    }
+  });
+
   it('fails no request when the table is altered while it runs', async () => {
     await database.query('ALTER TABLE nestjs_sessions ALTER COLUMN data TYPE varchar');
     try {
@@ -109,6 +125,7 @@ describe.each(ALL_WAYS)('PostgresStore over %s', (way) => {
         await changes;
         if (round === 'it waits') expect(proxy.heard.connections).toBe(connections);
       }
+      expect(tried.logger.messages('warn')).toEqual([]);
     } finally {
       blocker.release();
     }

@@ -131,12 +131,14 @@ export function statementsFor(table: string) {
 
     count: statement<{ live: string }>(
       `SELECT count(*) AS live FROM ${table} WHERE data IS NOT NULL AND expires_at > now()`,
+      true,
     ),
 
     // One instance deletes a batch at a time: the others find the advisory lock taken. It ends with the transaction, which is
     // this statement. `FOR UPDATE` checks again whether a session was renewed meanwhile; without it that session would be
     // deleted. `now()` and not `clock_timestamp()`, because an index can only be searched for a value that does not change.
-    sweep: statement(`
+    sweep: statement(
+      `
       WITH advisory_lock AS (
         SELECT pg_try_advisory_xact_lock((${ADVISORY_LOCKS}::bigint << 32) + ${literal(table)}::regclass::oid::bigint) AS is_ours
       )
@@ -144,7 +146,9 @@ export function statementsFor(table: string) {
         SELECT id FROM ${table}
         WHERE (SELECT is_ours FROM advisory_lock) AND expires_at <= now() AND (lock_until IS NULL OR lock_until <= now())
         ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED
-      ))`),
+      ))`,
+      true,
+    ),
   };
 }
 

@@ -31,10 +31,12 @@ export class AnswerLimit {
     this.#milliseconds = Math.min(this.#milliseconds, timeout * SHARE);
   }
 
-  /** What a new connection took, after an idle one had not answered. */
-  learn(milliseconds: number): void {
-    if (milliseconds > this.#milliseconds) {
+  /** What a new connection took, after an idle one had not answered. Returns whether it was the connection that was dead. */
+  learn(milliseconds: number): boolean {
+    const wasDead = milliseconds <= this.#milliseconds;
+    if (!wasDead) {
       this.#trustedUntil = performance.now() + TRUST;
     }
+    return wasDead;
   }
 }

@@ -60,7 +60,7 @@ export class Database {
     const attempts: Attempts = { refused: 0, cut: 0, isSilent: false, isRetried: false };
     for (;;) {
       const isPrepared = this.#isPreparing;
-      const query = new PooledQuery(this.#connections, deadline, this.#idleLimit());
+      const query = new PooledQuery(this.#connections, deadline, statement.isLong ? undefined : this.#idleLimit());
       try {
         const { rows, rowCount } = await query.send(isPrepared ? statement : statement.text, values);
         this.#learn(attempts, query);
@@ -101,11 +101,6 @@ export class Database {
         attempts.isSilent = true;
         attempts.isRetried = true;
         this.#discardOlderThan(query);
-        this.#log.warn(
-          'silent',
-          'a connection to PostgreSQL that had been idle did not answer, so the idle ones are replaced. Does a firewall or a ' +
-            'load balancer drop idle connections? Let it keep them for longer than the pool does (idleTimeoutMillis).',
-        );
         return true;
       case 'cut':
         attempts.cut += 1;
@@ -145,8 +140,13 @@ export class Database {
   }
 
   #learn({ isSilent }: Attempts, { sentAt, isOnNewConnection }: PooledQuery): void {
-    if (isSilent && isOnNewConnection && sentAt !== undefined) {
-      this.#limit.learn(performance.now() - sentAt);
+    if (isSilent && isOnNewConnection && sentAt !== undefined && this.#limit.learn(performance.now() - sentAt)) {
+      this.#log.warn(
+        'silent',
+        'a connection to PostgreSQL that had been idle did not answer, and a new one did, so the idle ones are replaced. Does a ' +
+          'firewall or a load balancer drop idle connections? Let it keep them for longer than the pool does ' +
+          '(idleTimeoutMillis).',
+      );
     }
   }
 
