@@ -1,6 +1,6 @@
 import { isTestThere, rowsOfMap } from './support/documents/test-map.js';
 
-const STORES = ['memory', 'file', 'memcached', 'cache-manager'];
+const STORES = ['PostgreSQL', 'memory', 'file', 'memcached', 'cache-manager'];
 const RULES = Array.from({ length: 11 }, (_, index) => `R${index + 1}`);
 
 const map = new URL('./store-rules.md', import.meta.url);
