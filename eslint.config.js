@@ -31,6 +31,7 @@ const directions = [
   store('file'),
   store('postgres', 'typeorm', 'pg'),
   store('memcached', 'memcached'),
+  store('redis'),
   store('cache-manager', 'cache-manager', 'keyv'),
   { files: 'options/validate.ts', may: ['errors/'], rule: 'stores use the checks too, so they know nothing' },
   {

@@ -17,7 +17,7 @@ const HOLDER = { route: 'x'.repeat(64), process: 'x'.repeat(64), since: Date.now
 export class LifeError extends Error {}
 
 /**
- * Creates a session on the real place, locks, changes, rotates and destroys it: what cannot work there should end the start, and not
+ * Creates a session on the real place, locks, changes, rotates, touches and destroys it: what cannot work there should end the start, and not
  * the first visit. Nobody has the ids, and what is left ends at once.
  *
  * @throws LifeError that says which step failed, and why.
@@ -43,6 +43,7 @@ export async function proveLife(store: SessionStore, now: number, newId = random
   const next = await step('changed', () => store.update(update), isWritten);
   const guard = { version: next === false ? version : next, lock: { token, release: false } };
   await step('rotated', () => store.rotate({ from, to, record: changed, guard, tombstoneUntil: ended }), isWritten);
+  await step('touched', () => store.touch({ id: to, expiresAt: now + 2 * LIFE }), isTrue);
   await step('unlocked', () => store.unlock({ id: to, token }), isTrue);
   await step(
     'found',

@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SessionsConfigError } from '../../errors/index.js';
+import type { Clock } from '../../interfaces/clock.interface.js';
+import type { SessionStore } from '../session-store.js';
+import { LifeError, proveLife } from '../shared/prove-life.js';
+import type { StoreLog } from '../shared/store-log.js';
+import { heals, isForbidden, reasonOf, replyCodeOf } from './failures.js';
+import { type RedisCommands, textOf } from './redis-commands.js';
+
+/** Milliseconds that an application waits for Redis when it starts. */
+const PATIENCE = 2_000;
+/** Clocks that are synchronised differ by less, in milliseconds. */
+const MOST_SKEW = 5_000;
+/** `SET` with `PXAT`. */
+const OLDEST = { major: 6, minor: 2 };
+
+/**
+ * What is found out when the application starts. It starts without a Redis that it cannot reach, but not with one that can keep
+ * no sessions.
+ */
+export class ServerCheck {
+  readonly #commands: RedisCommands;
+  readonly #log: StoreLog;
+  /** Decides which node of a Cluster is asked. */
+  readonly #id = randomBytes(32).toString('base64url');
+
+  constructor(commands: RedisCommands, log: StoreLog) {
+    this.#commands = commands;
+    this.#log = log;
+  }
+
+  /** @throws SessionsConfigError that says what is wrong. */
+  async run(store: SessionStore, clock: Pick<Clock, 'now'>): Promise<void> {
+    const checks = this.#check(store, clock);
+    const answer = await Promise.race([
+      checks.then(
+        () => 'good' as const,
+        (error: unknown) => ({ error }),
+      ),
+      sleep(PATIENCE, 'late' as const, { ref: false }),
+    ]);
+    if (answer === 'good') {
+      return;
+    }
+    const reason = answer === 'late' ? `no answer within ${PATIENCE} ms` : this.#reasonToWait(answer.error);
+    this.#log.warn('start', `Redis cannot be used yet (${reason}). Sessions work as soon as it can.`);
+  }
+
+  async #check(store: SessionStore, clock: Pick<Clock, 'now'>): Promise<void> {
+    const now = await this.#serverTime();
+    this.#compareClocks(now, clock.now());
+    await this.#checkInfo();
+    await proveLife(store, now).catch((error: unknown) => {
+      // A server that was restarted in the middle has forgotten the session that was tried.
+      return rootOf(error) instanceof LifeError ? proveLife(store, now) : Promise.reject(error);
+    });
+  }
+
+  /** The server's clock, in epoch milliseconds. */
+  async #serverTime(): Promise<number> {
+    const [seconds, microseconds] = listOf(await this.#commands.ask(this.#id, ['TIME']))
+      .map(textOf)
+      .map(Number);
+    return Math.floor(Number(seconds) * 1_000 + Number(microseconds) / 1_000);
+  }
+
+  async #checkInfo(): Promise<void> {
+    const info = await this.#info();
+    const version = info('redis_version');
+    const [major = 0, minor = 0] = (version ?? '').split('.').map(Number);
+    if (version !== undefined && (major < OLDEST.major || (major === OLDEST.major && minor < OLDEST.minor))) {
+      throw new SessionsConfigError(
+        `RedisStore needs Redis ${OLDEST.major}.${OLDEST.minor} or later, or Valkey; this server is Redis ${version}.`,
+      );
+    }
+    const policy = info('maxmemory_policy');
+    if (policy !== undefined && policy !== 'noeviction') {
+      this.#log.warn(
+        'eviction',
+        `Redis removes sessions, and tombstones of those that were ended, when it is full (maxmemory-policy ${policy}). ` +
+          'Set it to noeviction: then a full server refuses new sessions, and keeps those that it has.',
+      );
+    }
+  }
+
+  /** What the server tells of itself; nothing where it is forbidden to ask. */
+  async #info(): Promise<(name: string) => string | undefined> {
+    try {
+      const texts = [await this.#ask('server'), await this.#ask('memory')];
+      return (name) => new RegExp(`^${name}:(\\S+)`, 'm').exec(texts.join('\n'))?.[1];
+    } catch (error) {
+      if (replyCodeOf(error) === undefined || heals(error)) {
+        throw error;
+      }
+      return () => undefined;
+    }
+  }
+
+  async #ask(section: string): Promise<string> {
+    return textOf(await this.#commands.ask(this.#id, ['INFO', section])) ?? '';
+  }
+
+  #compareClocks(server: number, machine: number): void {
+    const skew = server - machine;
+    if (Math.abs(skew) <= MOST_SKEW) {
+      return;
+    }
+    const direction = skew > 0 ? 'ahead of' : 'behind';
+    this.#log.warn(
+      'skew',
+      `Redis's clock is ${Math.round(Math.abs(skew) / 1_000)} s ${direction} this machine's. This machine computes when ` +
+        "sessions expire, and they expire by Redis's clock: synchronise both, with NTP.",
+    );
+  }
+
+  /** @throws SessionsConfigError when waiting does not help. */
+  #reasonToWait(error: unknown): string {
+    if (error instanceof SessionsConfigError) {
+      throw error;
+    }
+    const cause = rootOf(error);
+    if (cause instanceof LifeError) {
+      throw new SessionsConfigError(`RedisStore: ${cause.message}.`, { cause });
+    }
+    if (heals(cause)) {
+      return reasonOf(cause);
+    }
+    throw new SessionsConfigError(`RedisStore: ${adviceOn(cause)}`, { cause });
+  }
+}
+
+/** What the client threw. */
+function rootOf(error: unknown): unknown {
+  return error instanceof Error && error.cause !== undefined ? rootOf(error.cause) : error;
+}
+
+function adviceOn(error: unknown): string {
+  if (isForbidden(error)) {
+    return (
+      `the user of the client may not do what the store needs (${reasonOf(error)}). It needs the commands GET, SET, GETRANGE, ` +
+      'SETRANGE, STRLEN, EXISTS, DEL, PEXPIREAT, TIME, EVAL and EVALSHA on keys that begin with its prefix.'
+    );
+  }
+  switch (replyCodeOf(error)) {
+    case 'MOVED':
+      return 'the server is a node of a Cluster: give the store a Cluster client.';
+    case 'NOAUTH':
+    case 'WRONGPASS':
+      return `Redis refuses the user or the password of the client (${reasonOf(error)}).`;
+    default:
+      return `Redis cannot keep sessions (${reasonOf(error)}).`;
+  }
+}
+
+function listOf(reply: unknown): unknown[] {
+  return Array.isArray(reply) ? reply : [];
+}
