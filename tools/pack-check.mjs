@@ -32,7 +32,7 @@ try {
     tarball,
     ...[...required, '@nestjs/platform-express', 'typescript', '@types/node', '@types/express'].map(installedVersion),
   ]);
-  importBothWays('.', './testing', './cache-manager');
+  importBothWays('.', './testing', './cache-manager', './redis');
   compile(['untyped']);
   compile(['app']);
   use('app');
@@ -41,17 +41,19 @@ try {
   assertMissing('typeorm');
   importBothWays('./postgres');
   compile(['pg']);
-  const { DATABASE_URL, MEMCACHED } = await servers.addresses;
+  const { DATABASE_URL, MEMCACHED, REDIS_URL } = await servers.addresses;
   use('pg', { DATABASE_URL });
 
   const rest = ['typeorm', '@nestjs/typeorm', 'memcached', '@types/memcached', '@nestjs/cache-manager'];
-  install([...rest, 'cache-manager', 'keyv'].map(installedVersion));
+  install([...rest, 'cache-manager', 'keyv', 'ioredis', 'iovalkey', 'redis'].map(installedVersion));
   importBothWays('./memcached', './package.json');
   compile(['typeorm', 'memcached']);
   // @nestjs/cache-manager's own declarations do not compile: they import the package cacheable, which it does not ask for.
   compile(['cache-manager'], { skipLibCheck: true });
   use('typeorm', { DATABASE_URL });
   use('memcached', { MEMCACHED });
+  compile(['redis']);
+  use('redis', { REDIS_URL });
   use('cache-manager');
   assertAllTried();
   console.log('pack-check: passed');
@@ -154,7 +156,7 @@ function use(application, env = {}) {
   console.log(`pack-check: ran ${application}.js: ${said}`);
 }
 
-/** PostgreSQL and memcached, while the rest goes on. */
+/** PostgreSQL, memcached and Redis, while the rest goes on. */
 function startServers() {
   const child = spawn('node', ['build/compiled/test/support/servers/serve-stores.js'], {
     cwd: root,

@@ -49,7 +49,7 @@ describe.each(networkedKinds)('A server that hangs, with $name,', (kind) => {
   });
 
   const visitAll = (): Promise<Reply[]> => Promise.all(visitors.map((visitor) => visitor.post('/visits')));
-  const heard = (): object => ({ ...place.proxy.heard });
+  const heard = (): unknown => place.heard();
 
   function expectOutage(replies: readonly Reply[]): void {
     for (const reply of replies) {
@@ -77,6 +77,8 @@ describe.each(networkedKinds)('A server that hangs, with $name,', (kind) => {
     expect(errors.matching(LEFT_ALONE)).toHaveLength(9);
     await pause(4 * TIMEOUT);
 
+    // On a connection that has swallowed something, answers would belong to other questions.
+    place.proxy.killAll();
     await place.proxy.setMode('ok');
     ahead += 1_000;
     expect(await visitors[0]!.post('/visits')).toMatchObject({ status: 201, text: '2' });

@@ -4,7 +4,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, Reply } from '../support/http/browser.js';
 import type { FaultProxy } from '../support/servers/fault-proxy.js';
 import { Gate } from '../support/basics/gate.js';
-import { onMemcached, throughPg, throughTypeorm, type ProxiedStore } from '../support/stores/proxied-stores.js';
+import {
+  onMemcached,
+  onRedis,
+  throughPg,
+  throughTypeorm,
+  type ProxiedStore,
+} from '../support/stores/proxied-stores.js';
 import { TestApp } from '../support/http/test-app.js';
 
 const DEADLINE = 1_500;
@@ -51,6 +57,8 @@ describe.each([
   { name: 'PostgreSQL, used through pg,', open: throughPg },
   { name: 'PostgreSQL, used through TypeORM,', open: throughTypeorm },
   { name: 'memcached', open: onMemcached },
+  { name: 'Redis, used through ioredis,', open: onRedis('ioredis') },
+  { name: 'Redis, used through node-redis,', open: onRedis('node-redis') },
 ])('When $name', ({ open }) => {
   let backend: ProxiedStore;
   let app: TestApp;
@@ -64,7 +72,8 @@ describe.each([
   beforeEach(async () => {
     gates = newGates();
     visitor = app.browser();
-    await visitor.post('/visit');
+    // A client may need a moment to connect again.
+    await whenBack();
     handlersRun = 0;
   });
   afterEach(() => backend.proxy.setMode('ok'));

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export type SoakStore = 'memory' | 'file' | 'postgres' | 'memcached';
+export type SoakStore = 'memory' | 'file' | 'postgres' | 'memcached' | 'redis';
 /** Where a session begins: at the HTTP server, or where the middleware hands over to the engine. */
 export type Layer = 'http' | 'engine';
 
@@ -10,9 +10,10 @@ export interface SoakOptions {
   readonly sessions: number;
 }
 
-export const USAGE = 'npm run soak -- --store memory|file|postgres|memcached --sessions 1000000 [--layer http|engine]';
+export const USAGE =
+  'npm run soak -- --store memory|file|postgres|memcached|redis --sessions 1000000 [--layer http|engine]';
 
-const STORES: readonly SoakStore[] = ['memory', 'file', 'postgres', 'memcached'];
+const STORES: readonly SoakStore[] = ['memory', 'file', 'postgres', 'memcached', 'redis'];
 const LAYERS: readonly Layer[] = ['http', 'engine'];
 
 /** @throws Error that says what is wrong. */

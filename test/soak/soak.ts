@@ -16,8 +16,9 @@ async function main(): Promise<boolean> {
   const options = soakOptions(process.argv.slice(2));
   const isFlawless = await soakForReal(options);
   let areLeaksFound = true;
-  // memcached cleans up by itself, which cannot be left out.
-  const possible = leaks.filter(({ forgetsCleanUp }) => options.store !== 'memcached' || forgetsCleanUp !== true);
+  // These clean up by themselves, which cannot be left out.
+  const isCleaned = ['memcached', 'redis'].includes(options.store);
+  const possible = leaks.filter(({ forgetsCleanUp }) => !isCleaned || forgetsCleanUp !== true);
   for (const leak of possible) areLeaksFound = (await soakWith(leak, options)) && areLeaksFound;
   return isFlawless && areLeaksFound;
 }

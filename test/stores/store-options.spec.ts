@@ -3,6 +3,7 @@ import { FileStore, MemoryStore, type SessionStore } from 'nestjs-sessions';
 import { CacheManagerStore } from 'nestjs-sessions/cache-manager';
 import { MemcachedStore } from 'nestjs-sessions/memcached';
 import { PostgresStore } from 'nestjs-sessions/postgres';
+import { RedisStore } from 'nestjs-sessions/redis';
 import { sessionsConfigErrorOf } from '../support/http/config-error.js';
 
 /* Misuse is loud: what a store does not understand is refused at the start, with what to write instead. */
@@ -10,13 +11,14 @@ import { sessionsConfigErrorOf } from '../support/http/config-error.js';
 /** The options are checked as they come from JavaScript or a configuration file. */
 type AnyStore = new (options: never) => SessionStore;
 
-const STORES = { CacheManagerStore, FileStore, MemcachedStore, MemoryStore, PostgresStore };
+const STORES = { CacheManagerStore, FileStore, MemcachedStore, MemoryStore, PostgresStore, RedisStore };
 const USABLE = {
   CacheManagerStore: { cache: createCache() },
   FileStore: { directory: './var/sessions' },
   MemcachedStore: { servers: 'localhost:11211' },
   MemoryStore: {},
   PostgresStore: { connectionString: 'postgres://localhost/db' },
+  RedisStore: { send: () => Promise.resolve() },
 };
 
 function refusalOf(store: keyof typeof STORES, options: unknown): string {
@@ -31,6 +33,7 @@ describe('Options of stores', () => {
     ['MemcachedStore', 'server', 'servers'],
     ['MemoryStore', 'maxSession', 'maxSessions'],
     ['PostgresStore', 'createTabel', 'createTable'],
+    ['RedisStore', 'prefx', 'prefix'],
   ] as const)('%s names the option that comes nearest to %s', (store, misspelt, nearest) => {
     const options = { ...USABLE[store], [misspelt]: 1 };
     expect(refusalOf(store, options)).toBe(`${store} has no option "${misspelt}". Did you mean "${nearest}"?`);
@@ -53,6 +56,9 @@ describe('Options of stores', () => {
     ['PostgresStore', 'table', "'nestjs_sessions'"],
     ['PostgresStore', 'createTable', 'false'],
     ['PostgresStore', 'operationTimeout', '2_500'],
+    ['RedisStore', 'client', "new Redis('redis://localhost:6379')"],
+    ['RedisStore', 'send', '(key, command) => client.sendCommand(command)'],
+    ['RedisStore', 'prefix', "'sessions:'"],
   ] as const)('%s says what to write when %s is undefined', (store, name, example) => {
     expect(refusalOf(store, { ...USABLE[store], [name]: undefined })).toBe(
       `${store}: ${name} is undefined. Write a value, for example ${name}: ${example}. ` +
@@ -66,6 +72,7 @@ describe('Options of stores', () => {
     ['MemcachedStore', "new MemcachedStore({ servers: 'localhost:11211' })"],
     ['MemoryStore', 'new MemoryStore({ maxSessions: 100_000 })'],
     ['PostgresStore', "new PostgresStore({ connectionString: 'postgres://user:password@host:5432/database' })"],
+    ['RedisStore', "new RedisStore({ client: new Redis('redis://localhost:6379') })"],
   ] as const)('%s wants an object', (store, example) => {
     for (const options of [null, 'text', 1]) {
       expect(refusalOf(store, options)).toContain(`takes an object of options, for example ${example}; it is `);
@@ -80,6 +87,7 @@ describe('Options of stores', () => {
     ['MemcachedStore', { servers: 11211 }, "servers must be like 'host:11211', or a list of such; 11211 is not"],
     ['MemcachedStore', { servers: [11211] }, "servers must be like 'host:11211', or a list of such; 11211 is not"],
     ['MemoryStore', { maxSessions: '10' }, "maxSessions must be a whole number, at least 1; it is '10'"],
+    ['RedisStore', { prefix: 1 }, 'RedisStore: prefix must be a string; it is 1'],
     ['PostgresStore', { connectionString: 1 }, "connectionString must be like 'postgres://user:"],
     ['PostgresStore', { schema: null }, 'PostgresStore: schema must be a string; it is null'],
     ['PostgresStore', { table: true }, 'PostgresStore: table must be a string; it is true'],

@@ -3,6 +3,7 @@ import { memcachedPlace } from './memcached-place.js';
 import { memoryPlace } from './memory-place.js';
 import type { Place, StoreKind } from './place.js';
 import { postgresPlace } from './postgres-place.js';
+import { redisPlace } from './redis-place.js';
 
 export async function preparePlace(kind: StoreKind, processes: number): Promise<Place> {
   switch (kind) {
@@ -15,5 +16,8 @@ export async function preparePlace(kind: StoreKind, processes: number): Promise<
       return postgresPlace(kind, processes);
     case 'memcached':
       return memcachedPlace(processes);
+    case 'redis':
+    case 'node-redis':
+      return redisPlace(kind, processes);
   }
 }

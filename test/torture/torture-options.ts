@@ -11,14 +11,25 @@ export interface TortureOptions {
   readonly increments: number;
   /** Without attacks. */
   readonly isCalm: boolean;
-  /** Restarts memcached, too, which then forgets its sessions. */
+  /** Restarts the server, too, which then forgets its sessions. */
   readonly hasRestarts: boolean;
 }
 
-export const USAGE = `npm run torture -- --store memory|file|postgres|postgres-typeorm|memcached
+export const USAGE = `npm run torture -- --store memory|file|postgres|postgres-typeorm|memcached|redis|node-redis
     [--minutes 2 | --increments 100000] [--seed 1] [--processes 4] [--sessions 12] [--calm] [--restarts]`;
 
-const STORES: readonly StoreKind[] = ['memory', 'file', 'postgres', 'postgres-typeorm', 'memcached'];
+const STORES: readonly StoreKind[] = [
+  'memory',
+  'file',
+  'postgres',
+  'postgres-typeorm',
+  'memcached',
+  'redis',
+  'node-redis',
+];
+
+/** A server that is restarted has lost its sessions. */
+const FORGETFUL: readonly StoreKind[] = ['memcached', 'redis', 'node-redis'];
 
 /** @throws Error that says what is wrong. */
 export function tortureOptions(args: readonly string[]): TortureOptions {
@@ -37,7 +48,7 @@ export function tortureOptions(args: readonly string[]): TortureOptions {
   });
   const store = STORES.find((kind) => kind === values.store);
   if (store === undefined) throw new Error(`There is no store ${values.store}; there are ${STORES.join(', ')}.`);
-  if (values.restarts && store !== 'memcached') throw new Error('--restarts is for memcached.');
+  if (values.restarts && !FORGETFUL.includes(store)) throw new Error(`--restarts is for ${FORGETFUL.join(', ')}.`);
   return {
     store,
     seed: positive('seed', values.seed),

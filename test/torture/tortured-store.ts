@@ -8,7 +8,8 @@ export type StoreSpec =
   | { readonly kind: 'memory' }
   | { readonly kind: 'file'; readonly directory: string }
   | { readonly kind: 'postgres' | 'postgres-typeorm'; readonly url: string }
-  | { readonly kind: 'memcached'; readonly address: string };
+  | { readonly kind: 'memcached'; readonly address: string }
+  | { readonly kind: 'redis' | 'node-redis'; readonly url: string };
 
 /** A process that shares its connections with the store leaves transactions on them when it gets this. */
 export const LEAVE_TRANSACTIONS = 'SIGUSR2';
@@ -40,6 +41,15 @@ export async function openTorturedStore(spec: StoreSpec): Promise<SessionStore> 
     case 'memcached': {
       const { MemcachedStore } = await import('nestjs-sessions/memcached');
       return new MemcachedStore({ servers: spec.address, commandTimeout: operationTimeout });
+    }
+    case 'redis':
+    case 'node-redis': {
+      const [{ redisClients }, { OwnClientRedisStore }] = await Promise.all([
+        import('../support/stores/redis-clients.js'),
+        import('../support/stores/redis-place.js'),
+      ]);
+      const way = spec.kind === 'redis' ? 'ioredis' : spec.kind;
+      return new OwnClientRedisStore(redisClients[way](spec.url, { deadline: operationTimeout }));
     }
   }
 }

@@ -3,6 +3,7 @@ import { createTableSql } from 'nestjs-sessions/postgres';
 import { FaultProxy } from './fault-proxy.js';
 import { MemcachedServer } from './memcached-server.js';
 import { PostgresDatabase } from './postgres-database.js';
+import { RedisServer } from './redis-server.js';
 
 /** A database with the table of sessions, and the URL that leads to it through a fault proxy. */
 export async function proxiedDatabase(): Promise<{ database: PostgresDatabase; proxy: FaultProxy; url: string }> {
@@ -18,4 +19,11 @@ export async function proxiedMemcached(): Promise<{ proxy: FaultProxy; options: 
   const { hostname, port } = new URL(`memcached://${await MemcachedServer.sharedAddress()}`);
   const proxy = await FaultProxy.to(Number(port), hostname);
   return { proxy, options: { servers: proxy.address, prefix: `place-${randomBytes(6).toString('hex')}:` } };
+}
+
+/** Keys of its own in the Redis that tests share, and the URL that leads to it through a fault proxy. */
+export async function proxiedRedis(): Promise<{ proxy: FaultProxy; url: string; prefix: string }> {
+  const { hostname, port } = new URL(await RedisServer.sharedUrl());
+  const proxy = await FaultProxy.to(Number(port), hostname);
+  return { proxy, url: `redis://${proxy.address}`, prefix: `place-${randomBytes(6).toString('hex')}:` };
 }

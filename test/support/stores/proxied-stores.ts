@@ -2,8 +2,10 @@ import type { SessionStore } from 'nestjs-sessions';
 import { MemcachedStore } from 'nestjs-sessions/memcached';
 import { PostgresStore } from 'nestjs-sessions/postgres';
 import type { FaultProxy } from '../servers/fault-proxy.js';
-import { proxiedDatabase, proxiedMemcached } from '../servers/proxied-servers.js';
+import { proxiedDatabase, proxiedMemcached, proxiedRedis } from '../servers/proxied-servers.js';
 import { openSharedWay, type SHARED_WAYS, type WaySettings } from './postgres-ways.js';
+import { redisClients, type RedisPackage } from './redis-clients.js';
+import { OwnClientRedisStore } from './redis-place.js';
 
 /** A store with a fault proxy between it and its server. */
 export interface ProxiedStore {
@@ -47,4 +49,12 @@ export async function onMemcached({ timeout = 2_000 }: ProxiedStoreOptions = {})
   const store = new MemcachedStore({ ...options, commandTimeout: timeout });
   const close = async (): Promise<void> => proxy.close();
   return { store, proxy, close };
+}
+
+export function onRedis(way: RedisPackage): (options?: ProxiedStoreOptions) => Promise<ProxiedStore> {
+  return async ({ timeout = 2_000 } = {}) => {
+    const { proxy, url, prefix } = await proxiedRedis();
+    const store = new OwnClientRedisStore(redisClients[way](url, { deadline: timeout, isImpatient: true }), { prefix });
+    return { store, proxy, close: async () => proxy.close() };
+  };
 }

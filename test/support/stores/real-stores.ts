@@ -9,10 +9,13 @@ import { ManualClock } from '../../../lib/testing/manual-clock.js';
 import { MemcacheKeyv } from './memcache-keyv.js';
 import { MemcachedServer } from '../servers/memcached-server.js';
 import { PostgresDatabase } from '../servers/postgres-database.js';
+import { RedisServer } from '../servers/redis-server.js';
+import { redisClients } from './redis-clients.js';
+import { OwnClientRedisStore } from './redis-place.js';
 import { RecordingLogger } from '../basics/recording-logger.js';
 import { temporaryDirectory } from '../basics/temporary-directory.js';
 
-type Name = 'memory' | 'file' | 'PostgreSQL' | 'memcached' | 'cache-manager';
+type Name = 'memory' | 'file' | 'PostgreSQL' | 'memcached' | 'Redis' | 'cache-manager';
 
 /** A store of each kind, started, on real servers and on one clock. */
 export class RealStores {
@@ -47,9 +50,13 @@ export class RealStores {
     this.#ends.push(() => server.stop());
     const cache = new MemcacheKeyv(server);
     this.#ends.push(() => cache.close());
+    const redis = await RedisServer.start();
+    this.#ends.push(() => redis.dispose());
     const postgres = new PostgresStore({ connectionString: database.url, createTable: true });
     const memcached = new MemcachedStore({ servers: server.address });
+    const redisStore = new OwnClientRedisStore(redisClients.ioredis(redis.url));
     this.#ends.push(
+      () => redisStore.close(),
       () => postgres.close(),
       () => memcached.close(),
     );
@@ -58,6 +65,7 @@ export class RealStores {
     await this.#add('file', new FileStore({ directory: await temporaryDirectory(), fsync: 'none' }));
     await this.#add('PostgreSQL', postgres);
     await this.#add('memcached', memcached);
+    await this.#add('Redis', redisStore);
     await this.#add('cache-manager', new CacheManagerStore({ cache: createCache({ stores: [cache.keyv] }) }));
   }
 

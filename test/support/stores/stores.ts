@@ -81,6 +81,21 @@ const memcached: StoreKind = {
   prepare: async () => (await import('./memcached-place.js')).prepareMemcachedPlace(),
 };
 
+const redis: StoreKind = {
+  name: 'redis (ioredis)',
+  isShared: true,
+  isRemote: true,
+  isCounting: false,
+  hasOwnClock: true,
+  prepare: async () => (await import('./redis-place.js')).prepareRedisPlace('ioredis'),
+};
+
+const nodeRedis: StoreKind = {
+  ...redis,
+  name: 'redis (node-redis)',
+  prepare: async () => (await import('./redis-place.js')).prepareRedisPlace('node-redis'),
+};
+
 const cacheManager: StoreKind = {
   name: 'cache-manager',
   isShared: false,
@@ -97,10 +112,10 @@ const cacheManager: StoreKind = {
  * Promises that a store has a part in are tested on each of these: `describe.each(storeKinds)('... on $name', (kind) => ...)`;
  * `test/matrix.md` says which they are.
  */
-export const storeKinds: readonly StoreKind[] = [memory, file, pg, memcached];
+export const storeKinds: readonly StoreKind[] = [memory, file, pg, memcached, redis];
 
 /** For the few that even another way to the same server, and a cache that keeps the lock beside it, might break. */
-export const everyStoreKind: readonly StoreKind[] = [...storeKinds, typeorm, cacheManager];
+export const everyStoreKind: readonly StoreKind[] = [...storeKinds, typeorm, nodeRedis, cacheManager];
 
 /** Those that several processes can share. */
 export const sharedStoreKinds = storeKinds.filter(({ isShared }) => isShared);
@@ -122,6 +137,9 @@ export async function openStore(spec: string): Promise<SessionStore> {
       return (await import('./typeorm-place.js')).openTypeorm(where);
     case 'memcached':
       return (await import('./memcached-place.js')).openMemcached(where);
+    case 'ioredis':
+    case 'node-redis':
+      return (await import('./redis-place.js')).openRedis(kind, where);
     default:
       throw new Error(`There is no store for ${spec}`);
   }

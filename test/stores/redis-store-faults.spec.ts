@@ -1,0 +1,155 @@
+import { Redis } from 'ioredis';
+import { SessionStoreError } from 'nestjs-sessions';
+import type { RedisStore } from 'nestjs-sessions/redis';
+import { HOUR, written } from '../../lib/testing/contract/harness.js';
+import { GuardedStore } from '../../lib/session/store-access/guarded-store.js';
+import { StoreParts } from '../../lib/session/store-access/store-parts.js';
+import { systemClock } from '../../lib/session/clock.js';
+import { FaultProxy } from '../support/servers/fault-proxy.js';
+import { RedisServer } from '../support/servers/redis-server.js';
+import { redisPackages } from '../support/stores/redis-clients.js';
+import { type RedisTrial, tryRedis } from '../support/stores/redis-trial.js';
+
+describe.each(redisPackages)('RedisStore with %s, when the server', (way) => {
+  let server: RedisServer;
+  let redis: Redis;
+  let tried: RedisTrial;
+  let store: RedisStore;
+  let trial: RedisTrial['trial'];
+  beforeAll(async () => {
+    server = await RedisServer.start({ appendonly: 'yes', appendfsync: 'always' });
+    redis = new Redis(server.url);
+    redis.on('error', () => undefined);
+    tried = await tryRedis(server.url, way);
+    ({ store, trial } = tried);
+  });
+  afterAll(async () => {
+    redis.disconnect();
+    await tried.close();
+    await server.dispose();
+  });
+
+  it('has forgotten its scripts, nobody notices', async () => {
+    const { id, record, version, token } = await trial.givenLocked();
+    await redis.script('FLUSH');
+    written(await store.update({ id, record, guard: { version, lock: { token, release: true } } }));
+    await redis.script('FLUSH');
+    await trial.isFree(id);
+  });
+
+  it('has closed the connection of an idle client, nobody notices', async () => {
+    const { id } = await trial.given();
+    for (let times = 0; times < 5; times += 1) {
+      await redis.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+      await trial.isFree(id);
+    }
+  });
+
+  it('has lost everything, a session is missing, and no write brings it back', async () => {
+    const { id, record, version, token } = await trial.givenLocked();
+    await redis.flushall();
+    const lock = { token, release: true };
+    expect(await store.update({ id, record, guard: { version, lock } })).toBe(false);
+    expect(await store.update({ id, record, guard: { version } })).toBe(false);
+    expect(await store.touch({ id, expiresAt: record.expiresAt + HOUR })).toBe(false);
+    expect(await store.renewLock({ id, token, lease: HOUR })).toBe(false);
+    expect(await store.unlock({ id, token, expiresAt: record.expiresAt + HOUR })).toBe(false);
+    const rotation = { from: id, to: trial.id(), record, guard: { version, lock }, tombstoneUntil: Date.now() + HOUR };
+    expect(await store.rotate(rotation)).toBe(false);
+    expect(await store.delete({ id, tombstoneUntil: Date.now() + HOUR })).toBe(false);
+    expect(await redis.dbsize()).toBe(0);
+  });
+
+  it('was killed and started again, what its disk has is there, with its lock', async () => {
+    const { id, record, version, token } = await trial.givenLocked();
+    const lock = { token, release: false };
+    const next = written(await store.update({ id, record: { ...record, data: 'kept' }, guard: { version, lock } }));
+    const { id: gone } = await trial.givenGone();
+    await server.stop();
+    await server.startAgain();
+    expect(await trial.found(id)).toMatchObject({ record: { data: 'kept' }, version: next });
+    await trial.isLocked(id);
+    await trial.isGone(gone, 'destroyed');
+    expect(await store.unlock({ id, token })).toBe(true);
+  });
+});
+
+describe('RedisStore, when the server is out of memory (noeviction)', () => {
+  let server: RedisServer;
+  let redis: Redis;
+  let tried: RedisTrial;
+  beforeAll(async () => {
+    server = await RedisServer.start();
+    redis = new Redis(server.url);
+    tried = await tryRedis(server.url);
+  });
+  afterAll(async () => {
+    redis.disconnect();
+    await tried.close();
+    await server.dispose();
+  });
+
+  it('creates and enlarges none, and says why, once; but those it has are locked, read, touched, shrunk and ended', async () => {
+    const { store, trial, logger } = tried;
+    const [one, other] = [await trial.given('x'.repeat(1_000)), await trial.given('x'.repeat(1_000))];
+    await redis.config('SET', 'maxmemory', '1');
+    const record = trial.record('new');
+    await expect(store.create({ id: trial.id(), record })).rejects.toThrow('Redis failed: OOM');
+    const { token, version } = await trial.lock(one.id);
+    const guard = { version, lock: { token, release: false } };
+    const larger = { ...one.record, data: 'x'.repeat(2_000) };
+    await expect(store.update({ id: one.id, record: larger, guard })).rejects.toThrow(SessionStoreError);
+    expect(logger.lines.map(({ message }) => message)).toEqual([
+      'RedisStore: Redis is out of memory (maxmemory): no session can be created, and none can grow.',
+    ]);
+
+    expect(await store.renewLock({ id: one.id, token, lease: HOUR })).toBe(true);
+    const smaller = { ...one.record, data: 'x'.repeat(900) };
+    const next = written(await store.update({ id: one.id, record: smaller, guard }));
+    expect((await trial.found(one.id)).record.data).toBe(smaller.data);
+    expect(await store.touch({ id: one.id, expiresAt: smaller.expiresAt + 1_000 })).toBe(true);
+    expect(await store.unlock({ id: one.id, token, expiresAt: smaller.expiresAt + 2_000 })).toBe(true);
+    const rotation = {
+      from: one.id,
+      to: trial.id(),
+      record: smaller,
+      guard: { version: next },
+      tombstoneUntil: Date.now() + HOUR,
+    };
+    await expect(store.rotate(rotation)).rejects.toThrow(SessionStoreError);
+    expect((await trial.found(one.id)).record.expiresAt).toBe(smaller.expiresAt + 2_000);
+    expect(await store.delete({ id: other.id, tombstoneUntil: Date.now() + HOUR })).toBe(true);
+    await trial.isGone(other.id, 'destroyed');
+
+    await redis.config('SET', 'maxmemory', '0');
+    written(await store.rotate(rotation));
+    written(await store.create({ id: trial.id(), record }));
+  });
+});
+
+describe.each(redisPackages)('RedisStore with %s, when the server cannot be reached for a while', (way) => {
+  it('a lock that was asked for meanwhile is not left behind', async () => {
+    const url = await RedisServer.sharedUrl();
+    const redis = new Redis(url);
+    const { port, hostname } = new URL(url);
+    const proxy = await FaultProxy.to(Number(port), hostname);
+    const { store, trial, prefix, close } = await tryRedis(`redis://${proxy.address}`, way);
+    const guarded = new GuardedStore(store, new StoreParts(store, systemClock, 300));
+    const ids = await Promise.all(Array.from({ length: 5 }, async () => (await trial.given()).id));
+    await proxy.setMode('refuse');
+    proxy.killAll();
+    const holder = { route: 'GET /', process: '', since: 0 };
+    for (const id of ids) {
+      const attempt = guarded.tryLock({ id, token: trial.token(), lease: HOUR, holder });
+      await expect(attempt).rejects.toThrow(SessionStoreError);
+    }
+    await proxy.setMode('ok');
+    const isFree = async (id: string): Promise<boolean> => !(await redis.get(prefix + id))!.includes('GET /');
+    // Whatever the client has kept comes first.
+    await trial.found(ids[0]!);
+    for (const id of ids) while (!(await isFree(id))) await trial.wait(20);
+    redis.disconnect();
+    await close();
+    proxy.close();
+  });
+});
