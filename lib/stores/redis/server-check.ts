@@ -51,10 +51,15 @@ export class ServerCheck {
     const now = await this.#serverTime();
     this.#compareClocks(now, clock.now());
     await this.#checkInfo();
-    await proveLife(store, now).catch((error: unknown) => {
+    try {
+      await proveLife(store, now);
+    } catch (error) {
+      if (!(rootOf(error) instanceof LifeError)) {
+        throw error;
+      }
       // A server that was restarted in the middle has forgotten the session that was tried.
-      return rootOf(error) instanceof LifeError ? proveLife(store, now) : Promise.reject(error);
-    });
+      await proveLife(store, now);
+    }
   }
 
   /** The server's clock, in epoch milliseconds. */
