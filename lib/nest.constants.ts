@@ -20,3 +20,6 @@ export const CAUGHT = '__filterCatchExceptions__';
 
 /** On a class: its interceptors. */
 export const INTERCEPTORS = '__interceptors__';
+
+/** On a class: its guards. */
+export const GUARDS = '__guards__';

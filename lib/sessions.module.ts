@@ -41,7 +41,7 @@ export class SessionsModule
     @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
     private readonly engine: SessionEngine,
     private readonly stores: StoreLifecycle,
-    guard: LockSessionGuard,
+    private readonly guard: LockSessionGuard,
     private readonly filter: SessionsErrorsFilter,
     private readonly modules: ModulesContainer,
     private readonly applicationConfig: ApplicationConfig,
@@ -49,9 +49,7 @@ export class SessionsModule
     sockets: SocketAdapter,
   ) {
     super();
-    // Already here: gateways are bound before the hooks of modules run. Nest orders global guards by the order in which they are
-    // given to it: first place has to be taken before the application's own come.
-    applicationConfig.getGlobalGuards().unshift(guard);
+    // Already here: gateways are bound before the hooks of modules run.
     sockets.attach(applicationConfig);
     mountTransports(modules);
   }
@@ -71,7 +69,7 @@ export class SessionsModule
     return super.forRootAsync(options);
   }
 
-  /** Nest calls it before it registers the routes. */
+  /** Nest calls it after the application's own global guards are known, and before it registers the routes. */
   configure(consumer: MiddlewareConsumer): void {
     const { platform } = this.sessions;
     platform.attach();
@@ -81,6 +79,8 @@ export class SessionsModule
         .exclude(...(this.options.exclude ?? []))
         .forRoutes(...(this.options.forRoutes ?? [platform.everyRoute(this.applicationConfig.getGlobalPrefix())]));
     }
+    // Nest orders global guards by the order in which modules are found: first place has to be taken.
+    this.applicationConfig.getGlobalGuards().unshift(this.guard);
     // The last of the global filters is asked first: in the first place this one takes only what the application leaves.
     this.applicationConfig.getGlobalFilters().unshift(this.filter);
     mountSessions(this.modules);

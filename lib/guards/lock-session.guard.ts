@@ -2,10 +2,8 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { enterField } from '../graphql/enter-field.js';
 import type { PlatformRequest } from '../http/http-request.js';
 import { HttpSessions } from '../http/http-sessions.js';
-import type { LockSessionOptions } from '../interfaces/sessions-options.interface.js';
 import type { LockSettings } from '../session/lock/lock-settings.js';
-import { LOCK_SESSION } from '../sessions.constants.js';
-import { socketMessageOf } from '../sockets/socket-message.js';
+import { declaredLock } from './declared-lock.js';
 
 /**
  * Tells the session how its route locks. It runs before every other guard, so that one which touches the session finds the
@@ -31,11 +29,6 @@ export class LockSessionGuard implements CanActivate {
         return this.sessions.enterRoute(context.getArgByIndex<PlatformRequest>(0), this.#settingsOf(handlers, handler));
       case 'graphql':
         return enterField(this.sessions, context.getArgs(), handler, this.#settingsOf(handlers, handler));
-      case 'ws':
-        return socketMessageOf(context.getArgs())?.enter(
-          this.#settingsOf(handlers, handler),
-          `${handlers.name}.${handler.name}()`,
-        );
       default:
         return undefined;
     }
@@ -53,15 +46,8 @@ export class LockSessionGuard implements CanActivate {
   }
 
   #decide(controller: object, handler: object): LockSettings {
-    const ofMethod = lockOf(handler);
-    const ofController = lockOf(controller);
+    const declared = declaredLock(controller, handler);
     const { locking } = this.sessions.settings.engine;
-    return ofMethod === undefined && ofController === undefined
-      ? locking
-      : { ...locking, ...ofController, ...ofMethod };
+    return declared === undefined ? locking : { ...locking, ...declared };
   }
-}
-
-function lockOf(target: object): LockSessionOptions | undefined {
-  return Reflect.getMetadata(LOCK_SESSION, target) as LockSessionOptions | undefined;
 }

@@ -1,7 +1,8 @@
-import type { NestInterceptor, Type } from '@nestjs/common';
+import type { CanActivate, NestInterceptor, Type } from '@nestjs/common';
 import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
+import { messageGuard } from '../guards/message.guard.js';
 import { isRootField } from '../graphql/resolvers.js';
-import { INTERCEPTORS } from '../nest.constants.js';
+import { GUARDS, INTERCEPTORS } from '../nest.constants.js';
 import { isGateway } from '../sockets/gateways.js';
 import { messageInterceptor } from './message.interceptor.js';
 import { rootFieldInterceptor } from './root-field.interceptor.js';
@@ -14,10 +15,11 @@ export function mountTransports(modules: ModulesContainer): void {
         continue;
       }
       if (isGateway(metatype)) {
-        mountFirst(metatype, messageInterceptor);
+        mountFirst(metatype, GUARDS, messageGuard);
+        mountFirst(metatype, INTERCEPTORS, messageInterceptor);
       }
       if (hasRootField(metatype as Type)) {
-        mountFirst(metatype, rootFieldInterceptor);
+        mountFirst(metatype, INTERCEPTORS, rootFieldInterceptor);
       }
     }
   }
@@ -34,10 +36,13 @@ function hasRootField({ prototype }: Type): boolean {
   );
 }
 
-/** Outside of all interceptors of class and method: what those do with the result still belongs to the handler. */
-function mountFirst(metatype: object, interceptor: NestInterceptor): void {
-  const others = (Reflect.getMetadata(INTERCEPTORS, metatype) ?? []) as readonly unknown[];
-  if (!others.includes(interceptor)) {
-    Reflect.defineMetadata(INTERCEPTORS, [interceptor, ...others], metatype);
+/**
+ * Before the other guards of class and method, and outside of their interceptors: what those do with the result still belongs to
+ * the handler.
+ */
+function mountFirst(metatype: object, key: string, enhancer: CanActivate | NestInterceptor): void {
+  const others = (Reflect.getMetadata(key, metatype) ?? []) as readonly unknown[];
+  if (!others.includes(enhancer)) {
+    Reflect.defineMetadata(key, [enhancer, ...others], metatype);
   }
 }

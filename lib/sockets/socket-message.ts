@@ -1,5 +1,6 @@
 import { Observable } from 'rxjs';
-import { withoutOwnLock, type LockSettings } from '../session/lock/lock-settings.js';
+import type { LockSessionOptions } from '../interfaces/sessions-options.interface.js';
+import { locksByItself, withoutOwnLock, type LockSettings } from '../session/lock/lock-settings.js';
 import type { AnySession } from '../session/object/session.js';
 import { OpenedSession } from '../session/opened-session.js';
 import type { SessionEngine } from '../session/session-engine.js';
@@ -37,11 +38,17 @@ export class SocketMessage implements HandledMessage {
     return this.#open().unit;
   }
 
-  /** The message has reached its handler, which locks as `settings` say. The mode `early` waits for the lock. */
-  enter(settings: LockSettings, handler: string): Promise<void> | undefined {
-    this.#locking = settings;
+  /**
+   * The message has reached its handler. There is a promise when something has to be waited for: the lock of the mode `early`, or
+   * the commit of what a global guard has changed under a lock that this handler does not want.
+   */
+  enter(declared: LockSessionOptions | undefined, handler: string): Promise<void> | undefined {
     this.#handler = handler;
-    return settings.mode === 'early' ? this.unit.load() : undefined;
+    this.#locking = { ...this.#locking, ...declared };
+    if (this.#opened !== undefined) {
+      return this.#relock(this.#opened);
+    }
+    return this.#locking.mode === 'early' ? this.unit.load() : undefined;
   }
 
   async take<R>(read: (session: AnySession) => R): Promise<R> {
@@ -87,6 +94,19 @@ export class SocketMessage implements HandledMessage {
   /** No handler was reached, or none will be: a guard has turned the message away, or the client left while it decided. */
   endUnlessBegun(): Promise<void> | undefined {
     return this.#hasBegun ? undefined : this.discard();
+  }
+
+  async #relock(opened: OpenedSession): Promise<void> {
+    await opened.unit.load();
+    const { active, steps } = opened.unit;
+    const wantsLock = locksByItself(this.#locking);
+    if (!wantsLock) {
+      await opened.commit(false);
+    }
+    active.settings = this.#locking;
+    if (wantsLock && active.lock === undefined && active.stage.at === 'stored') {
+      await steps.acquireLock();
+    }
   }
 
   #open(): OpenedSession {

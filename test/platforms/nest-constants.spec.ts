@@ -1,6 +1,7 @@
 import { Session, Sse } from '@nestjs/common';
 import {
   FILTER_CATCH_EXCEPTIONS,
+  GUARDS_METADATA,
   INTERCEPTORS_METADATA,
   MODULE_METADATA,
   ROUTE_ARGS_METADATA,
@@ -9,6 +10,7 @@ import {
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import {
   CAUGHT,
+  GUARDS,
   IMPORTS,
   INTERCEPTORS,
   NEST_SESSION_PARAMETER,
@@ -18,8 +20,9 @@ import {
 
 describe('The names of the metadata', () => {
   it('are those of the Nest that is installed', () => {
-    expect({ CAUGHT, IMPORTS, INTERCEPTORS, ROUTE_ARGUMENTS, SSE, NEST_SESSION_PARAMETER }).toEqual({
+    expect({ CAUGHT, GUARDS, IMPORTS, INTERCEPTORS, ROUTE_ARGUMENTS, SSE, NEST_SESSION_PARAMETER }).toEqual({
       CAUGHT: FILTER_CATCH_EXCEPTIONS,
+      GUARDS: GUARDS_METADATA,
       IMPORTS: MODULE_METADATA.IMPORTS,
       INTERCEPTORS: INTERCEPTORS_METADATA,
       ROUTE_ARGUMENTS: ROUTE_ARGS_METADATA,
