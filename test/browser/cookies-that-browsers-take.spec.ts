@@ -7,7 +7,7 @@ import { systemClock } from '../../lib/session/clock.js';
 import { type CookieSettings, CookieWriter } from '../../lib/session/cookie/cookie-writer.js';
 import { openBrowser } from '../support/servers/chromium.js';
 import { NotesController } from '../support/http/notes-app.js';
-import { TestApp, trustProxy } from '../support/http/test-app.js';
+import { TestApp } from '../support/http/test-app.js';
 import { TlsProxy } from '../support/servers/tls-proxy.js';
 
 const host = { name: '__Host-session', secure: true } as const;
@@ -30,14 +30,12 @@ describe('A browser', () => {
   afterEach(() => app?.close());
 
   async function open(cookie: SessionCookieOptions): Promise<Page> {
-    const configure = (nest: TestApp['nest']): void => {
-      trustProxy(nest.setGlobalPrefix('app'));
-    };
     app = await TestApp.start({
       forceCloseConnections: true,
       controllers: [NotesController],
       sessions: { cookie },
-      configure,
+      trustsProxies: true,
+      configure: (nest) => nest.setGlobalPrefix('app'),
     });
     const proxy = await TlsProxy.start(app.url);
     const page = await (await openBrowser()).newPage();

@@ -2,7 +2,7 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { Session, type SessionCookieOptions } from 'nestjs-sessions';
 import type { BrowserContext, Page } from 'playwright-core';
 import { openBrowser, openLenientBrowser } from '../support/servers/chromium.js';
-import { TestApp, trustProxy } from '../support/http/test-app.js';
+import { TestApp } from '../support/http/test-app.js';
 import { TlsProxy } from '../support/servers/tls-proxy.js';
 
 @Controller()
@@ -28,7 +28,7 @@ describe('A page that other sites embed', () => {
       forceCloseConnections: true,
       controllers: [Widget],
       sessions: { cookie },
-      configure: trustProxy,
+      trustsProxies: true,
     });
     proxy = await TlsProxy.start(app.url);
     page = await (await browser).newPage();

@@ -4,7 +4,6 @@ import type { Page } from 'playwright-core';
 import { openLenientBrowser } from '../support/servers/chromium.js';
 import { gate } from '../support/http/gates.js';
 import { startPages } from '../support/http/pages-app.js';
-import { trustProxy } from '../support/http/test-app.js';
 import { TlsProxy } from '../support/servers/tls-proxy.js';
 
 /** Who came, by the way in which the request was made. */
@@ -44,7 +43,7 @@ describe.each<['lax' | 'strict' | 'none', string, readonly string[]]>([
 ])('A visitor with sameSite %s whom another site sends is recognised', (sameSite, summary, recognised) => {
   it(summary, async () => {
     const cookie: SessionCookieOptions = { sameSite, secure: true };
-    const app = await startPages({ controllers: [Arrivals], sessions: { cookie }, configure: trustProxy });
+    const app = await startPages({ controllers: [Arrivals], sessions: { cookie }, trustsProxies: true });
     const proxy = await TlsProxy.start(app.url);
     const page = await (await openLenientBrowser()).newPage();
     await page.goto(proxy.url('shop.test'));

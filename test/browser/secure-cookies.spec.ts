@@ -2,11 +2,9 @@ import { Sessions, type SessionCookieOptions } from 'nestjs-sessions';
 import type { BrowserContext } from 'playwright-core';
 import { openBrowser } from '../support/servers/chromium.js';
 import { startPages } from '../support/http/pages-app.js';
-import { trustProxy, type TestApp } from '../support/http/test-app.js';
 import { TlsProxy } from '../support/servers/tls-proxy.js';
 
 const always: SessionCookieOptions = { name: '__Host-session', secure: true };
-const distrust = (): void => undefined;
 
 /** Logs in by a browser; gives its jar, and what the next page says. */
 async function logIn(browser: BrowserContext, url: string): Promise<{ jar: string[]; text: string | null }> {
@@ -18,8 +16,8 @@ async function logIn(browser: BrowserContext, url: string): Promise<{ jar: strin
 }
 
 describe('Behind a proxy that ends TLS', () => {
-  async function logInThere(cookie: SessionCookieOptions, configure: (app: TestApp['nest']) => void) {
-    const app = await startPages({ sessions: { cookie }, configure });
+  async function logInThere(cookie: SessionCookieOptions, trustsProxies: boolean) {
+    const app = await startPages({ sessions: { cookie }, trustsProxies });
     const proxy = await TlsProxy.start(app.url);
     return { app, proxy, ...(await logIn(await openBrowser(), proxy.url('shop.test'))) };
   }
@@ -28,7 +26,7 @@ describe('Behind a proxy that ends TLS', () => {
     ["'auto'", {}, 'session_id Secure'],
     ['true', always, '__Host-session Secure'],
   ])('with trust proxy and secure: %s the visitor is logged in by a Secure cookie', async (_, cookie, expected) => {
-    const { app, jar, text } = await logInThere(cookie, trustProxy);
+    const { app, jar, text } = await logInThere(cookie, true);
 
     expect(jar).toEqual([expected]);
     expect(text).toContain('Hello ann');
@@ -36,14 +34,14 @@ describe('Behind a proxy that ends TLS', () => {
   });
 
   it("without it, secure: 'auto' takes the connection for what the application sees, plain HTTP", async () => {
-    const { jar, text } = await logInThere({}, distrust);
+    const { jar, text } = await logInThere({}, false);
 
     expect(jar).toEqual(['session_id']);
     expect(text).toContain('Hello ann');
   });
 
   it('without it, secure: true sends no cookie, stores nothing, and says why', async () => {
-    const { app, jar } = await logInThere(always, distrust);
+    const { app, jar } = await logInThere(always, false);
 
     expect(jar).toEqual([]);
     expect(await app.nest.get(Sessions).count()).toBe(0);
@@ -51,7 +49,7 @@ describe('Behind a proxy that ends TLS', () => {
   });
 
   it('the cookie stays at home when the same host is visited over plain HTTP', async () => {
-    const app = await startPages({ sessions: { cookie: { secure: true } }, configure: trustProxy });
+    const app = await startPages({ sessions: { cookie: { secure: true } }, trustsProxies: true });
     const proxy = await TlsProxy.start(app.url);
     const browser = await openBrowser();
     await logIn(browser, proxy.url('shop.test'));

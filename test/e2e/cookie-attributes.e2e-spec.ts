@@ -1,7 +1,6 @@
 import { days, minutes, type SessionCookieOptions, type SessionsModuleOptions } from 'nestjs-sessions';
 import { parseCookieLine } from '../support/http/cookie-line.js';
 import { startNotes } from '../support/http/notes-app.js';
-import { trustProxy } from '../support/http/test-app.js';
 
 const now = Date.UTC(2030, 0, 1);
 const EXPIRY = 'Max-Age=3600; Expires=Tue, 01 Jan 2030 01:00:00 GMT; ';
@@ -11,7 +10,7 @@ const overTls = { 'x-forwarded-proto': 'https' };
 async function headerOf(options: SessionsModuleOptions, headers: Record<string, string> = {}): Promise<string> {
   const app = await startNotes({
     sessions: { clock: { now: () => now }, ...options },
-    configure: trustProxy,
+    trustsProxies: true,
   });
   const { setCookies } = await app.browser().post('/notes', { a: 1 }, { headers });
   expect(setCookies.length).toBeLessThan(2);

@@ -1,7 +1,7 @@
 import { Sessions, type SessionsModuleOptions } from 'nestjs-sessions';
 import { startNotes } from '../support/http/notes-app.js';
 import { postOverTls } from '../support/http/https-app.js';
-import { trustProxy, type TestApp } from '../support/http/test-app.js';
+import type { TestApp } from '../support/http/test-app.js';
 
 const overTls = { 'x-forwarded-proto': 'https' };
 const always: SessionsModuleOptions = { cookie: { secure: true } };
@@ -34,8 +34,8 @@ describe('A Secure cookie', () => {
   });
 
   it('is sent behind a proxy that ends TLS, when Express trusts it', async () => {
-    expect(await cookieOf(await startNotes({ sessions: always, configure: trustProxy }), overTls)).toBe('secure');
-    expect(await cookieOf(await startNotes({ sessions: always, configure: trustProxy }))).toBe('none');
+    expect(await cookieOf(await startNotes({ sessions: always, trustsProxies: true }), overTls)).toBe('secure');
+    expect(await cookieOf(await startNotes({ sessions: always, trustsProxies: true }))).toBe('none');
   });
 
   it('is not sent because of a header that anybody can send, when no proxy is trusted', async () => {
@@ -44,7 +44,7 @@ describe('A Secure cookie', () => {
 
   it('that is there already still opens its session over plain HTTP; it is neither refreshed nor expired there', async () => {
     let now = Date.now();
-    const app = await startNotes({ sessions: { ...always, clock: { now: () => now } }, configure: trustProxy });
+    const app = await startNotes({ sessions: { ...always, clock: { now: () => now } }, trustsProxies: true });
     const visitor = app.browser();
     await visitor.post('/notes', { a: 1 }, { headers: overTls });
     now += 30 * 60_000;
@@ -58,7 +58,7 @@ describe('A Secure cookie', () => {
   });
 
   it('refuses regenerate() over plain HTTP with the reason, and leaves the session as it is', async () => {
-    const app = await startNotes({ sessions: always, configure: trustProxy });
+    const app = await startNotes({ sessions: always, trustsProxies: true });
     const visitor = app.browser();
     await visitor.post('/notes', { a: 1 }, { headers: overTls });
 
@@ -75,7 +75,7 @@ describe('A cookie with secure: auto', () => {
     ['behind a trusted proxy that does not', {}, true, { 'x-forwarded-proto': 'http' }, 'plain'],
     ['when somebody claims TLS and no proxy is trusted', {}, false, overTls, 'plain'],
   ])('follows the connection: %s', async (_, sessions, isTrusting, headers, expected) => {
-    const app = await startNotes({ sessions, configure: isTrusting ? trustProxy : () => undefined });
+    const app = await startNotes({ sessions, trustsProxies: isTrusting });
 
     expect(await cookieOf(app, headers)).toBe(expected);
   });

@@ -83,18 +83,22 @@ export class Reply implements HandlerOutcome {
   }
 
   complete(): void {
-    this.#onHandlerEnd();
+    this.#running -= 1;
+    // The response to a pipelined request whose turn has not come is never closed.
+    if (this.isDecided || this.isClosed || this.http.request.socket.destroyed) {
+      this.#onUnanswered();
+    }
   }
 
   error(error: unknown): void {
     this.lastError = error;
-    this.#onHandlerEnd();
+    this.complete();
   }
 
   /** Torn down by an interceptor around it (a timeout), or because the client left. */
   unsubscribe(): void {
     this.#isCutShort = true;
-    this.#onHandlerEnd();
+    this.complete();
   }
 
   /** The headers leave. When the body is not complete, neither leaves the socket before the commit is done. */
@@ -193,7 +197,12 @@ export class Reply implements HandlerOutcome {
       return;
     }
     replaceBody(response, this.http.platform.headersOf(response), this.#cookiesBefore);
-    showToFilters(this.http, response, error, () => this.#state === 'failing');
+    // For as long as the handler returns it counts as sent: Fastify would else send an empty reply, in place of one that is missing.
+    this.#state = 'held';
+    setImmediate(() => {
+      this.#state = 'failing';
+      showToFilters(this.http, response, error, () => this.#state === 'failing');
+    });
   }
 
   #endFailed(response: ServerResponse, proceed: () => ServerResponse): ServerResponse {
@@ -204,14 +213,6 @@ export class Reply implements HandlerOutcome {
     // Only now: until then the headers of the error are still to be written.
     this.#state = 'failed';
     return ended;
-  }
-
-  #onHandlerEnd(): void {
-    this.#running -= 1;
-    // The response to a pipelined request whose turn has not come is never closed.
-    if (this.isDecided || this.isClosed || this.http.request.socket.destroyed) {
-      this.#onUnanswered();
-    }
   }
 
   #onClose(): void {

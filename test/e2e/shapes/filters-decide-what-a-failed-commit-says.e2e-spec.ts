@@ -14,6 +14,12 @@ const SHAPES = [
   'res.render()',
   'next() to no other handler',
   'middleware of a module that answers',
+  'a value, on Fastify',
+  'a reply in a timer, on Fastify',
+  'a global interceptor that works on the value later, on Fastify',
+  'reply.send()',
+  'reply.raw.end()',
+  'middleware of a module that answers, on Fastify',
 ];
 
 describe.each(SHAPES)('The filter that a failed commit reaches decides what it says: %s', (name) => {
@@ -77,7 +83,7 @@ describe.each(SHAPES)('The filter that a failed commit reaches decides what it s
       const outcomes: unknown[] = [];
       const filter = new GlobalFilter(async (response, session) => {
         outcomes.push(...(await outcomesOf(session)));
-        response.status(507).json({ flash: 'sorry' });
+        response.status(507).send({ flash: 'sorry' });
       });
 
       expect(await visitInVain(filter, operation)).toMatchObject({ status: 507, setCookies: [] });

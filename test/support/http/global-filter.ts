@@ -12,7 +12,7 @@ export class GlobalFilter implements ExceptionFilter {
 
   constructor(
     private readonly answer: Answer = (response) => {
-      response.status(502).json({ form: 'of the application' });
+      response.status(502).send({ form: 'of the application' });
     },
   ) {}
 

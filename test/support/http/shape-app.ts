@@ -6,7 +6,7 @@ import type { HandlerShape } from './handler-shapes.js';
 import { ObservedStore } from '../stores/observed-store.js';
 import { TestApp } from './test-app.js';
 
-type Application = Pick<HandlerShape, 'controllers' | 'imports' | 'sessions' | 'configure'>;
+type Application = Pick<HandlerShape, 'platform' | 'controllers' | 'imports' | 'sessions' | 'configure'>;
 type ConfigureFirst = (app: INestApplication) => void;
 
 /** After so long a request counts as one that hangs. No test waits for it but one that fails. */
@@ -25,11 +25,12 @@ class Counter {
 
 /** An application with the routes of one shape. */
 export function startShape(
-  { controllers, imports, sessions, configure }: Application,
+  { platform, controllers, imports, sessions, configure }: Application,
   options: SessionsModuleOptions,
   configureFirst: ConfigureFirst = () => undefined,
 ): Promise<TestApp> {
   return TestApp.start({
+    platform,
     controllers: [Counter, ...controllers],
     imports,
     sessions: { ...sessions, ...options },
@@ -75,7 +76,9 @@ export class ShapeApps {
 }
 
 function isSameApplication(one: Application, other: Application): boolean {
-  return (['controllers', 'imports', 'sessions', 'configure'] as const).every((part) => one[part] === other[part]);
+  return (['platform', 'controllers', 'imports', 'sessions', 'configure'] as const).every(
+    (part) => one[part] === other[part],
+  );
 }
 
 /** A client whose session counts from 0. */

@@ -1,9 +1,9 @@
 import { Module, type INestApplication, type LoggerService, type ModuleMetadata, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { AddressInfo, Server } from 'node:net';
 import { SessionsModule, type SessionsModuleOptions } from 'nestjs-sessions';
 import { Browser } from './browser.js';
+import { adapterOf, type Platform } from './platforms.js';
 
 export interface TestAppOptions {
   readonly controllers?: Type[];
@@ -11,6 +11,9 @@ export interface TestAppOptions {
   readonly imports?: ModuleMetadata['imports'];
   /** Of `SessionsModule.forRoot()`; `false` leaves the module out. */
   readonly sessions?: SessionsModuleOptions | false;
+  readonly platform?: Platform;
+  /** The application is behind a proxy that ends TLS, and believes what it says. */
+  readonly trustsProxies?: boolean;
   /** For browsers, which may have a connection in reserve on which they never ask anything: a server that closes waits for it. */
   readonly forceCloseConnections?: boolean;
   /** Called before the application listens. */
@@ -57,6 +60,8 @@ export class TestApp {
     providers = [],
     imports = [],
     sessions = {},
+    platform = 'express',
+    trustsProxies = false,
     forceCloseConnections = false,
     configure,
   }: TestAppOptions): Promise<TestApp> {
@@ -67,7 +72,11 @@ export class TestApp {
     })
     class AppModule {}
     const logs = new LogBook();
-    const nest = await NestFactory.create(AppModule, { logger: logs, abortOnError: false, forceCloseConnections });
+    const nest = await NestFactory.create(AppModule, adapterOf(platform, trustsProxies), {
+      logger: logs,
+      abortOnError: false,
+      forceCloseConnections,
+    });
     configure?.(nest);
     await nest.listen(0, '127.0.0.1');
     const { port } = (nest.getHttpServer() as Server).address() as AddressInfo;
@@ -81,9 +90,4 @@ export class TestApp {
   async close(): Promise<void> {
     await this.nest.close();
   }
-}
-
-/** For `configure`: the application is behind a proxy that ends TLS, and believes what it says. */
-export function trustProxy(app: INestApplication): void {
-  (app as NestExpressApplication).set('trust proxy', true);
 }

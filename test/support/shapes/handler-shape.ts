@@ -1,10 +1,12 @@
 import type { ModuleMetadata, Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Session, SessionsModuleOptions } from 'nestjs-sessions';
+import { PLATFORMS, type Platform } from '../http/platforms.js';
 
 /** One way in which an application answers a request, and in which it counts `n` up in the session on the way. */
 export interface HandlerShape {
   readonly name: string;
+  readonly platform: Platform;
   readonly path: string;
   readonly method: string;
   /** Of the reply when nothing fails. */
@@ -13,6 +15,8 @@ export interface HandlerShape {
   readonly isStreamed: boolean;
   /** Whether the application answers errors of the handler by itself, also that of a session that cannot be loaded. */
   readonly answersErrors: boolean;
+  /** Whether an exception filter can answer when the commit has failed: after `hijack()` none can. */
+  readonly reachesFilters: boolean;
   readonly controllers: Type[];
   readonly imports: NonNullable<ModuleMetadata['imports']>;
   readonly sessions: SessionsModuleOptions;
@@ -22,10 +26,12 @@ export interface HandlerShape {
 type Details = Partial<Omit<HandlerShape, 'name' | 'path'>>;
 
 const PLAIN = {
+  platform: 'express' as const,
   method: 'GET',
   status: 200,
   isStreamed: false,
   answersErrors: false,
+  reachesFilters: true,
   controllers: [],
   imports: [],
   sessions: {},
@@ -35,6 +41,13 @@ const PLAIN = {
 /** Makes the shapes of one group. What `common` says holds for each, unless the shape says something else. */
 export function shapesOf(common: Details, shapes: readonly (readonly [string, string, Details?])[]): HandlerShape[] {
   return shapes.map(([name, path, own]) => ({ name, path, ...PLAIN, ...common, ...own }));
+}
+
+/** The same ones where the application runs on Fastify, as far as the tests run there; but for some, by their names. */
+export function onFastify(shapes: readonly HandlerShape[], ...without: readonly string[]): HandlerShape[] {
+  return shapes
+    .filter(({ name }) => PLATFORMS.includes('fastify') && !without.includes(name))
+    .map((shape) => ({ ...shape, name: `${shape.name}, on Fastify`, platform: 'fastify' as const }));
 }
 
 /** Reads and writes in one step: it loses an update only when the session is not locked from its load to its commit. */

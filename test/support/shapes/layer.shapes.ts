@@ -75,7 +75,7 @@ class Counts implements CanActivate {
 class AnswersInGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const counted = await loadAndCount(requestOf(context));
-    context.switchToHttp().getResponse<Response>().json(counted);
+    context.switchToHttp().getResponse<Response>().send(counted);
     return false;
   }
 }
@@ -93,7 +93,7 @@ class SetsFlash implements ExceptionFilter {
     http
       .getResponse<Response>()
       .status(422)
-      .json(count(sessionOf(http.getRequest())));
+      .send(count(sessionOf(http.getRequest())));
   }
 }
 
@@ -105,7 +105,7 @@ class AnswersLate implements ExceptionFilter {
     http
       .getResponse<Response>()
       .status(422)
-      .json(count(sessionOf(http.getRequest())));
+      .send(count(sessionOf(http.getRequest())));
   }
 }
 

@@ -17,7 +17,7 @@ class NotAwaited {
   @Get('save-timer') saveInTimer(@Session() session: Session, @Res() response: Response): void {
     count(session);
     void session.save();
-    setTimeout(() => response.json({ saved: true }), 20);
+    setTimeout(() => response.send({ saved: true }), 20);
   }
 
   @Get('destroy') destroy(@Session() session: Session): unknown {
@@ -27,7 +27,7 @@ class NotAwaited {
 
   @Get('destroy-json') destroyJson(@Session() session: Session, @Res() response: Response): void {
     void session.destroy();
-    response.json({ destroyed: true });
+    response.send({ destroyed: true });
   }
 
   @Get('destroy-redirect') destroyRedirect(@Session() session: Session, @Res() response: Response): void {
@@ -47,12 +47,12 @@ class NotAwaited {
 
   @Get('too-large') tooLarge(@Session() session: Session, @Res() response: Response): void {
     session.set('page', TOO_LARGE);
-    setTimeout(() => response.json({ stored: true }), 20);
+    setTimeout(() => response.send({ stored: true }), 20);
   }
 
   @Get('twice') twice(@Session() session: Session, @Res() response: Response): void {
-    response.json(count(session));
-    setTimeout(() => response.status(200).json({ late: true }), 50);
+    response.send(count(session));
+    setTimeout(() => response.status(200).send({ late: true }), 50);
   }
 }
 
@@ -61,7 +61,7 @@ export const notAwaitedShapes = shapesOf({ controllers: [NotAwaited], status: 50
   ['void session.save()', '/not-awaited/save'],
   ['void session.save() and a reply in a timer', '/not-awaited/save-timer'],
   ['void session.destroy()', '/not-awaited/destroy'],
-  ['void session.destroy() and res.json()', '/not-awaited/destroy-json'],
+  ['void session.destroy() and res.send()', '/not-awaited/destroy-json'],
   ['void session.destroy() and res.redirect()', '/not-awaited/destroy-redirect'],
   ['void session.regenerate()', '/not-awaited/regenerate'],
   ['void session.withLock()', '/not-awaited/with-lock'],

@@ -17,7 +17,7 @@ import { LockSession, Session } from 'nestjs-sessions';
 import { concatMap, delay, map, of, tap, type Observable } from 'rxjs';
 import { count, shapesOf } from './handler-shape.js';
 
-@Controller({ path: 'values', version: [VERSION_NEUTRAL, '1'] })
+@Controller('values')
 class Values {
   @Get('value') value(@Session() session: Session): unknown {
     return count(session);
@@ -100,8 +100,15 @@ class Values {
   @Options('options') options(@Session() session: Session): unknown {
     return count(session);
   }
+}
 
-  @Version('2') @Get('value') versioned(@Session() session: Session): unknown {
+@Controller({ path: 'versions', version: [VERSION_NEUTRAL, '1'] })
+class Versions {
+  @Get() first(@Session() session: Session): unknown {
+    return { n: session.get('n') };
+  }
+
+  @Version('2') @Get() second(@Session() session: Session): unknown {
     return count(session);
   }
 }
@@ -134,7 +141,7 @@ export const valueShapes = shapesOf({ controllers: [Values] }, [
   ],
   [
     'a value of a route with a version',
-    '/v2/values/value',
-    { configure: (app) => app.enableVersioning({ type: VersioningType.URI }) },
+    '/v2/versions',
+    { controllers: [Versions], configure: (app) => app.enableVersioning({ type: VersioningType.URI }) },
   ],
 ]);

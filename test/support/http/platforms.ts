@@ -1,0 +1,20 @@
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { AbstractHttpAdapter } from '@nestjs/core';
+
+export type Platform = 'express' | 'fastify';
+
+/** The platforms of Nest; on the oldest Nest 11 the adapter of Fastify lacks what the library needs. */
+export const PLATFORMS: readonly Platform[] =
+  'setOnRequestHook' in FastifyAdapter.prototype ? ['express', 'fastify'] : ['express'];
+
+/** A new application of the platform. When it trusts proxies, it believes what they say of the connection. */
+export function adapterOf(platform: Platform, trustsProxies = false): AbstractHttpAdapter {
+  return platform === 'fastify' ? new FastifyAdapter({ trustProxy: trustsProxies }) : expressAdapter(trustsProxies);
+}
+
+function expressAdapter(trustsProxies: boolean): AbstractHttpAdapter {
+  const adapter = new ExpressAdapter();
+  adapter.set('trust proxy', trustsProxies);
+  return adapter;
+}
