@@ -1,6 +1,7 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { MemoryStore, minutes, Session } from 'nestjs-sessions';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
 /** What the application sets, and what is sent with a session cookie. */
 const SHARED = [
@@ -40,7 +41,7 @@ class Pages {
   }
 }
 
-describe('Cache-Control of replies with a session cookie', () => {
+describe.each(PLATFORMS)('Cache-Control of replies with a session cookie, on %s', (platform) => {
   const start = Date.UTC(2030, 0, 1);
   let now = start;
   let shared = '';
@@ -49,6 +50,7 @@ describe('Cache-Control of replies with a session cookie', () => {
   beforeEach(async () => {
     now = start;
     app = await TestApp.start({
+      platform,
       controllers: [Pages],
       sessions: { store: new MemoryStore(), clock: { now: () => now } },
       configure: (nest) =>

@@ -8,6 +8,7 @@ import type { Browser } from '../support/http/browser.js';
 import { Exchange } from '../support/http/exchange.js';
 import { Gate } from '../support/basics/gate.js';
 import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import type { TestApp } from '../support/http/test-app.js';
@@ -27,7 +28,7 @@ class VisitsController {
   }
 }
 
-describe('A client that goes away', () => {
+describe.each(PLATFORMS)('A client that goes away, on %s', (platform) => {
   let inner: SessionStore;
   let store: ObservedStore;
   let app: TestApp;
@@ -38,6 +39,7 @@ describe('A client that goes away', () => {
     inner = distantMemory();
     store = new ObservedStore(inner);
     app = await startNotes({
+      platform,
       controllers: [VisitsController],
       sessions: { store, lock: { wait: minutes(10), maxWaiters: 1 } },
       configure: (nest) =>

@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Injectable, Post } from '@nestjs/common';
 import { CurrentSession, InjectSessionStore, MemoryStore, Session, SessionStore } from 'nestjs-sessions';
 import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS, type Platform } from '../support/http/platforms.js';
 import type { TestApp } from '../support/http/test-app.js';
 
 interface Basket {
@@ -70,14 +71,14 @@ class Shop {
   }
 }
 
-async function start(currentSession?: boolean): Promise<TestApp> {
+async function start(platform: Platform, currentSession?: boolean): Promise<TestApp> {
   const sessions = currentSession === undefined ? {} : { currentSession };
-  return startNotes({ controllers: [Shop], providers: [Baskets, Stores], sessions });
+  return startNotes({ platform, controllers: [Shop], providers: [Baskets, Stores], sessions });
 }
 
-describe('CurrentSession', () => {
+describe.each(PLATFORMS)('CurrentSession, on %s', (platform) => {
   it('is the session of the request that is being served, in any provider', async () => {
-    const visitor = (await start(true)).browser();
+    const visitor = (await start(platform, true)).browser();
     expect((await visitor.post('/add')).text).toBe('1');
     expect((await visitor.post('/add')).text).toBe('2');
 
@@ -89,7 +90,7 @@ describe('CurrentSession', () => {
   });
 
   it('is another one in each of many requests that run at the same time', async () => {
-    const app = await start(true);
+    const app = await start(platform, true);
     const visitors = Array.from({ length: 20 }, () => app.browser());
     for (const round of [1, 2, 3]) {
       const counts = await Promise.all(visitors.map((visitor) => visitor.post('/add')));
@@ -98,7 +99,7 @@ describe('CurrentSession', () => {
   });
 
   it('has every member of the session, those that write included', async () => {
-    const visitor = (await start(true)).browser();
+    const visitor = (await start(platform, true)).browser();
     await visitor.post('/add');
     const before = visitor.cookies.get('session_id');
 
@@ -110,14 +111,14 @@ describe('CurrentSession', () => {
   });
 
   it('says what to do before it is loaded', async () => {
-    const app = await start(true);
+    const app = await start(platform, true);
 
     expect((await app.browser().get('/unloaded')).status).toBe(500);
     expect(app.logs.matching(/SessionNotLoadedError: .*await session\.load\(\)/)).toHaveLength(1);
   });
 
   it('is an error outside of a request, and one that says so', async () => {
-    const { nest } = await start(true);
+    const { nest } = await start(platform, true);
     const current = nest.get(CurrentSession);
 
     expect(() => current.get('items')).toThrow('CurrentSession was used outside of a request that has a session');
@@ -126,7 +127,7 @@ describe('CurrentSession', () => {
 
   it('is an error without the opt-in, and one that names it', async () => {
     for (const option of [undefined, false]) {
-      const app = await start(option);
+      const app = await start(platform, option);
 
       expect((await app.browser().post('/add')).status).toBe(500);
       expect(
@@ -136,11 +137,11 @@ describe('CurrentSession', () => {
   });
 });
 
-describe('The store', () => {
+describe.each(PLATFORMS)('The store, on %s', (platform) => {
   it('is injected by its class and by @InjectSessionStore(), as it was given to the module', async () => {
     const store = new MemoryStore();
     const { byClass, byDecorator, byParameter, byToken } = (
-      await startNotes({ providers: [Stores], sessions: { store } })
+      await startNotes({ platform, providers: [Stores], sessions: { store } })
     ).nest.get(Stores);
 
     for (const injected of [byClass, byDecorator, byParameter, byToken]) expect(injected).toBe(store);

@@ -22,6 +22,7 @@ import {
 } from 'nestjs-sessions';
 import { Gate } from '../support/basics/gate.js';
 import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import type { TestApp } from '../support/http/test-app.js';
 
@@ -76,7 +77,7 @@ class Failing {
 
   @Post('by-itself') byItself(@Session() session: Session, @Res() response: Response): void {
     session.set('b', 2);
-    response.setHeader('Location', '/secret').status(201).json({ stored: true });
+    response.status(201).header('Location', '/secret').send({ stored: true });
   }
 
   @Get('early') @UseGuards(LooksTooEarly) early(): string {
@@ -95,13 +96,13 @@ class Failing {
 const INTERNAL = { statusCode: 500, message: 'Internal Server Error' };
 const UNAVAILABLE = { statusCode: 503, message: 'Service Unavailable' };
 
-describe('An error over HTTP', () => {
+describe.each(PLATFORMS)('An error over HTTP, on %s', (platform) => {
   const store = new ObservedStore(new MemoryStore());
   let app: TestApp;
   beforeEach(async () => {
     gate = new Gate();
     store.mend();
-    app = await startNotes({ controllers: [Failing], sessions: { store, lock: { wait: 50 } } });
+    app = await startNotes({ platform, controllers: [Failing], sessions: { store, lock: { wait: 50 } } });
   });
 
   it.each([

@@ -11,6 +11,7 @@ import { Session } from 'nestjs-sessions';
 import { merge, Observable, switchMap, throwError } from 'rxjs';
 import { Gate } from '../support/basics/gate.js';
 import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
 let isSubscribed = new Gate();
 let isTornDown = false;
@@ -35,14 +36,14 @@ class Pages {
   }
 }
 
-describe('A handler whose Observable an outer interceptor tears down', () => {
+describe.each(PLATFORMS)('A handler whose Observable an outer interceptor tears down, on %s', (platform) => {
   beforeEach(() => {
     isSubscribed = new Gate();
     isTornDown = false;
   });
 
   it('is unsubscribed, so that it does not poll for ever, and leaves no lock behind', async () => {
-    const app = await startNotes({ controllers: [Pages], sessions: { lock: { wait: 2_000 } } });
+    const app = await startNotes({ platform, controllers: [Pages], sessions: { lock: { wait: 2_000 } } });
     const visitor = app.browser();
     await visitor.post('/notes', { user: 'ann' });
 

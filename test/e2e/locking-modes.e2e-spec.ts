@@ -2,6 +2,7 @@ import { Controller, Get, Injectable, Post, UseGuards, type CanActivate, type Ex
 import { type LockingMode, LockSession, Session, type SessionObject } from 'nestjs-sessions';
 import type { Browser } from '../support/http/browser.js';
 import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { recordedStore } from '../support/stores/recorded-store.js';
@@ -100,14 +101,14 @@ class DefaultController extends Inherited {}
 
 const controllers = [ModesController, ReportsController, FreeController, LockingController, DefaultController];
 
-describe('The locking mode', () => {
+describe.each(PLATFORMS)('The locking mode, on %s', (platform) => {
   let store: ObservedStore;
   let browser: Browser;
 
   async function start(locking?: LockingMode): Promise<void> {
     store = new ObservedStore(distantMemory());
     const sessions = { store, ...(locking && { locking }) };
-    browser = (await startNotes({ controllers, sessions })).browser();
+    browser = (await startNotes({ platform, controllers, sessions })).browser();
     await browser.post('/notes', { cart: { items: [] } });
     store.takeCalls();
     seenByGuard = [];
@@ -172,7 +173,11 @@ describe('The locking mode', () => {
 
   it('comes with a lease of its own where the route has one', async () => {
     const { store, calls } = recordedStore(distantMemory());
-    const app = await startNotes({ controllers: [ReportsController], sessions: { store, lock: { lease: 5_678 } } });
+    const app = await startNotes({
+      platform,
+      controllers: [ReportsController],
+      sessions: { store, lock: { lease: 5_678 } },
+    });
     browser = app.browser();
     await browser.post('/notes', { cart: { items: [] } });
     await browser.get('/reports/short');

@@ -3,6 +3,7 @@ import { Session } from 'nestjs-sessions';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
 class ClosedGuard implements CanActivate {
   canActivate(): boolean {
@@ -21,13 +22,13 @@ class Pages {
   }
 }
 
-describe('A request that is turned away before it touches the session', () => {
+describe.each(PLATFORMS)('A request that is turned away before it touches the session, on %s', (platform) => {
   let store: ObservedStore;
   let app: TestApp;
 
   beforeAll(async () => {
     store = new ObservedStore(distantMemory());
-    app = await TestApp.start({ controllers: [Pages], sessions: { store } });
+    app = await TestApp.start({ platform, controllers: [Pages], sessions: { store } });
   });
   afterAll(() => app.close());
 

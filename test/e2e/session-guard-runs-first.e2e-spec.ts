@@ -14,6 +14,7 @@ import {
 import { APP_GUARD } from '@nestjs/core';
 import { LockSession, Session, type SessionObject } from 'nestjs-sessions';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 
 const seen = new Map<string, string>();
@@ -108,11 +109,12 @@ class Pages {
   }
 }
 
-describe('The guard of the module runs before every other', () => {
+describe.each(PLATFORMS)('The guard of the module runs before every other, on %s', (platform) => {
   let app: TestApp;
 
   beforeAll(async () => {
     app = await TestApp.start({
+      platform,
       controllers: [Pages],
       imports: [EarlierModule],
       providers: [

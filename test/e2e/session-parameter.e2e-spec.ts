@@ -17,6 +17,7 @@ import * as sessions from 'nestjs-sessions';
 import { Session, SessionObject } from 'nestjs-sessions';
 import ts from 'typescript';
 import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import type { TestApp } from '../support/http/test-app.js';
 
 class Cart {
@@ -106,11 +107,12 @@ function compiled(): Type {
   return exports.Compiled!;
 }
 
-describe('@Session()', () => {
+describe.each(PLATFORMS)('@Session(), on %s', (platform) => {
   const validation = new ValidationPipe({ validateCustomDecorators: true, transform: true, whitelist: true });
   let app: TestApp;
   beforeEach(async () => {
     app = await startNotes({
+      platform,
       controllers: [Parameters, compiled()],
       configure: (nest) => nest.useGlobalPipes(validation),
     });

@@ -5,6 +5,7 @@ import { MemoryStore, SessionStore, type ClosableStore } from 'nestjs-sessions';
 import { hashSessionId } from '../../lib/session/session-id.js';
 import { Gate } from '../support/basics/gate.js';
 import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 
 /** Notes when it is closed, and what it holds of a session then. */
@@ -27,14 +28,14 @@ class CutConnections implements BeforeApplicationShutdown {
   }
 }
 
-describe('An application that closes', () => {
+describe.each(PLATFORMS)('An application that closes, on %s', (platform) => {
   it.each<[string, (typeof CutConnections)[]]>([
     ['of a request that is still being served', []],
     ['of a request whose connection was cut', [CutConnections]],
   ])('waits for the commit %s, and closes its store after it, once', async (_, providers) => {
     const inner = new Closing();
     const store = new ObservedStore(inner);
-    const app = await startNotes({ providers, sessions: { store } });
+    const app = await startNotes({ platform, providers, sessions: { store } });
     const visitor = app.browser();
     await visitor.post('/notes', { a: 1 });
     inner.id = hashSessionId(visitor.cookies.get('session_id')!);
@@ -57,7 +58,10 @@ describe('An application that closes', () => {
 
   it('closes nothing that is not its own: a store without close() goes on serving others', async () => {
     const store = new MemoryStore();
-    const [first, second] = [await startNotes({ sessions: { store } }), await startNotes({ sessions: { store } })];
+    const [first, second] = [
+      await startNotes({ platform, sessions: { store } }),
+      await startNotes({ platform, sessions: { store } }),
+    ];
     const visitor = second.browser();
     await visitor.post('/notes', { a: 1 });
     await first.close();

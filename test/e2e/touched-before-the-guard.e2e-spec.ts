@@ -2,6 +2,7 @@ import { Controller, Get, type INestApplication } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { LockSession, Session } from 'nestjs-sessions';
 import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import type { TestApp } from '../support/http/test-app.js';
 
 const TOGETHER = 3;
@@ -47,13 +48,13 @@ function touch(app: INestApplication): void {
   });
 }
 
-describe('A session that middleware of main.ts has touched and changed', () => {
+describe.each(PLATFORMS)('A session that middleware of main.ts has touched and changed, on %s', (platform) => {
   let app: TestApp;
 
   beforeEach(async () => {
     arrived = 0;
     together = new Promise((resolve) => (openTogether = resolve));
-    app = await startNotes({ controllers: [Pages], sessions: { lock: { wait: 2_000 } }, configure: touch });
+    app = await startNotes({ platform, controllers: [Pages], sessions: { lock: { wait: 2_000 } }, configure: touch });
   });
   afterEach(() => app.close());
 

@@ -2,13 +2,16 @@ import type { INestApplication } from '@nestjs/common';
 import { createServer, request, type RequestOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
+type Handler = NonNullable<Parameters<typeof createServer>[1]>;
+
 /** TLS by a key that both sides know: a real encrypted connection without certificates. */
 const psk = { ciphers: 'PSK', minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const;
 const key = Buffer.from('a key for this test alone');
 
 /** Posts to an application over TLS; gives the `Set-Cookie` lines. */
 export async function postOverTls(app: INestApplication, path: string): Promise<string[]> {
-  const handler = app.getHttpAdapter().getInstance() as Parameters<typeof createServer>[1];
+  const instance: Handler | { readonly routing: Handler } = app.getHttpAdapter().getInstance();
+  const handler = typeof instance === 'function' ? instance : instance.routing;
   const server = createServer({ ...psk, pskCallback: () => key }, handler);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {

@@ -17,7 +17,7 @@ export interface TestAppOptions {
   /** For browsers, which may have a connection in reserve on which they never ask anything: a server that closes waits for it. */
   readonly forceCloseConnections?: boolean;
   /** Called before the application listens. */
-  readonly configure?: (app: INestApplication) => void;
+  readonly configure?: (app: INestApplication) => unknown;
 }
 
 /** What was logged: tests look for warnings, and for what must never be there. */
@@ -77,7 +77,7 @@ export class TestApp {
       abortOnError: false,
       forceCloseConnections,
     });
-    configure?.(nest);
+    await configure?.(nest);
     await nest.listen(0, '127.0.0.1');
     const { port } = (nest.getHttpServer() as Server).address() as AddressInfo;
     return new TestApp(nest, `http://127.0.0.1:${port}`, logs);

@@ -35,7 +35,8 @@ class Replies {
 
   @Get('redirect') redirect(@Session() session: Session, @Res() reply: FastifyReply): void {
     count(session);
-    void reply.redirect('/n');
+    // Nest has set the status of the method before.
+    void reply.redirect('/n', 302);
   }
 
   @Get('passthrough')
