@@ -31,7 +31,13 @@ class StoreController {
 const shapes = (JSON.parse(process.env['SHAPES'] ?? '[]') as string[]).map(shapeNamed);
 const controllers = new Set(shapes.flatMap((shape) => shape.controllers));
 const app = await startShape(
-  { imports: [], sessions: {}, configure: () => undefined, controllers: [StoreController, ...controllers] },
+  {
+    platform: shapes[0]?.platform ?? 'express',
+    imports: [],
+    sessions: {},
+    configure: () => undefined,
+    controllers: [StoreController, ...controllers],
+  },
   { store, maxBytes: 5_000 },
 );
 reportReady(app.url);

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Browser } from '../../support/http/browser.js';
 import { notAwaitedShapes, shapeNamed } from '../../support/http/handler-shapes.js';
+import { PLATFORMS } from '../../support/http/platforms.js';
 import { isAcknowledged, storedCount, visit } from '../../support/http/shape-app.js';
 import { spawnApp, type SpawnedApp } from '../../support/processes/child-process.js';
 import { nonsense } from '../../support/stores/store-failures.js';
@@ -8,10 +9,15 @@ import { nonsense } from '../../support/stores/store-failures.js';
 /** Longer than the timers of the shapes: what they do too late has happened. */
 const LATER = 200;
 
-const plainShapes = ['a value', 'a reply in a timer', 'a stream that is piped'].map(shapeNamed);
-const SHAPES = JSON.stringify([...notAwaitedShapes, ...plainShapes].map(({ name }) => name));
+const PLAIN_SHAPES = {
+  express: ['a value', 'a reply in a timer', 'a stream that is piped'],
+  fastify: ['a value, on Fastify', 'a reply in a timer, on Fastify', 'a stream that is piped to reply.raw'],
+};
 
-describe('A process whose store cannot be written lives on', () => {
+describe.each(PLATFORMS)('A process whose store cannot be written lives on, on %s', (platform) => {
+  const shapes = notAwaitedShapes.filter((shape) => shape.platform === platform);
+  const plainShapes = PLAIN_SHAPES[platform].map(shapeNamed);
+  const SHAPES = JSON.stringify([...shapes, ...plainShapes].map(({ name }) => name));
   let child: SpawnedApp | undefined;
   let visitor: Browser;
 
@@ -42,7 +48,7 @@ describe('A process whose store cannot be written lives on', () => {
     expect(await storedCount(visitor)).toBe(0);
   }
 
-  it.each(notAwaitedShapes)('and the reply is an error: $name', async (shape) => {
+  it.each(shapes)('and the reply is an error: $name', async (shape) => {
     if (shape.status === 503) {
       await breakStore('fails');
     }
