@@ -13,8 +13,8 @@ const { repository, scripts } = JSON.parse(readText('package.json')) as {
   readonly scripts: Readonly<Record<string, string>>;
 };
 
-/** What users read. It is packed, so that its links lead to other pages, or to the code host. */
-const PAGES = ['README.md', ...filesUnder('docs').filter((path) => path.endsWith('.md'))];
+/** What users read, but for what is generated. It is packed, so that its links lead to other pages, or to the code host. */
+const PAGES = ['README.md', ...filesUnder('docs').filter((path) => /^docs\/(?!api\/).*\.md$/.test(path))];
 const DOCUMENTS = [
   ...PAGES,
   'CONTRIBUTING.md',

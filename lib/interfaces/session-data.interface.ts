@@ -26,5 +26,7 @@ export type SessionValue<T extends object, K extends string> = [keyof T] extends
     ? T[K]
     : never;
 
-/** All of the data as one plain object. */
-export type SessionContents<T extends object> = [keyof T] extends [never] ? Record<string, SessionValue<T, string>> : T;
+/** All of the data as one plain object. A first visit has none of them, so each key may be missing. */
+export type SessionContents<T extends object> = [keyof T] extends [never]
+  ? Record<string, SessionValue<T, string>>
+  : Partial<T>;

@@ -76,7 +76,7 @@ class SectionsController {
     const section = session.withLock((locked) => {
       locked.set('visits', 99);
       locked.set('mine', 'in the section');
-      locked.data.cart.items.push('in the section');
+      locked.data.cart?.items.push('in the section');
       locked.delete('colour');
       throw new Error('no money');
     });

@@ -54,7 +54,7 @@ class ModesController {
   }
 
   @Post('read-only/nested') @LockSession('read-only') nested(@Session() session: Session<Shop>): void {
-    session.data.cart.items.push('stolen');
+    session.data.cart?.items.push('stolen');
   }
 
   @Post('read-only/destroy') @LockSession('read-only') async destroy(@Session() session: Session): Promise<void> {

@@ -113,7 +113,7 @@ export class SessionObject<T extends object = SessionData> {
     return readable(this[OWNER], 'size').keys().length;
   }
 
-  /** The same data as a live plain object: `session.data.visits += 1`. */
+  /** The same data as a live plain object: `session.data.visits = (session.data.visits ?? 0) + 1`. A key may be missing. */
   get data(): SessionContents<T> {
     return readable(this[OWNER], 'data').bag as SessionContents<T>;
   }

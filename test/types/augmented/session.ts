@@ -15,10 +15,12 @@ type Key = 'visits' | 'userId' | 'cart';
 export function read(session: Session): void {
   isTrue<Same<ReturnType<typeof session.get<'visits'>>, number | undefined>>();
   isTrue<Same<ReturnType<typeof session.get<'userId'>>, string | undefined>>();
-  isTrue<Same<typeof session.data, SessionData>>();
+  isTrue<Same<typeof session.data, Partial<SessionData>>>();
   isTrue<Same<ReturnType<typeof session.keys>, IterableIterator<Key>>>();
   const visits: number = session.get('visits') ?? 0;
+  // @ts-expect-error -- a first visit has no data
   session.data.visits += visits;
+  session.data.visits = (session.data.visits ?? 0) + visits;
   session.get('cart')?.items.push('pear');
   // @ts-expect-error there is no such key
   session.get('visit');
