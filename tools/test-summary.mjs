@@ -1,8 +1,13 @@
-/* Prints the closing line of a test run from jest's `--json` output. A test that did not run counts as failed. */
+/* Prints the closing line of test runs from jest's `--json` output. A test that did not run counts as failed. */
 import { readFileSync } from 'node:fs';
 
-const { numTotalTests, numPassedTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-const failed = numTotalTests - numPassedTests + numRuntimeErrorTestSuites;
+let passed = 0;
+let failed = 0;
+for (const file of process.argv.slice(2)) {
+  const { numTotalTests, numPassedTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(file, 'utf8'));
+  passed += numPassedTests;
+  failed += numTotalTests - numPassedTests + numRuntimeErrorTestSuites;
+}
 
-console.log(`${numPassedTests} passed, ${failed} failed`);
-if (failed > 0 || numPassedTests === 0) process.exitCode = 1;
+console.log(`${passed} passed, ${failed} failed`);
+if (failed > 0 || passed === 0) process.exitCode = 1;

@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import config from '../../jest.config.js';
 
-/** The fast tests of the engine as one file: each run of a mutant loads the engine once. */
+/** The tests of an area as one file: each run of a mutant loads what they need once. */
 export default {
   ...config,
   rootDir: '../..',
   // They start no processes.
   globalSetup: undefined,
-  testMatch: ['<rootDir>/test/mutation/engine-specs.ts'],
+  testMatch: ['<rootDir>/test/mutation/specs.ts'],
   testEnvironment: fileURLToPath(new URL('first-failure-environment.js', import.meta.url)),
   // Many mutants wait for what never comes.
   testTimeout: 5_000,

@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { slowTests } from '../slow-tests.js';
+
+/*
+ * What mutation testing covers, and with which tests: those that are fast, need no server, and are about it. The long ones come last,
+ * since most faults are found before them.
+ */
+
+const tests = join(import.meta.dirname, '..');
+
+/** What runs the compiled library, in a process of its own or not, would try no fault that is put into the sources. */
+const COMPILED = /support\/processes\/|build\/compiled|count-work/;
+/** What needs servers, or has an application for each store. */
+const SERVERS = /support\/servers\/|stores\/(stores|networked-stores|proxied-stores|real-stores)\.js/;
+
+/** The spec files of a folder of `test` whose names match, and which `npm test` runs. */
+function specs(folder, pattern = /./, except = /^$/, withoutWhat = COMPILED) {
+  return readdirSync(join(tests, folder))
+    .filter((file) => file.endsWith('spec.ts') && pattern.test(file) && !except.test(file))
+    .map((file) => `${folder}/${file}`)
+    .filter((file) => !slowTests.some((slow) => new RegExp(slow.replace('<rootDir>/test/', '^')).test(file)))
+    .filter((file) => !withoutWhat.test(readFileSync(join(tests, file), 'utf8')));
+}
+
+/** Those of them that need no server. */
+function specsInProcess(folder, pattern, except) {
+  return specs(folder, pattern, except, new RegExp(`${COMPILED.source}|${SERVERS.source}`));
+}
+
+/** They load Nest, which would double the time, and try nothing of the engine. */
+const ABOUT_THE_MODULE = /^(errors|options)\.spec/;
+const LONG = /^(session-id|cookie-options)\.spec/;
+
+export const areas = {
+  session: {
+    mutate: ['lib/session/**/*.ts', 'lib/logging/*.ts'],
+    specs: [
+      ...specs('session', /./, new RegExp(`${ABOUT_THE_MODULE.source}|${LONG.source}`)),
+      ...specs('session', LONG),
+      'logging/throttled-logger.spec.ts',
+      'properties/life-cycle.spec.ts',
+      'properties/session-object.spec.ts',
+    ],
+  },
+  options: {
+    mutate: ['lib/options/*.ts'],
+    specs: [
+      ...specs('session', /^(options|cookie-options|errors)\.spec/),
+      ...specs('stores', /-options\.spec/, /^(postgres|memcached|cache-manager)/),
+      ...specsInProcess('e2e/misuse'),
+      'e2e/start-up.e2e-spec.ts',
+    ],
+  },
+  http: {
+    mutate: ['lib/http/**/*.ts', 'lib/interceptors/*.ts', 'lib/guards/*.ts', 'lib/filters/*.ts'],
+    specs: [...specsInProcess('e2e'), ...specsInProcess('e2e/shapes')],
+  },
+  memory: {
+    mutate: ['lib/stores/memory/*.ts', 'lib/stores/shared/entry.ts'],
+    specs: specs('stores', /^memory-store/),
+  },
+  file: {
+    mutate: ['lib/stores/file/*.ts'],
+    specs: specs('stores', /^file-store/, /(crowd|full-disk|owner|planted|processes)/),
+  },
+  postgres: {
+    mutate: ['lib/stores/postgres/**/*.ts', 'lib/stores/shared/*.ts', '!lib/stores/shared/entry*.ts'],
+    specs: specs('stores', /^postgres-store/, /(processes|outages|lost-answers)/),
+  },
+  memcached: {
+    mutate: ['lib/stores/memcached/**/*.ts', 'lib/stores/shared/entry-codec.ts'],
+    specs: specs('stores', /^memcached-store/, /(processes|faults|loss)/),
+  },
+  'cache-manager': {
+    mutate: ['lib/stores/cache-manager/*.ts'],
+    specs: specs('stores', /^cache-manager-store/),
+  },
+};
+
+/** The one that this run is about. */
+export function chosenArea() {
+  const name = process.env.MUTATION_AREA ?? 'session';
+  const area = areas[name];
+  if (area === undefined) throw new Error(`There is no area ${name}: it is one of ${Object.keys(areas).join(', ')}`);
+  return { name, ...area };
+}
