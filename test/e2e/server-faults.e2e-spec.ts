@@ -1,12 +1,9 @@
-import type { SessionStore } from 'nestjs-sessions';
+import type { LockOptions, SessionStore } from 'nestjs-sessions';
 import type { Browser, Reply } from '../support/http/browser.js';
 import { CountedVisits, handlers } from '../support/http/counted-visits.js';
 import type { Direction } from '../support/servers/fault-proxy.js';
 import { networkedKinds, type NetworkedPlace } from '../support/stores/networked-stores.js';
 import { TestApp } from '../support/http/test-app.js';
-
-/** A lock whose release got lost is taken over soon. */
-const lock = { lease: 500 };
 
 describe.each(networkedKinds)('A server behind a network, with $name,', (kind) => {
   let place: NetworkedPlace;
@@ -22,7 +19,7 @@ describe.each(networkedKinds)('A server behind a network, with $name,', (kind) =
     await place.dispose();
   });
 
-  async function start(store: SessionStore): Promise<void> {
+  async function start(store: SessionStore, lock: LockOptions = {}): Promise<void> {
     app = await TestApp.start({ controllers: [CountedVisits], sessions: { store, lock } });
     visitor = app.browser();
   }
@@ -54,7 +51,8 @@ describe.each(networkedKinds)('A server behind a network, with $name,', (kind) =
   it.each<Direction>(['up', 'down'])(
     'wherever the conversation is cut (%s), a visit is counted or answered with 503, and what was acknowledged is kept',
     async (direction) => {
-      await start(place.open());
+      // A lock whose release got lost is taken over soon.
+      await start(place.open(), { lease: 500 });
       let visits = Number((await visitor.post('/visits')).text);
       let isCut = true;
       for (let bytes = 1; isCut; bytes += 37) {
