@@ -1,5 +1,6 @@
 import { Injectable, UseGuards, UseInterceptors, type CallHandler, type ExecutionContext } from '@nestjs/common';
 import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import type { WebSocket } from 'ws';
 import { concatMap, of, throwError, type Observable } from 'rxjs';
 import { CurrentSession, LockSession, MemoryStore, RequireSession, Session } from 'nestjs-sessions';
 import { Gate } from '../../support/basics/gate.js';
@@ -42,6 +43,13 @@ const refuses = { canActivate: () => false };
 @WebSocketGateway()
 class Rooms {
   constructor(private readonly counter: Counter) {}
+
+  /** Nest 11 sends a client of `ws` no error: it emits it on the client's object in the server. Nest 12 sends it. */
+  handleConnection(client: WebSocket): void {
+    if (withEvent) {
+      client.on('exception', (data: unknown) => client.send(JSON.stringify({ event: 'exception', data })));
+    }
+  }
 
   handleDisconnect(): void {
     left.open();
@@ -136,6 +144,16 @@ class Rooms {
   }
 }
 
+/** Its own guard loads the session, as the gateway says. */
+@LockSession('read-only')
+@RequireSession('visits')
+@WebSocketGateway()
+class GuardedRooms {
+  @SubscribeMessage('guarded') guarded(@Session() session: Session): object {
+    return answer('guarded', session.locked);
+  }
+}
+
 /** To socket.io an acknowledgement is what has no event: over `ws` each answer has one. */
 let withEvent = true;
 function answer(event: string, data: unknown): object {
@@ -154,7 +172,7 @@ describe.each(socketAdapters)('A gateway on $name', ({ name, connect, configure 
     withEvent = name === 'ws';
     store = new ObservedStore(new MemoryStore());
     app = await startNotes({
-      providers: [Rooms, Counter],
+      providers: [Rooms, GuardedRooms, Counter],
       sessions: { store, currentSession: true, lock: { wait: 2_000 } },
       configure,
       forceCloseConnections: true,
@@ -232,6 +250,7 @@ describe.each(socketAdapters)('A gateway on $name', ({ name, connect, configure 
 
   it('locks as it is told', async () => {
     expect(await ask('read-only')).toBe(false);
+    expect(await ask('guarded')).toBe(false);
     expect(await ask('early')).toBe(true);
     expect(await ask('explicit')).toBe(false);
     expect(await notes()).toEqual({ visits: 2 });
