@@ -1,4 +1,4 @@
-import { Controller, Get, type INestApplication } from '@nestjs/common';
+import { Controller, Get, Post, type INestApplication } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { LockSession, Session } from 'nestjs-sessions';
 import { startNotes } from '../support/http/notes-app.js';
@@ -37,6 +37,16 @@ class Pages {
   }
 }
 
+@Controller()
+class Counts {
+  @Post('count') @LockSession('implicit') async count(@Session() session: Session): Promise<unknown> {
+    const before = (session.get('visits') as number | undefined) ?? 0;
+    await new Promise(setImmediate);
+    session.set('visits', before + 1);
+    return [session.locked, before + 1];
+  }
+}
+
 /** As a middleware of passport would do it, mounted in main.ts: it runs before the guard knows the route. */
 function touch(app: INestApplication): void {
   app.use((request: Request & { session: Session }, _: Response, next: NextFunction) => {
@@ -72,5 +82,22 @@ describe.each(PLATFORMS)('A session that middleware of main.ts has touched and c
     await visitor.get('/implicit');
 
     expect((await visitor.get('/implicit')).json()).toEqual([true, true]);
+  });
+});
+
+describe('A session that middleware of main.ts has read without a lock', () => {
+  it('is locked for a route that wants the lock', async () => {
+    const sessions = { locking: 'read-only', lock: { wait: 2_000 } } as const;
+    const read = (app: INestApplication): void => {
+      app.use((request: Request & { session: Session }, _: Response, next: NextFunction) => {
+        request.session.load().then(() => next(), next);
+      });
+    };
+    const app = await startNotes({ controllers: [Counts], sessions, configure: read });
+    const visitor = app.browser();
+    await visitor.post('/count');
+    await Promise.all(Array.from({ length: 5 }, () => visitor.post('/count')));
+
+    expect((await visitor.post('/count')).json()).toEqual([true, 7]);
   });
 });
