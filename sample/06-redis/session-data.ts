@@ -1,0 +1,8 @@
+declare module 'nestjs-sessions' {
+  interface SessionData {
+    user: string;
+    clicks: number;
+  }
+}
+
+export {};
