@@ -26,9 +26,9 @@ export class AccountController {
   /** A new id at the login: whoever has planted or seen the old one has nothing. */
   @Post('login')
   @HttpCode(200)
-  login(@Session() session: Session, @Body('user') user: unknown): AccountView {
+  async login(@Session() session: Session, @Body('user') user: unknown): Promise<AccountView> {
     if (typeof user !== 'string' || user === '') throw new BadRequestException('Send a user');
-    session.regenerate();
+    await session.regenerate();
     session.set('user', user);
     return view(session);
   }
@@ -36,8 +36,8 @@ export class AccountController {
   @Post('logout')
   @HttpCode(200)
   @RequireSession('user')
-  logout(@Session() session: Session): void {
-    session.destroy();
+  logout(@Session() session: Session): Promise<void> {
+    return session.destroy();
   }
 }
 
