@@ -43,6 +43,10 @@ const theirPg = peer('connect-pg-simple', 'postgres');
 const theirPgWithoutTouch = peer('connect-pg-simple without touch', 'postgres');
 const memcached = ours('memcached', 'memcached', 'MemcachedStore');
 const theirMemcached = peer('connect-memcached', 'memcached');
+const ioredis = ours('ioredis', 'redis', 'RedisStore on ioredis');
+const nodeRedis = ours('node-redis', 'redis', 'RedisStore on node-redis');
+const theirIoredis = peer('connect-redis 7 on ioredis', 'redis');
+const theirNodeRedis = peer('connect-redis 9 on node-redis', 'redis');
 const file = ours('file', 'directory', 'FileStore');
 const theirFile = peer('session-file-store', 'directory');
 
@@ -69,6 +73,14 @@ export const groups: readonly Group[] = [
     contenders: [memcached, theirMemcached],
   },
   {
+    name: 'Redis',
+    duels: [
+      { name: 'Redis, node-redis', ours: nodeRedis, rival: theirNodeRedis },
+      { name: 'Redis, ioredis', ours: ioredis, rival: theirIoredis },
+    ],
+    contenders: [nodeRedis, theirNodeRedis, ioredis, theirIoredis],
+  },
+  {
     name: 'file',
     duels: [{ name: 'file', ours: file, rival: theirFile }],
     contenders: [file, theirFile],
@@ -76,7 +88,13 @@ export const groups: readonly Group[] = [
 ];
 
 function ours(store: string, backend: Backend, name: string): Contender {
-  return { name: `ours, ${name}`, kind: 'ours', store, backend, cleansUp: backend !== 'memcached' };
+  return {
+    name: `ours, ${name}`,
+    kind: 'ours',
+    store,
+    backend,
+    cleansUp: backend !== 'memcached' && backend !== 'redis',
+  };
 }
 
 function peer(store: string, backend: Backend): Contender {

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { MemcachedServer } from '../support/servers/memcached-server.js';
 import { PostgresDatabase } from '../support/servers/postgres-database.js';
 import { PostgresServer } from '../support/servers/postgres-server.js';
+import { RedisServer } from '../support/servers/redis-server.js';
 
-export type Backend = 'none' | 'directory' | 'postgres' | 'memcached';
+export type Backend = 'none' | 'directory' | 'postgres' | 'memcached' | 'redis';
 
 /** Where one application keeps its sessions; empty at first. */
 export interface Place {
@@ -30,6 +31,8 @@ export class Places {
         return database(await this.#postgresUrl());
       case 'memcached':
         return memcached();
+      case 'redis':
+        return redis();
     }
   }
 
@@ -81,4 +84,10 @@ async function memcached(): Promise<Place> {
     },
     dispose: () => server.stop(),
   };
+}
+
+/** It counts the commands of scripts like those of clients, so that it cannot say how many trips there were. */
+async function redis(): Promise<Place> {
+  const server = await RedisServer.start();
+  return { address: server.url, trips: async () => undefined, dispose: () => server.dispose() };
 }

@@ -24,6 +24,16 @@ export async function openStore(name: string, place: string): Promise<SessionSto
       const { MemcachedStore } = await import('nestjs-sessions/memcached');
       return new MemcachedStore({ servers: place });
     }
+    case 'ioredis': {
+      const { RedisStore } = await import('nestjs-sessions/redis');
+      const { Redis } = await import('ioredis');
+      return new RedisStore({ client: new Redis(place) });
+    }
+    case 'node-redis': {
+      const { RedisStore } = await import('nestjs-sessions/redis');
+      const { createClient } = await import('redis');
+      return new RedisStore({ client: await createClient({ url: place }).connect() });
+    }
     case 'cache-manager': {
       const { CacheManagerStore } = await import('nestjs-sessions/cache-manager');
       const { createCache } = await import('cache-manager');

@@ -18,6 +18,12 @@ interface PgStore extends session.Store {
   pruneSessions(done: (error: unknown) => void): void;
 }
 
+type RedisStoreClass = new (options: object) => session.Store;
+
+interface ConnectingClient {
+  connect(): Promise<unknown>;
+}
+
 /** What each package of a store exports. */
 type StoreFactory = (use: typeof session) => new (options: object) => session.Store;
 
@@ -43,6 +49,10 @@ export function openPeerStore(name: string, place: string): PeerStore {
       return pgStore(place, true);
     case 'connect-memcached':
       return { store: open(name, { hosts: [place], prefix: 'sessions:' }) };
+    case 'connect-redis 9 on node-redis':
+      return nodeRedisStore(place);
+    case 'connect-redis 7 on ioredis':
+      return ioredisStore(place);
     default:
       throw new Error(`There is no store "${name}"`);
   }
@@ -52,6 +62,21 @@ function pgStore(conString: string, disableTouch: boolean): PeerStore {
   const options = { conString, createTableIfMissing: true, pruneSessionInterval: false, disableTouch };
   const store = open('connect-pg-simple', options) as PgStore;
   return { store, cleanUp: promisify(store.pruneSessions.bind(store)) };
+}
+
+function nodeRedisStore(url: string): PeerStore {
+  const { RedisStore } = requirePeer('connect-redis') as { RedisStore: RedisStoreClass };
+  const { createClient } = requirePeer('redis') as { createClient(options: object): ConnectingClient };
+  const client = createClient({ url });
+  // Commands wait until it is connected.
+  void client.connect();
+  return { store: new RedisStore({ client, ttl: LIFE / 1_000 }) };
+}
+
+function ioredisStore(url: string): PeerStore {
+  const { default: RedisStore } = requirePeer('connect-redis-7') as { default: RedisStoreClass };
+  const { Redis } = requirePeer('ioredis') as { Redis: new (url: string) => object };
+  return { store: new RedisStore({ client: new Redis(url), ttl: LIFE / 1_000 }) };
 }
 
 function open(name: string, options: object): session.Store {
