@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Cluster } from 'ioredis';
+import { RedisStore } from 'nestjs-sessions/redis';
+import { ContractHarness, written } from '../../lib/testing/contract/harness.js';
+import { RedisCluster } from '../support/servers/redis-cluster.js';
+
+const SESSIONS = 30;
+
+describe('RedisStore on a Cluster, when a node is killed and its replica takes its place', () => {
+  it('has what was replicated: sessions with their versions and locks, and tombstones', async () => {
+    const cluster = await RedisCluster.start({ hasReplicas: true });
+    const client = new Cluster(cluster.addresses);
+    client.on('error', () => undefined);
+    const store = new RedisStore({ client });
+    const trial = new ContractHarness(
+      store,
+      Date.now,
+      (milliseconds) => sleep(milliseconds),
+      async () => {},
+    );
+    const locked = await Promise.all(Array.from({ length: SESSIONS }, () => trial.givenLocked()));
+    const ended = await Promise.all(Array.from({ length: SESSIONS }, () => trial.givenGone()));
+    const moved = await Promise.all(Array.from({ length: SESSIONS }, () => trial.givenRotated()));
+    for (const node of cluster.nodes.slice(0, 3)) await node.ask('WAIT', '1', '5000');
+
+    await cluster.nodes[0]!.stop();
+    // Each of them fails until the replica has been promoted.
+    const whenBack = async <T>(work: () => Promise<T>): Promise<T> => {
+      for (;;) {
+        try {
+          return await work();
+        } catch {
+          await sleep(50);
+        }
+      }
+    };
+    for (const { id, record, version, token } of locked) {
+      expect(await whenBack(() => store.load({ id }))).toEqual({ status: 'found', record, version });
+      await trial.isLocked(id);
+      const guard = { version, lock: { token, release: true } };
+      written(await store.update({ id, record, guard }));
+    }
+    for (const { id } of ended) await whenBack(() => trial.isGone(id, 'destroyed'));
+    for (const { id } of moved) await whenBack(() => trial.isGone(id, 'rotated'));
+    client.disconnect();
+    await cluster.dispose();
+  }, 60_000);
+});
