@@ -22,7 +22,10 @@ export default defineConfig({
     socialLinks: [{ icon: 'github', link: repository.url.replace(/^git\+|\.git$/g, '') }],
     sidebar: [
       { text: 'Using it', items: pages('options', 'session', 'login', 'locking', 'errors', 'testing', 'samples') },
-      { text: 'Stores', items: [...pages('stores/index', 'which-store'), ...folder('stores'), ...pages('custom-store')] },
+      {
+        text: 'Stores',
+        items: [...pages('stores/index', 'which-store'), ...folder('stores'), ...pages('custom-store')],
+      },
       {
         text: 'Running it',
         items: pages('deployment', 'healing', 'compatibility', 'security', 'performance', 'guarantees'),
