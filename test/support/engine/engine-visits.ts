@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { SessionEngine } from '../../../lib/session/session-engine.js';
 import { hashSessionId, sessionIds } from '../../../lib/session/session-id.js';
 import type { LockSettings } from '../../../lib/session/lock/lock-settings.js';
@@ -76,7 +77,8 @@ export class EngineVisits {
 
   /** Whether anybody could lock the session now: `held` when not. */
   async lockStatus(id: string): Promise<string> {
-    const args = { id: hashSessionId(id), token: 'probe' };
+    // A token of its own: no store has to give a lock twice for one.
+    const args = { id: hashSessionId(id), token: randomUUID() };
     const { status } = await this.store.tryLock({ ...args, lease: 1, holder: { route: '', process: '', since: 0 } });
     if (status === 'acquired') {
       await this.store.unlock(args);

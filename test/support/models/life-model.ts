@@ -283,10 +283,14 @@ export class ModelRequest {
   #touch(): void {
     const stored = this.store.find(this.id);
     const expiresAt = this.#renewed();
-    if (stored !== undefined && expiresAt > this.#expiresAt) {
+    if (expiresAt <= this.#expiresAt) return;
+    if (stored !== undefined) {
       stored.expiresAt = Math.max(stored.expiresAt, expiresAt);
       this.#expiresAt = expiresAt;
       this.cookie = 'set';
+    } else if (this.store.whyGone(this.id) === 'expired') {
+      // It was to be touched, and nobody has told the browser that it has expired.
+      this.#lose();
     }
   }
 
