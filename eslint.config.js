@@ -125,7 +125,15 @@ export default defineConfig(
   {
     files: ['sample/*/page/*.js'],
     languageOptions: {
-      globals: { document: 'readonly', fetch: 'readonly', location: 'readonly', WebSocket: 'readonly' },
+      globals: {
+        document: 'readonly',
+        fetch: 'readonly',
+        getSelection: 'readonly',
+        location: 'readonly',
+        navigator: 'readonly',
+        setTimeout: 'readonly',
+        WebSocket: 'readonly',
+      },
     },
   },
   {
