@@ -28,11 +28,17 @@ try {
 
   const optional = Object.keys(manifest.peerDependenciesMeta);
   const required = Object.keys(manifest.peerDependencies).filter((name) => !optional.includes(name));
-  install([
-    tarball,
-    ...[...required, '@nestjs/platform-express', 'typescript', '@types/node', '@types/express'].map(installedVersion),
-  ]);
+  install([tarball, ...[...required, 'typescript', '@types/node'].map(installedVersion)]);
+  assertMissing('@nestjs/platform-express');
+  assertMissing('@nestjs/platform-fastify');
   importBothWays('.', './testing', './cache-manager', './redis');
+
+  install(['@nestjs/platform-fastify'].map(installedVersion));
+  assertMissing('@nestjs/platform-express');
+  compile(['fastify']);
+  use('fastify');
+
+  install(['@nestjs/platform-express', '@types/express'].map(installedVersion));
   compile(['untyped']);
   compile(['app']);
   use('app');
