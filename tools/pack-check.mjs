@@ -31,7 +31,7 @@ try {
   install([tarball, ...[...required, 'typescript', '@types/node'].map(installedVersion)]);
   assertMissing('@nestjs/platform-express');
   assertMissing('@nestjs/platform-fastify');
-  importBothWays('.', './testing', './cache-manager', './redis');
+  importBothWays('.', './testing', './cache-manager', './redis', './express-session');
 
   install(['@nestjs/platform-fastify'].map(installedVersion));
   assertMissing('@nestjs/platform-express');
@@ -40,8 +40,11 @@ try {
 
   install(['@nestjs/platform-express', '@types/express'].map(installedVersion));
   compile(['untyped']);
-  compile(['app']);
+  compile(['app', 'express-session']);
   use('app');
+  use('express-session');
+  // Types alone, which that consumer imports.
+  tried.push('./express');
 
   install(['pg', '@types/pg'].map(installedVersion));
   assertMissing('typeorm');
