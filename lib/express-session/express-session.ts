@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Compatibility } from '../http/compatibility.js';
+import type { HttpSession } from '../http/http-session.js';
 import { checkKeys, synchronous } from '../options/validate.js';
 import { BridgedSession } from './bridged-session.js';
 
@@ -23,7 +24,18 @@ const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 export function expressSession(options: ExpressSessionOptions = {}): Compatibility {
   checkKeys('expressSession()', options, ['lock']);
   const lock = synchronous('expressSession(): lock', options.lock) ?? isUnsafe;
-  return { locks: (request) => lock(request), open: (http) => new BridgedSession(http) };
+  return {
+    arrive: (http) => {
+      Object.defineProperty(http.request, 'sessionID', { configurable: true, get: () => idOf(http) });
+      return lock(http.request);
+    },
+    open: (http) => new BridgedSession(http),
+  };
+}
+
+/** Asked for by way of what the application sees: that is loaded. */
+function idOf({ compatible }: HttpSession): unknown {
+  return compatible === undefined ? undefined : Reflect.get(compatible, 'id');
 }
 
 function isUnsafe({ method = 'GET' }: IncomingMessage): boolean {

@@ -1,10 +1,9 @@
-import type { HttpRequest } from './http-request.js';
 import type { HttpSession } from './http-session.js';
 
 /** Shows sessions to an application as another library does. Without it `request.session` is the session itself. */
 export interface Compatibility {
-  /** Whether the session of this request is locked when it is loaded, which is before its route is known. */
-  locks(request: HttpRequest): boolean;
+  /** A request arrives. Returns whether its session is locked when it is loaded, which is before its route is known. */
+  arrive(http: HttpSession): boolean;
   /** Called once for each request whose session is touched. */
   open(http: HttpSession): CompatibleSession;
 }

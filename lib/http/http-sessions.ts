@@ -83,11 +83,13 @@ export class HttpSessions implements SessionsOfRequests {
 
   arrived(request: HttpRequest): Promise<void> | undefined {
     const { compatibility, cookies } = this.settings;
+    if (compatibility === undefined) {
+      return undefined;
+    }
+    const http = this.#open(request);
+    const isLocked = compatibility.arrive(http);
     // Who sends no cookie of ours has nothing that would have to be read.
-    const isKnown = request.headers.cookie?.includes(cookies.settings.name) === true;
-    return compatibility !== undefined && isKnown
-      ? this.#open(request).preload(compatibility.locks(request))
-      : undefined;
+    return request.headers.cookie?.includes(cookies.settings.name) === true ? http.preload(isLocked) : undefined;
   }
 
   assign(request: HttpRequest, session: unknown): void {

@@ -146,7 +146,7 @@ function resolveCompatibility({
   if (compatibility === undefined) {
     return undefined;
   }
-  if (missingMethods(compatibility, ['locks', 'open']).length > 0) {
+  if (missingMethods(compatibility, ['arrive', 'open']).length > 0) {
     throw new SessionsConfigError(
       "compatibility must be expressSession(), a function of 'nestjs-sessions/express-session'",
     );
