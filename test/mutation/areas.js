@@ -53,8 +53,14 @@ export const areas = {
     ],
   },
   http: {
-    mutate: ['lib/http/**/*.ts', 'lib/interceptors/*.ts', 'lib/guards/*.ts', 'lib/filters/*.ts'],
-    specs: [...specsInProcess('e2e'), ...specsInProcess('e2e/shapes')],
+    mutate: [
+      'lib/http/**/*.ts',
+      'lib/express-session/*.ts',
+      'lib/interceptors/*.ts',
+      'lib/guards/*.ts',
+      'lib/filters/*.ts',
+    ],
+    specs: [...specsInProcess('e2e'), ...specsInProcess('e2e/shapes'), ...specsInProcess('e2e/express-session')],
   },
   memory: {
     mutate: ['lib/stores/memory/*.ts', 'lib/stores/shared/entry.ts'],
