@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SessionsConfigError } from '../../errors/index.js';
 import type { Clock } from '../../interfaces/clock.interface.js';
 import type { SessionStore } from '../session-store.js';
+import { warnOfSkew } from '../shared/clock-skew.js';
 import { LifeError, proveLife } from '../shared/prove-life.js';
 import type { StoreLog } from '../shared/store-log.js';
 import { heals, isForbidden, reasonOf, replyCodeOf } from './failures.js';
@@ -10,8 +11,6 @@ import { type RedisCommands, textOf } from './redis-commands.js';
 
 /** Milliseconds that an application waits for Redis when it starts. */
 const PATIENCE = 2_000;
-/** Clocks that are synchronised differ by less, in milliseconds. */
-const MOST_SKEW = 5_000;
 /** `SET` with `PXAT`. */
 const OLDEST = { major: 6, minor: 2 };
 
@@ -49,7 +48,7 @@ export class ServerCheck {
 
   async #check(store: SessionStore, clock: Pick<Clock, 'now'>): Promise<void> {
     const now = await this.#serverTime();
-    this.#compareClocks(now, clock.now());
+    warnOfSkew(this.#log, 'Redis', now, clock.now());
     await this.#checkInfo();
     try {
       await proveLife(store, now);
@@ -104,19 +103,6 @@ export class ServerCheck {
 
   async #ask(section: string): Promise<string> {
     return textOf(await this.#commands.ask(this.#id, ['INFO', section])) ?? '';
-  }
-
-  #compareClocks(server: number, machine: number): void {
-    const skew = server - machine;
-    if (Math.abs(skew) <= MOST_SKEW) {
-      return;
-    }
-    const direction = skew > 0 ? 'ahead of' : 'behind';
-    this.#log.warn(
-      'skew',
-      `Redis's clock is ${Math.round(Math.abs(skew) / 1_000)} s ${direction} this machine's. This machine computes when ` +
-        "sessions expire, and they expire by Redis's clock: synchronise both, with NTP.",
-    );
   }
 
   /** @throws SessionsConfigError when waiting does not help. */

@@ -1,5 +1,6 @@
 import { SessionsConfigError } from '../../../errors/index.js';
 import type { StoreContext } from '../../../interfaces/store-abilities.interface.js';
+import { warnOfSkew } from '../../shared/clock-skew.js';
 import { storeFailure } from '../../shared/store-failure.js';
 import type { StoreLog } from '../../shared/store-log.js';
 import type { Answer, Database } from '../connection/database.js';
@@ -7,9 +8,6 @@ import { reasonOf, withoutValues } from '../connection/failures.js';
 import type { Statement } from '../connection/statement.js';
 import type { Statements } from '../statements.js';
 import type { TableSetup } from './table-setup.js';
-
-/** Clocks that are synchronised differ by less, in milliseconds. */
-const MOST_SKEW = 5_000;
 
 /**
  * Runs statements on the table, and says what is wrong if it cannot be used.
@@ -74,7 +72,7 @@ export class SessionTable {
   async #find(isProved: boolean): Promise<Statements> {
     const { statements, serverTime } = await this.#setup.find(isProved);
     this.#statements = statements;
-    this.#compareClocks(serverTime, this.#machineTime());
+    warnOfSkew(this.#log, 'PostgreSQL', serverTime, this.#machineTime());
     return statements;
   }
 
@@ -85,18 +83,5 @@ export class SessionTable {
     }
     const message = advice === undefined ? `PostgreSQL failed: ${reasonOf(error)}` : `PostgresStore: ${advice}`;
     return storeFailure(message, withoutValues(error));
-  }
-
-  #compareClocks(server: number, machine: number): void {
-    const skew = server - machine;
-    if (Math.abs(skew) <= MOST_SKEW) {
-      return;
-    }
-    const direction = skew > 0 ? 'ahead of' : 'behind';
-    this.#log.warn(
-      'skew',
-      `PostgreSQL's clock is ${Math.round(Math.abs(skew) / 1_000)} s ${direction} this machine's. This machine computes when ` +
-        "sessions expire, and they expire by PostgreSQL's clock: synchronise both, with NTP.",
-    );
   }
 }
