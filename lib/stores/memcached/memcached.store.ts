@@ -18,7 +18,8 @@ import {
   tombstoneOf,
 } from '../shared/entry.js';
 import { keptHolder } from '../shared/holder.js';
-import { proveLife, proveServer, randomId } from '../shared/prove-life.js';
+import { proveLife, proveServer } from '../shared/prove-life.js';
+import { randomId } from '../shared/random-id.js';
 import { StoreLog } from '../shared/store-log.js';
 import type { Answer, Args } from '../shared/store-methods.js';
 import { type Decide, CasEntries } from './cas-entries.js';

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SessionsConfigError } from '../../errors/index.js';
 import type { Clock } from '../../interfaces/clock.interface.js';
 import type { SessionStore } from '../session-store.js';
 import { warnOfSkew } from '../shared/clock-skew.js';
 import { LifeError, proveLife } from '../shared/prove-life.js';
+import { randomId } from '../shared/random-id.js';
 import type { StoreLog } from '../shared/store-log.js';
 import { heals, isForbidden, reasonOf, replyCodeOf } from './failures.js';
 import { type RedisCommands, textOf } from './redis-commands.js';
@@ -22,7 +22,7 @@ export class ServerCheck {
   readonly #commands: RedisCommands;
   readonly #log: StoreLog;
   /** Decides which node of a Cluster is asked. */
-  readonly #id = randomBytes(32).toString('base64url');
+  readonly #id = randomId();
 
   constructor(commands: RedisCommands, log: StoreLog) {
     this.#commands = commands;

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { SessionsConfigError, SessionStoreError } from '../../errors/index.js';
 import type { SessionStore } from '../session-store.js';
+import { randomId } from './random-id.js';
 import { messageOf } from './store-failure.js';
 import type { StoreLog } from './store-log.js';
 
@@ -90,9 +90,4 @@ function isWritten(version: string | number | false): boolean {
 
 function isTrue(answer: boolean): boolean {
   return answer;
-}
-
-/** Like the ids that stores see of sessions. */
-export function randomId(): string {
-  return randomBytes(32).toString('base64url');
 }

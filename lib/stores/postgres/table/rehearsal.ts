@@ -1,4 +1,5 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { randomId } from '../../shared/random-id.js';
 import { sqlStateOf } from '../connection/failures.js';
 import type { Ask } from '../connection/rolled-back.js';
 import { type Statement, statement as statementOf } from '../connection/statement.js';
@@ -87,8 +88,4 @@ function isOfTheTable(state: string): boolean {
 async function inOneMinute(ask: Ask): Promise<number> {
   const { rows } = await ask(IN_ONE_MINUTE);
   return Number(rows[0]?.until);
-}
-
-function randomId(): string {
-  return randomBytes(32).toString('base64url');
 }
