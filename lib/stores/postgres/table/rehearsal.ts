@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { randomId } from '../../shared/random-id.js';
 import { sqlStateOf } from '../connection/failures.js';
 import type { Ask } from '../connection/rolled-back.js';
-import { type Statement, statement as statementOf } from '../connection/statement.js';
+import type { Statement } from '../connection/statement.js';
 import type { Statements } from '../statements.js';
 
 /** No unique key that `ON CONFLICT (id)` can use: none at all, or one that is deferrable. */
@@ -27,20 +27,17 @@ export class RehearsalFailure extends Error {
 }
 
 const LIFETIME = 60_000;
-const IN_ONE_MINUTE = statementOf<{ until: number | string }>(
-  `SELECT round(extract(epoch FROM clock_timestamp()) * 1000)::float8 + ${LIFETIME} AS until`,
-);
 const LEASE = 10_000;
 const DATA = JSON.stringify({ rehearsal: 'ü€😀 \u0000' });
 const HOLDER = '{}';
 
 /**
  * Takes a session through its whole life, with the statements that requests send: what can go wrong with the table shows now and
- * not on the first visit.
+ * not on the first visit. `serverTime` is that of the server's clock, by which sessions expire: this machine's may be behind.
  *
  * @throws RehearsalFailure, or the client's own error when it has another reason than the table.
  */
-export async function rehearse(ask: Ask, statements: Statements): Promise<void> {
+export async function rehearse(ask: Ask, statements: Statements, serverTime: number): Promise<void> {
   const step = async <Row>(done: string, statement: Statement<Row>, values: unknown[]): Promise<Row | undefined> => {
     const { rows, count } = await attempt(done, ask(statement, values));
     if (count === 0) {
@@ -51,7 +48,7 @@ export async function rehearse(ask: Ask, statements: Statements): Promise<void> 
   const [id, next] = [randomId(), randomId()];
   const [token, first, second, third, last] = [1, 2, 3, 4, 5].map(() => randomUUID());
   const now = Date.now();
-  const until = await inOneMinute(ask);
+  const until = serverTime + LIFETIME;
 
   await step('created', statements.create, [id, DATA, first, now, until]);
   const found = await step('read', statements.load, [id]);
@@ -82,10 +79,4 @@ async function attempt<T>(done: string, answer: Promise<T>): Promise<T> {
 
 function isOfTheTable(state: string): boolean {
   return NO_UNIQUE_KEY.has(state) || OF_THE_TABLE.has(state.slice(0, 2));
-}
-
-/** By the server's clock, by which sessions expire: this machine's may be behind. */
-async function inOneMinute(ask: Ask): Promise<number> {
-  const { rows } = await ask(IN_ONE_MINUTE);
-  return Number(rows[0]?.until);
 }

@@ -129,11 +129,12 @@ export class TableSetup {
         hasRowSecurity: table.has_row_security,
       });
       const statements = statementsFor(quotedName(settled));
+      const serverTime = Number(now);
       if (isProved) {
         await checkTable(ask, quotedName(settled), advice);
-        await rehearse(ask, statements);
+        await rehearse(ask, statements, serverTime);
       }
-      return { statements, serverTime: Number(now) };
+      return { statements, serverTime };
     });
   }
 }
