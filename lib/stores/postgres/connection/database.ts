@@ -5,13 +5,10 @@ import type { Connections } from './connections.js';
 import { Deadline } from './deadline.js';
 import { kindOf } from './failures.js';
 import { PooledQuery } from './pooled-query.js';
-import { type Ask, rolledBack } from './rolled-back.js';
+import { type Ask, type Asked, rolledBack } from './rolled-back.js';
 import type { Statement } from './statement.js';
 
-export interface Answer<Row> {
-  readonly rows: readonly Row[];
-  /** Rows found or changed. */
-  readonly count: number;
+export interface Answer<Row> extends Asked<Row> {
   /** The statement was sent twice, because its first answer was lost. Perhaps the first one did what the second did not. */
   readonly isRetried: boolean;
 }

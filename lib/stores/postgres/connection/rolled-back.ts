@@ -1,8 +1,7 @@
 import type { PostgresClient } from './clients.js';
 import type { Checkout } from './connection-ages.js';
 import type { Connections } from './connections.js';
-import { Deadline } from './deadline.js';
-import { kindOf } from './failures.js';
+import { kindOf, OperationTimeout } from './failures.js';
 import { ignoreError } from './pooled-query.js';
 import { type Statement, statement } from './statement.js';
 
@@ -71,11 +70,10 @@ async function inTransaction<T>(
 /** `onLate` gets what comes after the error. */
 function inTime<T>(timeout: number, work: Promise<T>, onLate: (result: T) => void = ignoreResult): Promise<T> {
   return new Promise((resolve, reject) => {
-    const deadline = new Deadline(timeout);
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
-      reject(deadline.error());
+      reject(new OperationTimeout(timeout));
     }, timeout);
     work.then((result) => (isLate ? onLate(result) : resolve(result)), reject).finally(() => clearTimeout(timer));
   });
