@@ -7,7 +7,7 @@ import type { SessionKeyv } from './session-cache.js';
 const LIMIT = 5_000;
 
 /** In place of a value that the cache's serialiser or compression cannot read: another one has written it. */
-export const UNREADABLE = Symbol('unreadable');
+const UNREADABLE = Symbol('unreadable');
 
 /**
  * The values of a Keyv. An outage rejects, however the backend shows it: some throw, some answer `false`, some emit an error and

@@ -25,7 +25,7 @@ export interface StateName extends Omit<SessionRecord, 'data'> {
 }
 
 /** Its token is a hash of the caller's, which may be any text; its lease ends by the wall clock. */
-export interface StateLock extends Lock {
+interface StateLock extends Lock {
   readonly owner: Owner;
 }
 

@@ -12,12 +12,12 @@ export interface RecordRow {
 
 export type LoadRow = RecordRow | TombstoneRow;
 
-export interface TombstoneRow {
+interface TombstoneRow {
   readonly data: null;
   readonly end_reason: EndReason;
 }
 
-export type LockRow =
+type LockRow =
   | (RecordRow & { readonly status: 'acquired' })
   | { readonly status: 'held'; readonly holder: string | null }
   | { readonly status: 'gone'; readonly end_reason: EndReason }

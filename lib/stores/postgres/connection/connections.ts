@@ -24,7 +24,7 @@ export interface ConnectionEvents {
 }
 
 /** A pool that the application has as well, and whose errors it listens to. */
-export class SharedConnections implements Connections {
+class SharedConnections implements Connections {
   readonly #findPool: () => PostgresPool | undefined;
   readonly #ages: ConnectionAges;
 

@@ -37,7 +37,7 @@ export class TransactionLeft extends Error {
  * - `table`, `columns`, `privilege`: the table does not exist, has other columns, or may not be used.
  * - `other`: the server refused for another reason.
  */
-export type FailureKind =
+type FailureKind =
   | 'cut'
   | 'silent'
   | 'late'

@@ -4,7 +4,7 @@ import { NO_UNIQUE_KEY, RehearsalFailure } from './rehearsal.js';
 import { DEFAULT_TABLE, quoted, quotedName, type SessionTableName, setupSql } from './table-sql.js';
 
 /** What is known of the place at which the sessions are, for the words of an error. */
-export interface TablePlace {
+interface TablePlace {
   readonly name: SessionTableName;
   /** Whether its schema is known to exist. */
   readonly isSchemaThere: boolean;

@@ -47,7 +47,7 @@ const MISSING_PRIVILEGES = statement<{ missing: string }>(`
   ), ', ') AS missing`);
 
 /** What is found at the place of the sessions. */
-export interface FoundTable {
+interface FoundTable {
   /** The statements for the table, whose name has its schema from now on. */
   readonly statements: Statements;
   /** The server's clock, in epoch milliseconds. */
@@ -55,7 +55,7 @@ export interface FoundTable {
 }
 
 /** The table cannot be used. The message is the advice. */
-export class TableRefusal extends Error {
+class TableRefusal extends Error {
   constructor(advice: string) {
     super(advice);
     this.name = new.target.name;
