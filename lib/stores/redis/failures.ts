@@ -1,4 +1,4 @@
-import { messageOf } from '../shared/store-failure.js';
+import { codeOf, messageOf } from '../shared/store-failure.js';
 
 /** An error of the server begins with its code: `OOM command not allowed`. Those of clients and of the network do not. */
 const CODE = /^-?([A-Z]{2,})(?: |$)/;
@@ -39,7 +39,8 @@ export function reasonOf(error: unknown): string {
   const text = messageOf(error);
   switch (code) {
     case undefined:
-      return nodeCodeOf(error) ?? text;
+      // The message of an error of Node has the host.
+      return codeOf(error) ?? text;
     case 'ERR':
     case 'NOPERM':
     case 'NOAUTH':
@@ -48,10 +49,4 @@ export function reasonOf(error: unknown): string {
     default:
       return code;
   }
-}
-
-/** `ECONNREFUSED`: the message of such an error has the host. */
-function nodeCodeOf(error: unknown): string | undefined {
-  const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
-  return typeof code === 'string' ? code : undefined;
 }

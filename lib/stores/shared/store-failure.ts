@@ -18,6 +18,12 @@ export function writeFailure(value: string, failure: unknown): unknown {
   return new SessionTooLargeError(bytes, bytes - 1, `its store takes (${messageOf(failure)})`, { cause: failure });
 }
 
+/** The code of an error: Node's, such as `ECONNREFUSED`, or that of a server, as its client gives it. */
+export function codeOf(error: unknown): string | undefined {
+  const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
 /** The text of what was thrown: clients also throw strings. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

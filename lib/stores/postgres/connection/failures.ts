@@ -1,4 +1,4 @@
-import { messageOf } from '../../shared/store-failure.js';
+import { codeOf, messageOf } from '../../shared/store-failure.js';
 
 /** The operation took too long, and was given up. */
 export class OperationTimeout extends Error {
@@ -141,9 +141,4 @@ export function withoutValues(error: unknown): unknown {
     { code: state },
     Object.fromEntries(names),
   );
-}
-
-function codeOf(error: unknown): string | undefined {
-  const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
-  return typeof code === 'string' ? code : undefined;
 }
