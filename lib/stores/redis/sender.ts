@@ -1,3 +1,4 @@
+import { missingMethods } from '../../options/validate.js';
 import { lossEventsOf, type SendCommand } from './clients.js';
 
 interface Emitter {
@@ -49,9 +50,5 @@ export class Sender {
 }
 
 function isEmitter(client: unknown): client is Emitter {
-  return (
-    typeof client === 'object' &&
-    client !== null &&
-    ['on', 'off', 'listenerCount'].every((name) => typeof Reflect.get(client, name) === 'function')
-  );
+  return missingMethods(client, ['on', 'off', 'listenerCount']).length === 0;
 }
