@@ -112,13 +112,13 @@ export class ContractHarness {
     return stored;
   }
 
-  tryLock(id: string, token: string, lease = HOUR): ReturnType<SessionStore['tryLock']> {
-    return this.store.tryLock({ id, token, lease, holder: HOLDER });
+  tryLock(id: string, token: string, lease = HOUR, holder = HOLDER): ReturnType<SessionStore['tryLock']> {
+    return this.store.tryLock({ id, token, lease, holder });
   }
 
   async lock(id: string, lease = HOUR, holder = HOLDER): Promise<Acquired & { readonly token: string }> {
     const token = this.token();
-    const answer = await this.store.tryLock({ id, token, lease, holder });
+    const answer = await this.tryLock(id, token, lease, holder);
     assert.ok(answer.status === 'acquired', `the lock was not acquired: ${answer.status}`);
     return { ...answer, token };
   }
