@@ -27,7 +27,7 @@ import type {
  * `sessionStoreContract()` of `nestjs-sessions/testing` checks all of it.
  *
  * Optional abilities are separate interfaces: `StartableStore`, `ClosableStore`, `CountableStore`, `SweepableStore`,
- * `PartitionedStore`.
+ * `BatchLoadableStore`, `PartitionedStore`, `LeasingStore`.
  */
 export abstract class SessionStore {
   /** Reads without a lock. */

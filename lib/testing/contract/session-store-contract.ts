@@ -37,8 +37,8 @@ const RULES: readonly ContractRule[] = [
  * });
  * ```
  *
- * Each case has a store of its own. Optional abilities (counting, sweeping) are checked when the store has their methods. In real
- * time the suite takes about ten seconds. With `wait` and `now` on a `ManualClock` it does not wait at all.
+ * Each case has a store of its own. Optional abilities (counting, loading many, sweeping) are checked when the store has their
+ * methods. In real time the suite takes about ten seconds. With `wait` and `now` on a `ManualClock` it does not wait at all.
  */
 export function sessionStoreContract<S extends SessionStore>(
   options: SessionStoreContractOptions<S>,
