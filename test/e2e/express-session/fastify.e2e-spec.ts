@@ -1,9 +1,7 @@
-import { Controller, Get, Module, Post, Req } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { SessionsModule } from 'nestjs-sessions';
+import { Controller, Get, Post, Req } from '@nestjs/common';
 import { expressSession } from 'nestjs-sessions/express-session';
-import { Browser } from '../../support/http/browser.js';
+import type { Browser } from '../../support/http/browser.js';
+import { TestApp } from '../../support/http/test-app.js';
 
 interface Visits {
   visits?: number;
@@ -39,28 +37,26 @@ class VisitsController {
   }
 }
 
-@Module({
-  imports: [SessionsModule.forRoot({ compatibility: expressSession() })],
-  controllers: [VisitsController],
-})
-class VisitsModule {}
-
 describe('req.session in the manner of express-session, on Fastify', () => {
-  let app: NestFastifyApplication;
+  let app: TestApp;
   let browser: Browser;
   const seen: (number | undefined)[] = [];
 
   beforeAll(async () => {
-    app = await NestFactory.create<NestFastifyApplication>(VisitsModule, new FastifyAdapter(), { logger: false });
-    app.use((request: WithSession, _response: unknown, next: () => void) => {
-      seen.push(request.session.visits);
-      next();
+    app = await TestApp.start({
+      platform: 'fastify',
+      controllers: [VisitsController],
+      sessions: { compatibility: expressSession() },
+      configure: (nest) =>
+        nest.use((request: WithSession, _response: unknown, next: () => void) => {
+          seen.push(request.session.visits);
+          next();
+        }),
     });
-    await app.listen(0, '127.0.0.1');
   });
 
-  beforeEach(async () => {
-    browser = new Browser(await app.getUrl());
+  beforeEach(() => {
+    browser = app.browser();
   });
 
   afterAll(() => app.close());

@@ -1,11 +1,8 @@
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
-import { Module, type INestApplication } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import { GraphQLModule, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { AddressInfo, Server } from 'node:net';
-import { LockSession, MemoryStore, RequireSession, Session, SessionsModule } from 'nestjs-sessions';
-import { Browser } from '../../support/http/browser.js';
+import { LockSession, MemoryStore, RequireSession, Session } from 'nestjs-sessions';
+import type { Browser } from '../../support/http/browser.js';
+import { TestApp } from '../../support/http/test-app.js';
 import { ObservedStore } from '../../support/stores/observed-store.js';
 
 @Resolver()
@@ -39,24 +36,18 @@ class Visits {
 
 const store = new ObservedStore(new MemoryStore());
 
-@Module({
-  imports: [
-    GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, autoSchemaFile: true }),
-    SessionsModule.forRoot({ store }),
-  ],
-  providers: [Visits],
-})
-class AppModule {}
-
 describe('Resolvers of GraphQL on Fastify', () => {
-  let app: INestApplication;
+  let app: TestApp;
   let visitor: Browser;
 
   beforeAll(async () => {
-    app = await NestFactory.create(AppModule, new FastifyAdapter(), { logger: false });
-    await app.listen(0, '127.0.0.1');
-    const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
-    visitor = new Browser(`http://127.0.0.1:${port}`);
+    app = await TestApp.start({
+      platform: 'fastify',
+      imports: [GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, autoSchemaFile: true })],
+      providers: [Visits],
+      sessions: { store },
+    });
+    visitor = app.browser();
   });
   afterAll(() => app.close());
 
