@@ -7,7 +7,6 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MemoryStore, Session } from 'nestjs-sessions';
 import type { Browser, Reply } from '../../support/http/browser.js';
-import { PLATFORMS } from '../../support/http/platforms.js';
 import { TestApp } from '../../support/http/test-app.js';
 import { ObservedStore } from '../../support/stores/observed-store.js';
 import { count } from '../../support/shapes/handler-shape.js';
@@ -55,9 +54,7 @@ async function register(app: INestApplication): Promise<void> {
   await fastify.register(multipart);
 }
 
-const describeOnFastify = PLATFORMS.includes('fastify') ? describe : describe.skip;
-
-describeOnFastify('Beside plugins of Fastify', () => {
+describe('Beside plugins of Fastify', () => {
   let store: ObservedStore;
   let app: TestApp;
   let visitor: Browser;

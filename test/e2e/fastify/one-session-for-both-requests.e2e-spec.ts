@@ -3,7 +3,6 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import { CurrentSession, Session, type SessionObject } from 'nestjs-sessions';
-import { PLATFORMS } from '../../support/http/platforms.js';
 import { TestApp } from '../../support/http/test-app.js';
 import { loadAndCount, sessionOf } from '../../support/shapes/handler-shape.js';
 
@@ -38,9 +37,7 @@ function asFastify({ nest }: TestApp): FastifyAdapter {
   return nest.getHttpAdapter() as unknown as FastifyAdapter;
 }
 
-const describeOnFastify = PLATFORMS.includes('fastify') ? describe : describe.skip;
-
-describeOnFastify("The session of Fastify's request and of Node's inside of it", () => {
+describe("The session of Fastify's request and of Node's inside of it", () => {
   let app: TestApp;
 
   async function start(configure: (nest: NestFastifyApplication) => void = () => undefined): Promise<void> {

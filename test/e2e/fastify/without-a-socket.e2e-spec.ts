@@ -1,10 +1,7 @@
 import { spawnApp, type SpawnedApp } from '../../support/processes/spawn-app.js';
-import { PLATFORMS } from '../../support/http/platforms.js';
 import type { Injected, InjectedReply } from '../apps/injected.app.js';
 
-const describeOnFastify = PLATFORMS.includes('fastify') ? describe : describe.skip;
-
-describeOnFastify('An application that is asked by inject(), without a socket', () => {
+describe('An application that is asked by inject(), without a socket', () => {
   let child: SpawnedApp;
   let cookie: string;
   let asked = 0;
