@@ -66,8 +66,7 @@ describe('Eight clean-ups at once, of which one fails in the middle', () => {
       `INSERT INTO nestjs_sessions (id, data, version, created_at, expires_at)
        SELECT 'expired ' || n, '{}', gen_random_uuid(), now(), now() - interval '1 hour' FROM generate_series(1, ${SESSIONS}) n`,
     );
-    const { hostname, port } = new URL(database.url);
-    const proxy = await FaultProxy.to(Number(port), hostname);
+    const proxy = await FaultProxy.toUrl(database.url);
     const failing = await tryPostgres({ connectionString: database.urlWith({ port: proxy.port }) });
     const others = await Promise.all(Array.from({ length: 7 }, () => tryPostgres({ connectionString: database.url })));
     const batches = { batchSize: 10 };

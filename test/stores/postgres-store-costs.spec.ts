@@ -23,8 +23,7 @@ describe.each(['a pool', 'TypeORM'])('PostgresStore over %s', (way) => {
   let ask: (sql: string) => Promise<unknown>;
   let end: () => Promise<unknown>;
   beforeAll(async () => {
-    const { hostname, port } = new URL(database.url);
-    proxy = await FaultProxy.to(Number(port), hostname);
+    proxy = await FaultProxy.toUrl(database.url);
     trips = new PostgresTrips(proxy);
     const url = database.urlWith({ port: proxy.port });
     let options: PostgresStoreOptions;

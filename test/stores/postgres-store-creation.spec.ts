@@ -13,8 +13,7 @@ describe('The creation of the table by PostgresStore', () => {
   afterEach(() => database.drop());
 
   it('when it fails after the start, is tried again at the next operation', async () => {
-    const { hostname, port } = new URL(database.url);
-    const proxy = await FaultProxy.to(Number(port), hostname);
+    const proxy = await FaultProxy.toUrl(database.url);
     await proxy.setMode('refuse');
     const connectionString = database.urlWith({ port: proxy.port });
     const { store, trial } = await tryPostgres({ connectionString, createTable: true });

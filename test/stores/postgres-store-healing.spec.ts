@@ -17,8 +17,7 @@ let proxy: FaultProxy;
 beforeAll(async () => {
   database = await PostgresDatabase.create();
   await database.query(createTableSql());
-  const { hostname, port } = new URL(database.url);
-  proxy = await FaultProxy.to(Number(port), hostname);
+  proxy = await FaultProxy.toUrl(database.url);
 });
 afterAll(async () => {
   proxy.close();

@@ -47,8 +47,7 @@ describe('PostgresStore over pg-native', () => {
   });
 
   it('fails no request when its idle connections fall silent', async () => {
-    const { hostname, port } = new URL(database.url);
-    const proxy = await FaultProxy.to(Number(port), hostname);
+    const proxy = await FaultProxy.toUrl(database.url);
     const own = newPool(3, database.urlWith({ port: proxy.port }));
     const { store, trial } = await tryPostgres({ pool: own, createTable: true });
     const sessions = await Promise.all(Array.from({ length: 3 }, () => trial.given()));

@@ -46,10 +46,9 @@ describe.each<[string, PostgresStoreOptions]>([
 
 describe('PostgresStore keeps the contract over a pool of its own', () => {
   const proxies = new Map<PostgresStore, FaultProxy>();
-  const { hostname, port } = new URL(database.url);
   const contract = sessionStoreContract({
     create: async () => {
-      const proxy = await FaultProxy.to(Number(port), hostname);
+      const proxy = await FaultProxy.toUrl(database.url);
       const store = await create({ connectionString: database.urlWith({ port: proxy.port }) });
       proxies.set(store, proxy);
       return store;

@@ -131,8 +131,7 @@ describe.each(redisPackages)('RedisStore with %s, when the server cannot be reac
   it('a lock that was asked for meanwhile is not left behind', async () => {
     const url = await RedisServer.sharedUrl();
     const redis = new Redis(url);
-    const { port, hostname } = new URL(url);
-    const proxy = await FaultProxy.to(Number(port), hostname);
+    const proxy = await FaultProxy.toUrl(url);
     const { store, trial, prefix, close } = await tryRedis(`redis://${proxy.address}`, way);
     const guarded = new GuardedStore(store, new StoreParts(store, systemClock, 300));
     const ids = await Promise.all(Array.from({ length: 5 }, async () => (await trial.given()).id));

@@ -21,8 +21,7 @@ describe.each(redisPackages)('RedisStore with %s, when a command was executed an
   let redis: Redis;
   beforeAll(async () => {
     const url = await RedisServer.sharedUrl();
-    const { port, hostname } = new URL(url);
-    proxy = await FaultProxy.to(Number(port), hostname);
+    proxy = await FaultProxy.toUrl(url);
     const tried = await tryRedis(`redis://${proxy.address}`, way);
     ({ store, trial, close } = tried);
     redis = new Redis(url);

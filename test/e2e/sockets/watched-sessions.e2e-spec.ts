@@ -86,8 +86,7 @@ describe('A thousand watched sessions', () => {
   const INTERVAL = 60_000;
 
   it('cost PostgreSQL one query an interval', async () => {
-    const { hostname, port } = new URL(database.url);
-    const proxy = await FaultProxy.to(Number(port), hostname);
+    const proxy = await FaultProxy.toUrl(database.url);
     const trips = new PostgresTrips(proxy);
     const pool = new pg.Pool({ connectionString: database.urlWith({ port: proxy.port }), max: 1 });
     const clock = new ManualClock(Date.now());

@@ -44,6 +44,12 @@ export class FaultProxy {
     return proxy;
   }
 
+  /** In front of the server that a URL names. */
+  static toUrl(url: string): Promise<FaultProxy> {
+    const { hostname, port } = new URL(url);
+    return FaultProxy.to(Number(port), hostname);
+  }
+
   get address(): string {
     return `127.0.0.1:${this.port}`;
   }

@@ -9,21 +9,18 @@ import { RedisServer } from './redis-server.js';
 export async function proxiedDatabase(): Promise<{ database: PostgresDatabase; proxy: FaultProxy; url: string }> {
   const database = await PostgresDatabase.create();
   await database.query(createTableSql());
-  const { hostname, port } = new URL(database.url);
-  const proxy = await FaultProxy.to(Number(port), hostname);
+  const proxy = await FaultProxy.toUrl(database.url);
   return { database, proxy, url: database.urlWith({ port: proxy.port }) };
 }
 
 /** Keys of its own in the memcached that tests share, through a fault proxy. */
 export async function proxiedMemcached(): Promise<{ proxy: FaultProxy; options: { servers: string; prefix: string } }> {
-  const { hostname, port } = new URL(`memcached://${await MemcachedServer.sharedAddress()}`);
-  const proxy = await FaultProxy.to(Number(port), hostname);
+  const proxy = await FaultProxy.toUrl(`memcached://${await MemcachedServer.sharedAddress()}`);
   return { proxy, options: { servers: proxy.address, prefix: `place-${randomBytes(6).toString('hex')}:` } };
 }
 
 /** Keys of its own in the Redis that tests share, and the URL that leads to it through a fault proxy. */
 export async function proxiedRedis(): Promise<{ proxy: FaultProxy; url: string; prefix: string }> {
-  const { hostname, port } = new URL(await RedisServer.sharedUrl());
-  const proxy = await FaultProxy.to(Number(port), hostname);
+  const proxy = await FaultProxy.toUrl(await RedisServer.sharedUrl());
   return { proxy, url: `redis://${proxy.address}`, prefix: `place-${randomBytes(6).toString('hex')}:` };
 }
