@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import type { SweepBatch } from '../../lib/interfaces/store-abilities.interface.js';
-import { createTableSql } from 'nestjs-sessions/postgres';
-import { FaultProxy } from '../support/servers/fault-proxy.js';
 import { fileStoreOn } from '../support/stores/file-store-on.js';
-import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import { proxiedDatabase } from '../support/servers/proxied-servers.js';
 import { tryPostgres } from '../support/stores/postgres-trial.js';
 import { temporaryDirectory } from '../support/basics/temporary-directory.js';
 
@@ -60,14 +58,12 @@ describe('Eight clean-ups at once, of which one fails in the middle', () => {
   });
 
   it('leave no session in PostgreSQL, when the one that fails has its turn and loses its server', async () => {
-    const database = await PostgresDatabase.create();
-    await database.query(createTableSql());
+    const { database, proxy, url } = await proxiedDatabase();
     await database.query(
       `INSERT INTO nestjs_sessions (id, data, version, created_at, expires_at)
        SELECT 'expired ' || n, '{}', gen_random_uuid(), now(), now() - interval '1 hour' FROM generate_series(1, ${SESSIONS}) n`,
     );
-    const proxy = await FaultProxy.toUrl(database.url);
-    const failing = await tryPostgres({ connectionString: database.urlWith({ port: proxy.port }) });
+    const failing = await tryPostgres({ connectionString: url });
     const others = await Promise.all(Array.from({ length: 7 }, () => tryPostgres({ connectionString: database.url })));
     const batches = { batchSize: 10 };
 

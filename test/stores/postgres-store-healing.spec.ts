@@ -1,11 +1,11 @@
 import pg from 'pg';
 import { SessionStoreError } from 'nestjs-sessions';
-import { createTableSql } from 'nestjs-sessions/postgres';
 import { HOUR, written } from '../../lib/testing/contract/harness.js';
 import { until } from '../support/basics/within.js';
 import { FaultProxy } from '../support/servers/fault-proxy.js';
-import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import type { PostgresDatabase } from '../support/servers/postgres-database.js';
 import { PostgresServer } from '../support/servers/postgres-server.js';
+import { proxiedDatabase } from '../support/servers/proxied-servers.js';
 import { type PostgresTrial, tryPostgres } from '../support/stores/postgres-trial.js';
 import { ALL_WAYS, openWay } from '../support/stores/postgres-ways.js';
 
@@ -15,9 +15,7 @@ const TIMEOUT = 4_000;
 let database: PostgresDatabase;
 let proxy: FaultProxy;
 beforeAll(async () => {
-  database = await PostgresDatabase.create();
-  await database.query(createTableSql());
-  proxy = await FaultProxy.toUrl(database.url);
+  ({ database, proxy } = await proxiedDatabase());
 });
 afterAll(async () => {
   proxy.close();

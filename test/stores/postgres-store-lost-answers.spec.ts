@@ -1,19 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { SessionStoreError } from 'nestjs-sessions';
-import { createTableSql, type PostgresPool, PostgresStore } from 'nestjs-sessions/postgres';
+import { type PostgresPool, PostgresStore } from 'nestjs-sessions/postgres';
 import { DataSource } from 'typeorm';
 import { HOUR, written } from '../../lib/testing/contract/harness.js';
-import { type Direction, FaultProxy } from '../support/servers/fault-proxy.js';
-import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import type { Direction, FaultProxy } from '../support/servers/fault-proxy.js';
+import type { PostgresDatabase } from '../support/servers/postgres-database.js';
+import { proxiedDatabase } from '../support/servers/proxied-servers.js';
 import { type PostgresTrial, tryPostgres, tryPostgresUnstarted } from '../support/stores/postgres-trial.js';
 
 let database: PostgresDatabase;
 let proxy: FaultProxy;
 beforeAll(async () => {
-  database = await PostgresDatabase.create();
-  await database.query(createTableSql());
-  proxy = await FaultProxy.toUrl(database.url);
+  ({ database, proxy } = await proxiedDatabase());
 });
 afterAll(async () => {
   proxy.close();

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { SessionStoreError } from 'nestjs-sessions';
-import { createTableSql, type PostgresStoreOptions } from 'nestjs-sessions/postgres';
+import type { PostgresStoreOptions } from 'nestjs-sessions/postgres';
 import { DataSource } from 'typeorm';
-import { FaultProxy } from '../support/servers/fault-proxy.js';
-import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import type { FaultProxy } from '../support/servers/fault-proxy.js';
+import type { PostgresDatabase } from '../support/servers/postgres-database.js';
 import { PostgresServer } from '../support/servers/postgres-server.js';
+import { proxiedDatabase } from '../support/servers/proxied-servers.js';
 import { tryPostgres, tryPostgresUnstarted } from '../support/stores/postgres-trial.js';
 import { until, within } from '../support/basics/within.js';
 
@@ -19,9 +20,7 @@ const patient = { operationTimeout: 2 * NEVER };
 let database: PostgresDatabase;
 let proxy: FaultProxy;
 beforeAll(async () => {
-  database = await PostgresDatabase.create();
-  await database.query(createTableSql());
-  proxy = await FaultProxy.toUrl(database.url);
+  ({ database, proxy } = await proxiedDatabase());
 });
 afterAll(async () => {
   proxy.close();
