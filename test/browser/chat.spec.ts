@@ -1,14 +1,14 @@
 import { WsAdapter } from '@nestjs/platform-ws';
 import type { BrowserContext, Page } from 'playwright-core';
-import { startSample, type RunningSample } from '../support/processes/quick-start-sample.js';
+import { startSampleApp, type SampleApp } from '../support/http/sample-app.js';
 import { openBrowser } from '../support/servers/chromium.js';
 
 describe('The chat sample', () => {
-  let sample: RunningSample;
+  let sample: SampleApp;
   let browser: BrowserContext;
 
   beforeEach(async () => {
-    sample = await startSample({ name: '07-chat', configure: (app) => app.useWebSocketAdapter(new WsAdapter(app)) });
+    sample = await startSampleApp({ name: '07-chat', configure: (app) => app.useWebSocketAdapter(new WsAdapter(app)) });
     browser = await openBrowser();
   });
   afterEach(() => sample.close());

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { openBrowser } from '../support/servers/chromium.js';
-import { startSample, type RunningSample } from '../support/processes/quick-start-sample.js';
+import { startSampleApp, type SampleApp } from '../support/http/sample-app.js';
 
 describe('The page of the quick-start sample', () => {
-  let sample: RunningSample;
+  let sample: SampleApp;
   let page: Page;
   /** What the browser has to say against the page. */
   let complaints: string[];
@@ -20,7 +20,7 @@ describe('The page of the quick-start sample', () => {
   }
 
   beforeEach(async () => {
-    sample = await startSample();
+    sample = await startSampleApp();
     page = await (await openBrowser()).newPage();
     complaints = [];
     page.on('console', (message) => complaints.push(message.text()));

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Browser } from '../support/http/browser.js';
-import { startSample, type RunningSample } from '../support/processes/quick-start-sample.js';
+import { startSampleApp, type SampleApp } from '../support/http/sample-app.js';
 
 const REQUESTS = 50;
 
@@ -23,7 +23,7 @@ async function increment(browser: Browser, counter: string): Promise<number[]> {
 }
 
 describe.each(['MemoryStore', 'FileStore'])('The quick-start sample on %s', (store) => {
-  let app: RunningSample;
+  let app: SampleApp;
   let browser: Browser;
   let directory: string;
 
@@ -32,7 +32,7 @@ describe.each(['MemoryStore', 'FileStore'])('The quick-start sample on %s', (sto
     if (store === 'FileStore') {
       process.env['SESSIONS_DIR'] = directory;
     }
-    app = await startSample();
+    app = await startSampleApp();
     browser = new Browser(app.url);
   });
 
@@ -142,7 +142,7 @@ describe.each(['MemoryStore', 'FileStore'])('The quick-start sample on %s', (sto
     await browser.get('/visits');
     await app.close();
 
-    app = await startSample();
+    app = await startSampleApp();
 
     expect((await browser.at(app.url).get('/visits')).json()).toEqual({ visits: store === 'FileStore' ? 2 : 1 });
   });

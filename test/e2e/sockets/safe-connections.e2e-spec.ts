@@ -2,7 +2,7 @@ import { WsAdapter } from '@nestjs/platform-ws';
 import { MemoryStore } from 'nestjs-sessions';
 import { WebSocket } from 'ws';
 import { Browser } from '../../support/http/browser.js';
-import { startSample, type RunningSample } from '../../support/processes/quick-start-sample.js';
+import { startSampleApp, type SampleApp } from '../../support/http/sample-app.js';
 import { ObservedStore } from '../../support/stores/observed-store.js';
 
 const TRY_AGAIN_LATER = 1013;
@@ -10,7 +10,7 @@ const TRY_AGAIN_LATER = 1013;
 /** The gateway is that of the chat sample, whose code the documentation shows. */
 describe('An asynchronous handleConnection() that catches its errors', () => {
   let store: ObservedStore;
-  let sample: RunningSample;
+  let sample: SampleApp;
   let visitor: Browser;
   const rejections: unknown[] = [];
   const onRejection = (reason: unknown): unknown => rejections.push(reason);
@@ -19,7 +19,7 @@ describe('An asynchronous handleConnection() that catches its errors', () => {
     rejections.splice(0);
     process.on('unhandledRejection', onRejection);
     store = new ObservedStore(new MemoryStore());
-    sample = await startSample({
+    sample = await startSampleApp({
       name: '07-chat',
       store,
       configure: (app) => app.useWebSocketAdapter(new WsAdapter(app)),

@@ -3,12 +3,12 @@ import { Test } from '@nestjs/testing';
 import type { AddressInfo, Server } from 'node:net';
 import { SessionStore } from 'nestjs-sessions';
 
-export interface RunningSample {
+export interface SampleApp {
   readonly url: string;
   close(): Promise<void>;
 }
 
-interface SampleOptions {
+interface SampleAppOptions {
   /** The folder of the sample. Default the quick start's. */
   readonly name?: string;
   /** In place of the sample's own. */
@@ -18,7 +18,7 @@ interface SampleOptions {
 }
 
 /** A sample, on a free port of 127.0.0.1. */
-export async function startSample(options: SampleOptions = {}): Promise<RunningSample> {
+export async function startSampleApp(options: SampleAppOptions = {}): Promise<SampleApp> {
   const { name = '01-quick-start', store, configure } = options;
   // Not a literal: the `SessionData` of the sample must not become that of the tests.
   const { AppModule } = (await import(`../../../sample/${name}/app.module.js`)) as { AppModule: Type };
