@@ -9,26 +9,20 @@ const LASTS =
   'a tombstone says why it is there until it ends, also after the time at which its session would have expired';
 const REFUSED = 'a write that a tombstone refuses does not change what the tombstone says';
 
+class RewritingStore extends OpenStore {
+  /** Changes what a tombstone says, if there is one. */
+  protected rewrite(id: string, because: EndReason): void {
+    const entry = this.find(id);
+    if (entry?.endReason) {
+      entry.endReason = because;
+    }
+  }
+}
+
 /** Stores whose tombstones tell a wrong reason. */
 export const tombstoneMutants: readonly Mutant[] = [
-  mutant(
-    'a rotation whose tombstone says "destroyed"',
-    [ROTATED],
-    class extends OpenStore {
-      protected override bury(entry: OpenEntry, _because: EndReason, until: number) {
-        super.bury(entry, 'destroyed', until);
-      }
-    },
-  ),
-  mutant(
-    'a deletion whose tombstone says "rotated"',
-    [DELETED],
-    class extends OpenStore {
-      protected override bury(entry: OpenEntry, _because: EndReason, until: number) {
-        super.bury(entry, 'rotated', until);
-      }
-    },
-  ),
+  mutant('a rotation whose tombstone says "destroyed"', [ROTATED], tombstonesSay('destroyed')),
+  mutant('a deletion whose tombstone says "rotated"', [DELETED], tombstonesSay('rotated')),
   mutant('a reader who is told that a rotated session was destroyed', [ROTATED], readersAreTold('destroyed')),
   mutant(
     'a caller that wants the lock, and is told that a rotated session was destroyed',
@@ -44,12 +38,9 @@ export const tombstoneMutants: readonly Mutant[] = [
   mutant(
     'a deletion that rewrites the tombstone of a rotation',
     [DELETED_AFTER_ROTATION],
-    class extends OpenStore {
+    class extends RewritingStore {
       override async delete(args: Args<'delete'>) {
-        const entry = this.find(args.id);
-        if (entry?.endReason) {
-          entry.endReason = 'destroyed';
-        }
+        this.rewrite(args.id, 'destroyed');
         return super.delete(args);
       }
     },
@@ -85,12 +76,9 @@ export const tombstoneMutants: readonly Mutant[] = [
   mutant(
     'a refused write that changes the reason',
     [REFUSED],
-    class extends OpenStore {
+    class extends RewritingStore {
       override async update(args: Args<'update'>) {
-        const entry = this.find(args.id);
-        if (entry?.endReason) {
-          entry.endReason = 'rotated';
-        }
+        this.rewrite(args.id, 'rotated');
         return super.update(args);
       }
     },
@@ -98,17 +86,22 @@ export const tombstoneMutants: readonly Mutant[] = [
   mutant(
     'a refused creation that changes the reason',
     [REFUSED],
-    class extends OpenStore {
+    class extends RewritingStore {
       override async create(args: Args<'create'>) {
-        const entry = this.find(args.id);
-        if (entry?.endReason) {
-          entry.endReason = 'destroyed';
-        }
+        this.rewrite(args.id, 'destroyed');
         return super.create(args);
       }
     },
   ),
 ];
+
+function tombstonesSay(because: EndReason): typeof OpenStore {
+  return class extends OpenStore {
+    protected override bury(entry: OpenEntry, _because: EndReason, until: number) {
+      super.bury(entry, because, until);
+    }
+  };
+}
 
 function readersAreTold(because: EndReason): typeof OpenStore {
   return class extends OpenStore {
