@@ -1,8 +1,9 @@
 import { createCache } from 'cache-manager';
 import { CacheManagerStore } from 'nestjs-sessions/cache-manager';
 import { ManualClock } from 'nestjs-sessions/testing';
-import { ContractHarness } from '../../lib/testing/contract/harness.js';
+import type { ContractHarness } from '../../lib/testing/contract/harness.js';
 import { RecordingLogger } from '../support/basics/recording-logger.js';
+import { trialOf } from '../support/stores/trial-of.js';
 
 const SECOND = 1_000;
 
@@ -14,12 +15,7 @@ describe('CacheManagerStore, the locks of holders that never came back', () => {
   beforeEach(async () => {
     clock = new ManualClock();
     store = new CacheManagerStore({ cache: createCache() });
-    trial = new ContractHarness(
-      store,
-      () => clock.now(),
-      (milliseconds) => clock.advanceAsync(milliseconds),
-      () => Promise.resolve(),
-    );
+    trial = trialOf(store, clock);
     await store.start({ clock, logger: new RecordingLogger() });
   });
 

@@ -4,21 +4,12 @@ import { Test } from '@nestjs/testing';
 import { createCache } from 'cache-manager';
 import { Keyv } from 'keyv';
 import cluster from 'node:cluster';
-import { CacheManagerStore, type CacheManagerStoreOptions, type SessionCache } from 'nestjs-sessions/cache-manager';
-import { ContractHarness } from '../../lib/testing/contract/harness.js';
+import { CacheManagerStore, type SessionCache } from 'nestjs-sessions/cache-manager';
 import { systemClock } from '../../lib/session/clock.js';
 import { sessionsConfigErrorOf } from '../support/http/config-error.js';
 import { CountingBackend } from '../support/stores/counting-backend.js';
 import { RecordingLogger } from '../support/basics/recording-logger.js';
-
-function trialOn(options: CacheManagerStoreOptions): ContractHarness {
-  return new ContractHarness(
-    new CacheManagerStore(options),
-    () => Date.now(),
-    () => Promise.resolve(),
-    () => Promise.resolve(),
-  );
-}
+import { trialOf } from '../support/stores/trial-of.js';
 
 /** As from JavaScript. */
 function refusalOf(cache: unknown): string {
@@ -28,7 +19,7 @@ function refusalOf(cache: unknown): string {
 describe('CacheManagerStore, options', () => {
   it('takes what CacheModule provides', async () => {
     const module = await Test.createTestingModule({ imports: [CacheModule.register()] }).compile();
-    const trial = trialOn({ cache: module.get<SessionCache>(CACHE_MANAGER) });
+    const trial = trialOf(new CacheManagerStore({ cache: module.get<SessionCache>(CACHE_MANAGER) }));
     const { id } = await trial.given('{}');
     await trial.found(id);
     await module.close();

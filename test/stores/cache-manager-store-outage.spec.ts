@@ -3,21 +3,13 @@ import { createCache } from 'cache-manager';
 import { Keyv } from 'keyv';
 import { SessionStoreError } from 'nestjs-sessions';
 import { CacheManagerStore } from 'nestjs-sessions/cache-manager';
-import { ContractHarness } from '../../lib/testing/contract/harness.js';
+import type { ContractHarness } from '../../lib/testing/contract/harness.js';
 import { CountingBackend } from '../support/stores/counting-backend.js';
 import { MemcacheKeyv } from '../support/stores/memcache-keyv.js';
 import { MemcachedServer } from '../support/servers/memcached-server.js';
+import { trialOf } from '../support/stores/trial-of.js';
 
 const HOUR = 3_600_000;
-
-function trialOn(store: CacheManagerStore): ContractHarness {
-  return new ContractHarness(
-    store,
-    () => Date.now(),
-    () => Promise.resolve(),
-    () => Promise.resolve(),
-  );
-}
 
 /** Everything that has to ask the cache says that it cannot. */
 async function expectOutage(trial: ContractHarness, work: () => Promise<void>): Promise<void> {
@@ -45,7 +37,7 @@ describe('CacheManagerStore, when its backend is down', () => {
   it('a server that is gone is an error, and serves again as soon as it is back', async () => {
     const server = await MemcachedServer.start();
     const backend = new MemcacheKeyv(server, 0.2);
-    const trial = trialOn(new CacheManagerStore({ cache: createCache({ stores: [backend.keyv] }) }));
+    const trial = trialOf(new CacheManagerStore({ cache: createCache({ stores: [backend.keyv] }) }));
     await expectOutage(trial, () => server.stop());
     await server.start();
     await trial.given();
@@ -55,7 +47,7 @@ describe('CacheManagerStore, when its backend is down', () => {
 
   it.each(['throws', 'emits'] as const)('a backend that %s an error is an error', async (fault) => {
     const backend = new CountingBackend();
-    const trial = trialOn(new CacheManagerStore({ cache: createCache({ stores: [new Keyv({ store: backend })] }) }));
+    const trial = trialOf(new CacheManagerStore({ cache: createCache({ stores: [new Keyv({ store: backend })] }) }));
     await expectOutage(trial, async () => {
       backend.fault = fault;
     });
@@ -65,7 +57,7 @@ describe('CacheManagerStore, when its backend is down', () => {
 
   it('a backend that refuses to store is an error, and the session stays as it was', async () => {
     const backend = new CountingBackend();
-    const trial = trialOn(new CacheManagerStore({ cache: createCache({ stores: [new Keyv({ store: backend })] }) }));
+    const trial = trialOf(new CacheManagerStore({ cache: createCache({ stores: [new Keyv({ store: backend })] }) }));
     const { id, record, version } = await trial.given();
     backend.fault = 'refuses';
     const refused = trial.store.update({ id, record: { ...record, data: 'new' }, guard: { version } });
@@ -76,7 +68,7 @@ describe('CacheManagerStore, when its backend is down', () => {
 
   it('after a write whose answer was lost, a holder does not write over what may be there', async () => {
     const backend = new CountingBackend();
-    const trial = trialOn(new CacheManagerStore({ cache: createCache({ stores: [new Keyv({ store: backend })] }) }));
+    const trial = trialOf(new CacheManagerStore({ cache: createCache({ stores: [new Keyv({ store: backend })] }) }));
     const { id, record, version, token } = await trial.givenLocked();
     const guard = { version, lock: { token, release: true } };
     backend.confirms = 0;
@@ -89,7 +81,7 @@ describe('CacheManagerStore, when its backend is down', () => {
 
   it('when it goes down in the middle of a change of ids, the old session stays', async () => {
     const backend = new CountingBackend();
-    const trial = trialOn(new CacheManagerStore({ cache: createCache({ stores: [new Keyv({ store: backend })] }) }));
+    const trial = trialOf(new CacheManagerStore({ cache: createCache({ stores: [new Keyv({ store: backend })] }) }));
     const { id, record, version } = await trial.given('old');
     const tombstoneUntil = Date.now() + HOUR;
     const rotation = { from: id, to: trial.id(), record, guard: { version }, tombstoneUntil };
@@ -101,7 +93,7 @@ describe('CacheManagerStore, when its backend is down', () => {
 
   it('a backend that never answers holds up a session for five seconds, and no longer', async () => {
     const backend = new CountingBackend();
-    const trial = trialOn(new CacheManagerStore({ cache: createCache({ stores: [new Keyv({ store: backend })] }) }));
+    const trial = trialOf(new CacheManagerStore({ cache: createCache({ stores: [new Keyv({ store: backend })] }) }));
     const { id, record, version } = await trial.given();
     jest.useFakeTimers({ now: Date.now() });
     try {

@@ -3,11 +3,12 @@ import { Keyv } from 'keyv';
 import { CacheManagerStore, type CacheManagerStoreOptions } from 'nestjs-sessions/cache-manager';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../lib/session/clock.js';
-import { ContractHarness, written } from '../../lib/testing/contract/harness.js';
+import { type ContractHarness, written } from '../../lib/testing/contract/harness.js';
 import { CountingBackend } from '../support/stores/counting-backend.js';
 import { MemcacheKeyv } from '../support/stores/memcache-keyv.js';
 import { MemcachedServer } from '../support/servers/memcached-server.js';
 import { RecordingLogger } from '../support/basics/recording-logger.js';
+import { trialOf } from '../support/stores/trial-of.js';
 
 /** The cache is the application's, and may be other processes' as well. */
 describe('CacheManagerStore, on a cache that it shares', () => {
@@ -65,7 +66,7 @@ describe('CacheManagerStore, beside another process', () => {
     new CacheManagerStore({ cache: createCache({ stores: [new Keyv({ store: backend })] }) });
   const elsewhere = open();
   const here = open();
-  const trial = trialFor(here);
+  const trial = trialOf(here);
   let monotonic = 0;
   beforeAll(() => here.start({ clock: { ...systemClock, monotonic: () => monotonic }, logger: new RecordingLogger() }));
 
@@ -87,14 +88,5 @@ describe('CacheManagerStore, beside another process', () => {
 });
 
 function trialOn(options: CacheManagerStoreOptions): ContractHarness {
-  return trialFor(new CacheManagerStore(options));
-}
-
-function trialFor(store: CacheManagerStore): ContractHarness {
-  return new ContractHarness(
-    store,
-    () => Date.now(),
-    () => Promise.resolve(),
-    () => Promise.resolve(),
-  );
+  return trialOf(new CacheManagerStore(options));
 }

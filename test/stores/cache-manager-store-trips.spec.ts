@@ -2,20 +2,16 @@ import { createCache } from 'cache-manager';
 import { Keyv } from 'keyv';
 import { CacheManagerStore } from 'nestjs-sessions/cache-manager';
 import { ManualClock } from 'nestjs-sessions/testing';
-import { ContractHarness, written } from '../../lib/testing/contract/harness.js';
+import { written } from '../../lib/testing/contract/harness.js';
 import { CountingBackend } from '../support/stores/counting-backend.js';
 import { RecordingLogger } from '../support/basics/recording-logger.js';
+import { trialOf } from '../support/stores/trial-of.js';
 
 describe('CacheManagerStore, trips', () => {
   const backend = new CountingBackend();
   const clock = new ManualClock();
   const store = new CacheManagerStore({ cache: createCache({ stores: [new Keyv({ store: backend })] }) });
-  const trial = new ContractHarness(
-    store,
-    () => clock.now(),
-    (milliseconds) => clock.advanceAsync(milliseconds),
-    () => Promise.resolve(),
-  );
+  const trial = trialOf(store, clock);
   beforeAll(() => store.start({ clock, logger: new RecordingLogger() }));
 
   async function tripsOf(work: () => Promise<unknown>): Promise<{ gets: number; sets: number }> {

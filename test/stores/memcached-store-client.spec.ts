@@ -4,10 +4,10 @@ import { connect } from 'node:net';
 import { promisify } from 'node:util';
 import { SessionStoreError } from 'nestjs-sessions';
 import { type MemcachedClient, MemcachedStore } from 'nestjs-sessions/memcached';
-import { ContractHarness } from '../../lib/testing/contract/harness.js';
 import { compiled } from '../support/processes/compiled.js';
 import { MemcachedModel } from '../support/models/memcached-model.js';
 import { MemcachedServer } from '../support/servers/memcached-server.js';
+import { trialOf } from '../support/stores/trial-of.js';
 
 const run = promisify(execFile);
 const NOBODY = '127.0.0.1:1';
@@ -88,12 +88,7 @@ describe('MemcachedStore, with a client that', () => {
       add: (...args) => memcached.add(...args),
       cas: (...args) => void setTimeout(() => memcached.cas(...args), 5),
     };
-    const trial = new ContractHarness(
-      new MemcachedStore({ client }),
-      () => Date.now(),
-      () => Promise.resolve(),
-      () => Promise.resolve(),
-    );
+    const trial = trialOf(new MemcachedStore({ client }));
     const { id, record, version, token } = await trial.givenLocked();
     await trial.isLocked(id);
     const guard = { version, lock: { token, release: true } };

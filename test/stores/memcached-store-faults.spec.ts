@@ -1,9 +1,10 @@
 import { SessionStoreError } from 'nestjs-sessions';
 import { MemcachedStore } from 'nestjs-sessions/memcached';
-import { ContractHarness, written } from '../../lib/testing/contract/harness.js';
+import { type ContractHarness, written } from '../../lib/testing/contract/harness.js';
 import { until } from '../support/basics/within.js';
 import { FaultProxy } from '../support/servers/fault-proxy.js';
 import { MemcachedServer } from '../support/servers/memcached-server.js';
+import { trialOf } from '../support/stores/trial-of.js';
 
 /** What hangs is given up after this. */
 const PATIENCE = 3_000;
@@ -23,7 +24,7 @@ describe('MemcachedStore, when the network or the server fails', () => {
   beforeEach(async () => {
     proxy = await FaultProxy.to(server.port);
     store = new MemcachedStore({ servers: proxy.address, commandTimeout: PATIENCE });
-    trial = trialOn(store);
+    trial = trialOf(store);
   });
   afterEach(async () => {
     await store.close();
@@ -35,7 +36,7 @@ describe('MemcachedStore, when the network or the server fails', () => {
     for (let round = 0; round < 5; round += 1) {
       const fresh = new MemcachedStore({ servers: server.address, commandTimeout: NEVER });
       const started = performance.now();
-      await Promise.all(Array.from({ length: 50 }, () => trialOn(fresh).given()));
+      await Promise.all(Array.from({ length: 50 }, () => trialOf(fresh).given()));
       times.push(performance.now() - started);
       await fresh.close();
     }
@@ -45,7 +46,7 @@ describe('MemcachedStore, when the network or the server fails', () => {
 
   it('five hundred first requests at the same time are all answered', async () => {
     const patient = new MemcachedStore({ servers: server.address, commandTimeout: NEVER });
-    await Promise.all(Array.from({ length: 500 }, () => trialOn(patient).given()));
+    await Promise.all(Array.from({ length: 500 }, () => trialOf(patient).given()));
     await patient.close();
   });
 
@@ -101,7 +102,7 @@ describe('MemcachedStore, when the network or the server fails', () => {
   it.each(['up', 'down'] as const)(
     'wherever a conversation is cut (%s), a write happened whole or not at all, and its error says nothing else',
     async (direction) => {
-      const outside = trialOn(new MemcachedStore({ servers: server.address }));
+      const outside = trialOf(new MemcachedStore({ servers: server.address }));
       let isCut = true;
       for (let bytes = 1; isCut; bytes += 13) {
         const { id, record } = await outside.given('{"old":1}');
@@ -136,7 +137,7 @@ describe('MemcachedStore, with several servers', () => {
     const servers = await Promise.all([MemcachedServer.start(), MemcachedServer.start(), MemcachedServer.start()]);
     const addresses = servers.map(({ address }) => address);
     const store = new MemcachedStore({ servers: addresses });
-    const trial = trialOn(store);
+    const trial = trialOf(store);
     const ids = (await Promise.all(Array.from({ length: 60 }, () => trial.given()))).map(({ id }) => id);
     for (const server of servers) expect(await server.stats()).not.toMatchObject({ curr_items: 0 });
 
@@ -153,15 +154,6 @@ describe('MemcachedStore, with several servers', () => {
     await Promise.all([store.close(), others.close(), ...servers.map((server) => server.stop())]);
   });
 });
-
-function trialOn(store: MemcachedStore): ContractHarness {
-  return new ContractHarness(
-    store,
-    () => Date.now(),
-    (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-    () => Promise.resolve(),
-  );
-}
 
 async function timeToFail(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();

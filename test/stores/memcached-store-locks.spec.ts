@@ -1,6 +1,7 @@
 import { MemcachedStore } from 'nestjs-sessions/memcached';
-import { ContractHarness, written } from '../../lib/testing/contract/harness.js';
+import { type ContractHarness, written } from '../../lib/testing/contract/harness.js';
 import { MemcachedServer } from '../support/servers/memcached-server.js';
+import { trialOf } from '../support/stores/trial-of.js';
 
 const LEASE = 30_000;
 
@@ -15,12 +16,7 @@ describe('MemcachedStore, while a lock is held', () => {
     server = await MemcachedServer.shared();
     store = new MemcachedStore({ servers: server.address });
     elsewhere = new MemcachedStore({ servers: server.address });
-    trial = new ContractHarness(
-      store,
-      () => Date.now(),
-      () => Promise.resolve(),
-      () => Promise.resolve(),
-    );
+    trial = trialOf(store);
   });
   afterAll(async () => {
     await Promise.all([store.close(), elsewhere.close()]);

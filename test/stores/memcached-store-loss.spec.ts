@@ -1,18 +1,10 @@
 import { SessionStoreError } from 'nestjs-sessions';
 import { MemcachedStore } from 'nestjs-sessions/memcached';
-import { ContractHarness } from '../../lib/testing/contract/harness.js';
+import type { ContractHarness } from '../../lib/testing/contract/harness.js';
 import { MemcachedServer } from '../support/servers/memcached-server.js';
+import { trialOf } from '../support/stores/trial-of.js';
 
 const HOUR = 3_600_000;
-
-function trialOn(store: MemcachedStore): ContractHarness {
-  return new ContractHarness(
-    store,
-    () => Date.now(),
-    () => Promise.resolve(),
-    () => Promise.resolve(),
-  );
-}
 
 /** What memcached forgets is gone, and is brought back by nobody. */
 describe('MemcachedStore, when memcached forgets', () => {
@@ -23,7 +15,7 @@ describe('MemcachedStore, when memcached forgets', () => {
   async function begin(options: readonly string[] = []): Promise<void> {
     server = await MemcachedServer.start(options);
     store = new MemcachedStore({ servers: server.address });
-    trial = trialOn(store);
+    trial = trialOf(store);
   }
   afterEach(async () => {
     await store.close();

@@ -1,7 +1,7 @@
 import { MemcachedStore } from 'nestjs-sessions/memcached';
-import { ContractHarness } from '../../lib/testing/contract/harness.js';
 import { spawnApp } from '../support/processes/child-process.js';
 import { MemcachedServer } from '../support/servers/memcached-server.js';
+import { trialOf } from '../support/stores/trial-of.js';
 
 describe('MemcachedStore, over two processes', () => {
   let server: MemcachedServer;
@@ -16,12 +16,7 @@ describe('MemcachedStore, over two processes', () => {
   });
 
   it('five clients in each, thirty increments each under the lock: none is lost', async () => {
-    const trial = new ContractHarness(
-      store,
-      () => Date.now(),
-      () => Promise.resolve(),
-      () => Promise.resolve(),
-    );
+    const trial = trialOf(store);
     const { id } = await trial.given('1');
     const env = { ADDRESS: server.address, ID: id, CLIENTS: '5', TIMES: '30' };
     const file = new URL('../support/processes/locked-increments.ts', import.meta.url);

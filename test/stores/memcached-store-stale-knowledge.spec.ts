@@ -1,10 +1,11 @@
 import { MemcachedStore } from 'nestjs-sessions/memcached';
 import { ManualClock } from 'nestjs-sessions/testing';
-import { ContractHarness, written } from '../../lib/testing/contract/harness.js';
+import { type ContractHarness, written } from '../../lib/testing/contract/harness.js';
 import { Gate } from '../support/basics/gate.js';
 import { MemcachedServer } from '../support/servers/memcached-server.js';
 import { RecordingLogger } from '../support/basics/recording-logger.js';
 import { TappedMemcached } from '../support/stores/tapped-memcached.js';
+import { trialOf } from '../support/stores/trial-of.js';
 
 const LEASE = 30_000;
 const HOUR = 3_600_000;
@@ -27,12 +28,7 @@ describe('MemcachedStore, when another process is faster', () => {
     store = new MemcachedStore({ client });
     elsewhere = new MemcachedStore({ servers: server.address });
     for (const each of [store, elsewhere]) await each.start({ clock, logger: new RecordingLogger() });
-    trial = new ContractHarness(
-      store,
-      () => clock.now(),
-      () => Promise.resolve(),
-      () => Promise.resolve(),
-    );
+    trial = trialOf(store, clock);
   });
   afterEach(async () => {
     await elsewhere.close();

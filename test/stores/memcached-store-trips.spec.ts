@@ -1,8 +1,9 @@
 import { MemcachedStore } from 'nestjs-sessions/memcached';
-import { ContractHarness, written } from '../../lib/testing/contract/harness.js';
+import { type ContractHarness, written } from '../../lib/testing/contract/harness.js';
 import { FaultProxy } from '../support/servers/fault-proxy.js';
 import { MemcachedServer } from '../support/servers/memcached-server.js';
 import { MemcachedTrips } from '../support/stores/memcached-trips.js';
+import { trialOf } from '../support/stores/trial-of.js';
 
 const LEASE = 30_000;
 
@@ -18,12 +19,7 @@ describe('MemcachedStore, trips', () => {
     server = await MemcachedServer.start();
     proxy = await FaultProxy.to(server.port);
     store = new MemcachedStore({ servers: proxy.address });
-    trial = new ContractHarness(
-      store,
-      () => Date.now(),
-      () => Promise.resolve(),
-      () => Promise.resolve(),
-    );
+    trial = trialOf(store);
     await trial.given();
     trips = new MemcachedTrips(proxy);
   });

@@ -1,9 +1,10 @@
 import Memcached from 'memcached';
 import { SessionStoreError, SessionTooLargeError } from 'nestjs-sessions';
 import { type MemcachedClient, MemcachedStore } from 'nestjs-sessions/memcached';
-import { ContractHarness } from '../../lib/testing/contract/harness.js';
+import type { ContractHarness } from '../../lib/testing/contract/harness.js';
 import { MemcachedServer } from '../support/servers/memcached-server.js';
 import { RecordingLogger } from '../support/basics/recording-logger.js';
+import { trialOf } from '../support/stores/trial-of.js';
 
 const DAY = 24 * 3_600_000;
 const MEBIBYTE = 1_048_576;
@@ -25,12 +26,7 @@ describe('MemcachedStore, what it keeps', () => {
 
   function trialOn(store = new MemcachedStore({ servers: server.address })): ContractHarness {
     stores.push(store);
-    return new ContractHarness(
-      store,
-      () => Date.now(),
-      () => Promise.resolve(),
-      () => Promise.resolve(),
-    );
+    return trialOf(store);
   }
 
   async function secondsLeft(id: string): Promise<number> {

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster } from 'ioredis';
 import { type RedisClient, RedisStore } from 'nestjs-sessions/redis';
 import { ManualClock, sessionStoreContract } from 'nestjs-sessions/testing';
 import { createCluster } from 'redis';
-import { ContractHarness, HOUR, written } from '../../lib/testing/contract/harness.js';
+import { type ContractHarness, HOUR, written } from '../../lib/testing/contract/harness.js';
 import { RecordingLogger } from '../support/basics/recording-logger.js';
 import { RedisCluster } from '../support/servers/redis-cluster.js';
 import { redisClients } from '../support/stores/redis-clients.js';
+import { trialOf } from '../support/stores/trial-of.js';
 
 interface OpenedCluster {
   readonly client: RedisClient;
@@ -45,12 +45,7 @@ describe.each(Object.entries(clients))('RedisStore on a Cluster, with %s', (_, o
     logger = new RecordingLogger();
     store = new RedisStore({ client: opened.client, prefix });
     await store.start({ clock: new ManualClock(Date.now()), logger });
-    trial = new ContractHarness(
-      store,
-      Date.now,
-      (milliseconds) => sleep(milliseconds),
-      async () => {},
-    );
+    trial = trialOf(store);
   });
   afterAll(async () => {
     await store.close();

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster } from 'ioredis';
 import { RedisStore } from 'nestjs-sessions/redis';
-import { ContractHarness, written } from '../../lib/testing/contract/harness.js';
+import { written } from '../../lib/testing/contract/harness.js';
 import { RedisCluster } from '../support/servers/redis-cluster.js';
+import { trialOf } from '../support/stores/trial-of.js';
 
 const SESSIONS = 30;
 
@@ -12,12 +13,7 @@ describe('RedisStore on a Cluster, when a node is killed and its replica takes i
     const client = new Cluster(cluster.addresses);
     client.on('error', () => undefined);
     const store = new RedisStore({ client });
-    const trial = new ContractHarness(
-      store,
-      Date.now,
-      (milliseconds) => sleep(milliseconds),
-      async () => {},
-    );
+    const trial = trialOf(store);
     const locked = await Promise.all(Array.from({ length: SESSIONS }, () => trial.givenLocked()));
     const ended = await Promise.all(Array.from({ length: SESSIONS }, () => trial.givenGone()));
     const moved = await Promise.all(Array.from({ length: SESSIONS }, () => trial.givenRotated()));

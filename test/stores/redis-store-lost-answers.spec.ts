@@ -1,11 +1,12 @@
 import { Redis } from 'ioredis';
 import { SessionStoreError } from 'nestjs-sessions';
 import { RedisStore } from 'nestjs-sessions/redis';
-import { ContractHarness, HOUR, written } from '../../lib/testing/contract/harness.js';
+import { type ContractHarness, HOUR, written } from '../../lib/testing/contract/harness.js';
 import { FaultProxy } from '../support/servers/fault-proxy.js';
 import { RedisServer } from '../support/servers/redis-server.js';
 import { redisPackages } from '../support/stores/redis-clients.js';
 import { type RedisTrial, tryRedis } from '../support/stores/redis-trial.js';
+import { trialOf } from '../support/stores/trial-of.js';
 
 /*
  * ioredis sends a command again whose connection broke; node-redis rejects it, and the store sends it again. In both cases the
@@ -25,9 +26,7 @@ describe.each(redisPackages)('RedisStore with %s, when a command was executed an
     const tried = await tryRedis(`redis://${proxy.address}`, way);
     ({ store, trial, close } = tried);
     redis = new Redis(url);
-    other = new ContractHarness(new RedisStore({ client: redis, prefix: tried.prefix }), Date.now, trial.wait, () =>
-      Promise.resolve(),
-    );
+    other = trialOf(new RedisStore({ client: redis, prefix: tried.prefix }));
     // Scripts are known to the server: else the answer that gets lost says that one is not.
     const { id, record, version, token } = await trial.givenLocked();
     const lock = { token, release: false };

@@ -1,8 +1,9 @@
 import { SessionsConfigError } from 'nestjs-sessions';
 import { PostgresStore, type PostgresStoreOptions } from 'nestjs-sessions/postgres';
 import { ManualClock } from 'nestjs-sessions/testing';
-import { ContractHarness } from '../../../lib/testing/contract/harness.js';
+import type { ContractHarness } from '../../../lib/testing/contract/harness.js';
 import { RecordingLogger } from '../basics/recording-logger.js';
+import { trialOf } from './trial-of.js';
 
 /** A store, started, and what a test needs to try it. */
 export interface PostgresTrial {
@@ -33,10 +34,9 @@ export async function refusalOf(options: PostgresStoreOptions): Promise<string> 
 /** No connection is made before it is used. */
 export function tryPostgresUnstarted(options: PostgresStoreOptions): PostgresTrial {
   const store = new PostgresStore(options);
-  const nothing = (): Promise<void> => Promise.resolve();
   return {
     store,
-    trial: new ContractHarness(store, Date.now, nothing, nothing),
+    trial: trialOf(store),
     logger: new RecordingLogger(),
     clock: new ManualClock(Date.now()),
   };

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { RedisStore } from 'nestjs-sessions/redis';
 import { ManualClock } from 'nestjs-sessions/testing';
-import { ContractHarness } from '../../../lib/testing/contract/harness.js';
+import type { ContractHarness } from '../../../lib/testing/contract/harness.js';
 import { RecordingLogger } from '../basics/recording-logger.js';
 import { type OpenedRedis, redisClients, type RedisPackage } from './redis-clients.js';
+import { trialOf } from './trial-of.js';
 
 /** A store on a client of its own, started, and what a test needs to try it. */
 export interface RedisTrial {
@@ -28,14 +28,13 @@ export async function tryRedis(url: string, way: RedisPackage = 'ioredis'): Prom
 export function tryRedisUnstarted(opened: OpenedRedis): RedisTrial {
   const prefix = `${randomBytes(6).toString('hex')}:`;
   const store = new RedisStore({ client: opened.client, prefix });
-  const wait = (milliseconds: number): Promise<void> => sleep(milliseconds);
   const close = async (): Promise<void> => {
     await store.close();
     opened.close();
   };
   return {
     store,
-    trial: new ContractHarness(store, Date.now, wait, () => Promise.resolve()),
+    trial: trialOf(store),
     logger: new RecordingLogger(),
     prefix,
     clock: new ManualClock(Date.now()),
