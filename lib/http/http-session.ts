@@ -5,10 +5,10 @@ import type { SessionOwner } from '../session/object/session-owner.js';
 import { SessionObject, type AnySession } from '../session/object/session.js';
 import { RESPONSE_STARTED, type SessionTransport } from '../session/session-transport.js';
 import type { UnitOfWork } from '../session/work/unit-of-work.js';
+import type { CompatibleSession } from './compatibility.js';
 import type { HttpPlatform } from './http-platform.js';
 import { routeOf, type HttpRequest } from './http-request.js';
 import type { HttpSessions } from './http-sessions.js';
-import type { CompatibleSession } from './compatibility.js';
 import type { BodyOutcome } from './reply/commit-on-error.js';
 import { Reply } from './reply/reply.js';
 import { isCookieAccepted } from './reply/session-headers.js';
@@ -168,10 +168,7 @@ export class HttpSession implements SessionTransport, SessionOwner {
   /** Else what the handler changes by what it reads would overwrite the change of another request. */
   async #lockWhatWasRead(): Promise<void> {
     await this.unit.loadForHandler();
-    const { active, steps } = this.unit;
-    if (active.stage.at === 'stored' && active.lock === undefined && locksByItself(active.settings)) {
-      await steps.acquireLock();
-    }
+    await this.unit.steps.lockWhatWasRead();
   }
 
   async #leaveLock(settings: LockSettings): Promise<void> {

@@ -98,15 +98,11 @@ export class SocketMessage implements HandledMessage {
 
   async #relock(opened: OpenedSession): Promise<void> {
     await opened.unit.load();
-    const { active, steps } = opened.unit;
-    const wantsLock = locksByItself(this.#locking);
-    if (!wantsLock) {
+    if (!locksByItself(this.#locking)) {
       await opened.commit(false);
     }
-    active.settings = this.#locking;
-    if (wantsLock && active.lock === undefined && active.stage.at === 'stored') {
-      await steps.acquireLock();
-    }
+    opened.unit.active.settings = this.#locking;
+    await opened.unit.steps.lockWhatWasRead();
   }
 
   #open(): OpenedSession {

@@ -1,5 +1,5 @@
 import { SessionHeadersSentError } from '../../errors/index.js';
-import { assertWritable } from '../lock/lock-settings.js';
+import { assertWritable, locksByItself } from '../lock/lock-settings.js';
 import { RESPONSE_STARTED } from '../session-transport.js';
 import { goneError } from '../session-writer.js';
 import { CriticalSections } from './critical-sections.js';
@@ -49,6 +49,14 @@ export class SessionSteps {
         throw goneError(active, because);
       }
     });
+  }
+
+  /** A session that was read without the lock is locked and read again, where its mode locks by itself. */
+  async lockWhatWasRead(): Promise<void> {
+    const { stage, settings } = this.unit.active;
+    if (stage.at === 'stored' && stage.lock === undefined && locksByItself(settings)) {
+      await this.acquireLock();
+    }
   }
 
   acquireLock(): Promise<void> {
