@@ -2,6 +2,7 @@ import type { Clock } from '../interfaces/clock.interface.js';
 import type { SessionsLogger } from '../interfaces/sessions-logger.interface.js';
 import { ThrottledLogger } from '../logging/throttled-logger.js';
 import { shortHash } from './session-id.js';
+import { reasonOf } from './store-access/reason-of.js';
 
 /** What the engine tells the log. Ids appear as the first 8 characters of their hash, and never otherwise. */
 export class SessionLog {
@@ -46,6 +47,6 @@ export class SessionLog {
   /** `what` must come from a small closed set: of each kind one line is written in a minute. */
   failed(what: string, error: unknown, route?: string): void {
     const where = route === undefined ? '' : `${route}: `;
-    this.#errors.log(what, `${where}${what}: ${error instanceof Error ? error.message : String(error)}`);
+    this.#errors.log(what, `${where}${what}: ${reasonOf(error)}`);
   }
 }

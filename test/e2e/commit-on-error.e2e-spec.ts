@@ -137,6 +137,15 @@ describe('commitOnError', () => {
     },
   );
 
+  it('may throw what cannot be converted to text', async () => {
+    const commitOnError = (): never => {
+      throw Object.create(null) as Error;
+    };
+
+    expect(await found(commitOnError, '/fails/400')).toBe('start');
+    expect(app?.logs.matching(/commitOnError.*cannot be converted to text/s, 'error')).toHaveLength(1);
+  });
+
   it('a function is not asked about a request that does not fail', async () => {
     let isAsked = false;
     const commitOnError = (): boolean => {

@@ -5,6 +5,7 @@ import { isClosable, isStartable } from '../../interfaces/store-abilities.js';
 import type { SessionStore } from '../../stores/session-store.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { withDeadline } from './deadline.js';
+import { reasonOf } from './reason-of.js';
 import { warnOfUnheardSignals } from './unheard-signals.js';
 
 /** A store may have much to look at when it starts. */
@@ -63,7 +64,7 @@ export class StoreLifecycle {
     try {
       await this.#breaker.run('close', () => store.close());
     } catch (error) {
-      this.#logger.error(`The store was not closed: ${error instanceof Error ? error.message : String(error)}`);
+      this.#logger.error(`The store was not closed: ${reasonOf(error)}`);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { SessionPolicy } from '../session-policy.js';
+import { reasonOf } from '../store-access/reason-of.js';
 import { StoreLooks, type Look, type LookDeps } from './store-looks.js';
 import { WatchList } from './watch-list.js';
 import type { SessionEnd, WatchedSession } from './watched-session.js';
@@ -119,8 +120,7 @@ export class SessionWatches {
     try {
       await onEnd(reason);
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      this.deps.warnings.log('onEnd', `The onEnd of a watched session failed: ${text}`);
+      this.deps.warnings.log('onEnd', `The onEnd of a watched session failed: ${reasonOf(error)}`);
     }
   }
 }
