@@ -96,7 +96,8 @@ export class HttpSessions implements SessionsOfRequests {
     if (session === null || session === undefined) {
       throw new SessionsConfigError('To end a session, call await request.session.destroy(); it is not assigned');
     }
-    if (session !== this.sessionOf(request)) {
+    const http = this.#slot.get(request);
+    if (session !== (this.settings.compatibility === undefined ? http?.session : http?.compatible)) {
       throw new SessionsConfigError(FOREIGN);
     }
   }

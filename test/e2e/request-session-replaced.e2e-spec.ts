@@ -104,4 +104,18 @@ describe('Something else in the place of request.session', () => {
     expect((await visitor.get('/without')).text).toBe('done');
     expect((await visitor.get('/notes')).json()).toEqual({ visits: 2 });
   });
+
+  it('is named as such also before the middleware of a module that serves some routes only', async () => {
+    const restricted = await startNotes({
+      sessions: { forRoutes: ['notes'] },
+      configure: (nest) =>
+        nest.use((request: Request, _response: unknown, next: () => void) => {
+          request.session = {};
+          next();
+        }),
+    });
+
+    expect((await restricted.browser().get('/notes')).status).toBe(500);
+    expect(restricted.logs.matching(/request\.session is not of nestjs-sessions/)).not.toEqual([]);
+  });
 });
