@@ -5,6 +5,7 @@ import type { HttpPlatform, ReplyHeaders, SessionsOfRequests } from './http-plat
 import type { HttpRequest, PlatformRequest } from './http-request.js';
 import { ResponseHooks } from './reply/response-hooks.js';
 import { insecure } from './reply/session-headers.js';
+import { sessionAccessor } from './session-accessor.js';
 
 /** Node's request, to which Express gives members of its own. */
 interface ExpressRequest extends HttpRequest {
@@ -59,15 +60,7 @@ export class ExpressPlatform implements HttpPlatform {
         'SessionsModule is mounted twice on one application: call forRoot() once, in the root module',
       );
     }
-    Object.defineProperty(request, 'session', {
-      configurable: true,
-      get(this: HttpRequest) {
-        return sessions.sessionOf(this);
-      },
-      set(this: HttpRequest, session: unknown) {
-        sessions.assign(this, session);
-      },
-    });
+    Object.defineProperty(request, 'session', { configurable: true, ...sessionAccessor(sessions) });
     if (sessions.awaitsRequests) {
       awaitRequests(this.#app.router, sessions);
     }

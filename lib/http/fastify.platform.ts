@@ -6,6 +6,7 @@ import type { HttpRequest, PlatformRequest } from './http-request.js';
 import { ResponseHooks } from './reply/response-hooks.js';
 import { insecure } from './reply/session-headers.js';
 import { RequestSlot } from './request-slot.js';
+import { sessionAccessor } from './session-accessor.js';
 
 /** What we know of Fastify's request, which is laid around Node's. */
 interface FastifyRequest extends PlatformRequest {
@@ -134,14 +135,7 @@ export class FastifyPlatform implements HttpPlatform {
   #decorateRequests(instance: FastifyInstance): void {
     const { sessions } = this;
     const replies = this.#replies;
-    const accessor = {
-      get(this: HttpRequest) {
-        return sessions.sessionOf(this);
-      },
-      set(this: HttpRequest, session: unknown) {
-        sessions.assign(this, session);
-      },
-    };
+    const accessor = sessionAccessor(sessions);
     instance.decorateRequest('session', {
       getter() {
         if (replies.get(this.raw) === undefined) {
