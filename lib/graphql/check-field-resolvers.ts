@@ -1,7 +1,7 @@
-import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
+import type { ModulesContainer } from '@nestjs/core';
 import { SessionsConfigError } from '../errors/index.js';
 import { LOCK_SESSION, REQUIRE_SESSION } from '../sessions.constants.js';
-import { GRAPHQL_OPTIONS, isFieldResolver, isRootField } from './resolvers.js';
+import { GRAPHQL_OPTIONS, handlersOf, isFieldResolver, isRootField } from './resolvers.js';
 
 /** What we read of the options of a GraphQL module. */
 interface GraphqlOptions {
@@ -49,7 +49,7 @@ function schemasOf(modules: ModulesContainer): GraphqlOptions[] {
 
 /** A decorator on a class that also has root fields locks for those; but to require a session promises it for every field. */
 function unguarded(resolver: { readonly name: string; readonly prototype?: unknown }): string | undefined {
-  const methods = handlersOf(resolver.prototype);
+  const methods = handlersOf(resolver);
   const fields = methods.filter(([, handler]) => isFieldResolver(handler));
   const hasRootFields = methods.some(([, handler]) => isRootField(handler));
   for (const [decorator, key] of DECORATORS) {
@@ -63,14 +63,4 @@ function unguarded(resolver: { readonly name: string; readonly prototype?: unkno
     }
   }
   return undefined;
-}
-
-function handlersOf(prototype: unknown): [name: string, handler: object][] {
-  if (typeof prototype !== 'object' || prototype === null) {
-    return [];
-  }
-  return new MetadataScanner().getAllMethodNames(prototype).flatMap((name): [string, object][] => {
-    const handler: unknown = Reflect.get(prototype, name);
-    return typeof handler === 'function' ? [[name, handler]] : [];
-  });
 }

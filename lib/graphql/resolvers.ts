@@ -1,3 +1,5 @@
+import { MetadataScanner } from '@nestjs/core';
+
 /*
  * Where @nestjs/graphql keeps what its decorators say. Written here, because the package is an optional peer that nothing here
  * imports: a test compares the names with its own.
@@ -26,4 +28,15 @@ export function isFieldResolver(handler: object): boolean {
   return Boolean(
     Reflect.getMetadata(FIELD_RESOLVER, handler) ?? Reflect.getMetadata(REFERENCE_RESOLVER, handler) ?? false,
   );
+}
+
+/** The methods of a class, with their names. */
+export function handlersOf({ prototype }: { readonly prototype?: unknown }): [name: string, handler: object][] {
+  if (typeof prototype !== 'object' || prototype === null) {
+    return [];
+  }
+  return new MetadataScanner().getAllMethodNames(prototype).flatMap((name): [string, object][] => {
+    const handler: unknown = Reflect.get(prototype, name);
+    return typeof handler === 'function' ? [[name, handler]] : [];
+  });
 }

@@ -1,7 +1,7 @@
-import type { CanActivate, NestInterceptor, Type } from '@nestjs/common';
-import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
+import type { CanActivate, NestInterceptor } from '@nestjs/common';
+import type { ModulesContainer } from '@nestjs/core';
 import { messageGuard } from '../guards/message.guard.js';
-import { isRootField } from '../graphql/resolvers.js';
+import { handlersOf, isRootField } from '../graphql/resolvers.js';
 import { GUARDS, INTERCEPTORS } from '../nest.constants.js';
 import { isGateway } from '../sockets/gateways.js';
 import { messageInterceptor } from './message.interceptor.js';
@@ -18,22 +18,11 @@ export function mountTransports(modules: ModulesContainer): void {
         mountFirst(metatype, GUARDS, messageGuard);
         mountFirst(metatype, INTERCEPTORS, messageInterceptor);
       }
-      if (hasRootField(metatype as Type)) {
+      if (handlersOf(metatype).some(([, handler]) => isRootField(handler))) {
         mountFirst(metatype, INTERCEPTORS, rootFieldInterceptor);
       }
     }
   }
-}
-
-function hasRootField({ prototype }: Type): boolean {
-  const members = prototype as Record<string, unknown> | undefined;
-  return (
-    members !== undefined &&
-    new MetadataScanner().getAllMethodNames(members).some((name) => {
-      const handler = members[name];
-      return typeof handler === 'function' && isRootField(handler);
-    })
-  );
 }
 
 /**
