@@ -63,7 +63,7 @@ const directions = [
   },
   {
     files: 'sockets/',
-    may: [...engine, ...constants, 'sockets/', '@nestjs/', 'rxjs'],
+    may: [...engine, ...constants, 'sockets/', 'options/validate.js', '@nestjs/', 'rxjs'],
     rule: 'a message has no HTTP exchange: it opens its session by the engine',
   },
   { files: 'transports/', may: transports, rule: 'it knows each transport, and nothing that mounts it' },

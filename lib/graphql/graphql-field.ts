@@ -1,6 +1,7 @@
 import type { PlatformRequest } from '../http/http-request.js';
 import type { HttpSession } from '../http/http-session.js';
 import { httpSessionOf } from '../http/session-of.js';
+import { isObject } from '../options/validate.js';
 import type { AnySession } from '../session/object/session.js';
 import type { UnitOfWork } from '../session/work/unit-of-work.js';
 import { graphqlRequestOf } from './graphql-request.js';
@@ -46,8 +47,4 @@ export function requestOf(args: readonly unknown[]): PlatformRequest | undefined
 
 function isRequest(value: unknown): value is PlatformRequest {
   return isObject(value) && 'headers' in value && isObject(value.headers);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,4 +1,5 @@
 import { SessionsConfigError } from '../errors/index.js';
+import { isObject } from '../options/validate.js';
 
 /** The HTTP request that opened a socket: all that is needed of it are its headers. */
 export interface Handshake {
@@ -39,11 +40,6 @@ function ownHandshake(client: object): Handshake | undefined {
   return 'handshake' in client && isHandshake(client.handshake) ? client.handshake : undefined;
 }
 
-/** Also tells whether `Sessions.bind()` was given one. */
-export function isHandshake(value: unknown): value is Handshake {
+function isHandshake(value: unknown): value is Handshake {
   return isObject(value) && 'headers' in value && isObject(value.headers);
-}
-
-export function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }
