@@ -22,7 +22,7 @@ export { RequireSession } from './decorators/require-session.decorator.js';
 export { RequireSessionGuard } from './guards/require-session.guard.js';
 
 // In providers
-export { CurrentSession } from './http/current-session.js';
+export { CurrentSession } from './transports/current-session.js';
 export { Sessions } from './sessions.service.js';
 export type { OpenOptions, WatchSessionOptions } from './options/sessions-arguments.js';
 export type { SessionEnd } from './session/watch/watched-session.js';

@@ -2,7 +2,6 @@ import { Logger, type Provider } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { SessionsErrorsFilter } from './filters/sessions-errors.filter.js';
 import { LockSessionGuard } from './guards/lock-session.guard.js';
-import { CurrentSession } from './http/current-session.js';
 import { HttpSessions } from './http/http-sessions.js';
 import { ExceptionFilters } from './http/reply/exception-filters.js';
 import { assertImportedOnce, checkReturnedOptions, refuseBareImport } from './options/module-setup.js';
@@ -20,6 +19,7 @@ import { Sessions } from './sessions.service.js';
 import { Handshakes } from './sockets/handshakes.js';
 import { SocketAdapter } from './sockets/socket-adapter.js';
 import { SessionStore } from './stores/session-store.js';
+import { CurrentSession } from './transports/current-session.js';
 
 const logger = new Logger('SessionsModule');
 

@@ -13,7 +13,7 @@ export class BridgedSession implements CompatibleSession {
 
   constructor(readonly http: HttpSession) {
     // Who sends no cookie has nothing that would have to be read: the session is there at once.
-    void http.unit.load();
+    void http.session.load();
     this.#data = new FacadeData(http);
     this.#facade = facadeOf(this, this.#data);
     this.#warnOfReservedKeys();
@@ -46,8 +46,8 @@ export class BridgedSession implements CompatibleSession {
     return this.#renew(() => this.http.unit.steps.reload());
   }
 
-  async destroy(): Promise<void> {
-    await this.http.session.destroy();
+  destroy(): Promise<void> {
+    return this.http.session.destroy();
   }
 
   /** What a callback throws is answered by the filters of the application, as what a handler throws. */

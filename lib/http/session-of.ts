@@ -1,5 +1,5 @@
-import type { PlatformRequest } from './http-request.js';
 import { ownerOf } from '../session/object/session-owner.js';
+import type { PlatformRequest } from './http-request.js';
 import { HttpSession } from './http-session.js';
 
 /** The session of a request; `undefined` when there is none, or one of another library. */
