@@ -1,6 +1,11 @@
 import { SessionsConfigError } from '../../errors/index.js';
 import type { Gone, Missing } from '../../interfaces/session-record.interface.js';
-import type { ClosableStore, StartableStore, StoreContext } from '../../interfaces/store-abilities.interface.js';
+import type {
+  ClosableStore,
+  LeasingStore,
+  StartableStore,
+  StoreContext,
+} from '../../interfaces/store-abilities.interface.js';
 import { SessionStore } from '../session-store.js';
 import { StoreLog } from '../shared/store-log.js';
 import type { Answer, Args } from '../shared/store-methods.js';
@@ -30,7 +35,8 @@ import { decode, liveValue, newVersion, type Stored, tokenField } from './sessio
  *
  * Replication is asynchronous: a failover can lose the last writes, and a logout may be among them.
  */
-export class RedisStore extends SessionStore implements StartableStore, ClosableStore {
+export class RedisStore extends SessionStore implements StartableStore, ClosableStore, LeasingStore {
+  readonly hasLeases = true;
   readonly #client: RedisClient | undefined;
   readonly #commands: RedisCommands;
   readonly #retried: RetriedWrites;
