@@ -1,7 +1,6 @@
 import { Controller, Post, UseGuards } from '@nestjs/common';
 import { minutes, Session, type SessionStore } from 'nestjs-sessions';
 import type { ServerResponse } from 'node:http';
-import { createHash } from 'node:crypto';
 import { SessionEngine } from '../../lib/session/session-engine.js';
 import { ArrivalsGuard, nextArrival } from '../support/http/arrivals.js';
 import type { Browser } from '../support/http/browser.js';
@@ -11,6 +10,7 @@ import { startNotes } from '../support/http/notes-app.js';
 import { PLATFORMS } from '../support/http/platforms.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
+import { hashOf, idOf } from '../support/stores/stored-sessions.js';
 import type { TestApp } from '../support/http/test-app.js';
 
 let gate = new Gate();
@@ -89,9 +89,7 @@ describe.each(PLATFORMS)('A client that goes away, on %s', (platform) => {
   });
 
   it('while its request waits for another process leaves no lock to anybody', async () => {
-    const id = createHash('sha256')
-      .update(browser.cookies.get('session_id') ?? '')
-      .digest('base64url');
+    const id = hashOf(idOf(browser));
     const holder = { route: 'elsewhere', process: 'other:1', since: Date.now() };
     await inner.tryLock({ id, token: 'theirs', lease: minutes(1), holder });
     const polling = new Gate();

@@ -1,9 +1,9 @@
 import { Controller, Get, Req } from '@nestjs/common';
 import type { Request } from 'express';
 import { LockSession, Session } from 'nestjs-sessions';
-import { createHash } from 'node:crypto';
 import { startNotes } from '../support/http/notes-app.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
+import { hashOf, idOf } from '../support/stores/stored-sessions.js';
 
 /** The same request again, from within: with the same cookie, to the same server. */
 async function callOneself({ headers, socket }: Request): Promise<number> {
@@ -37,9 +37,7 @@ describe('A handler that calls its own server with the same cookie', () => {
     const app = await startNotes({ controllers: [NestedController], sessions: { store, lock: { wait: 200 } } });
     const browser = app.browser();
     await browser.post('/notes', { user: 'ann' });
-    const hash = createHash('sha256')
-      .update(browser.cookies.get('session_id') ?? '')
-      .digest('base64url');
+    const hash = hashOf(idOf(browser));
     const reply = await browser.get('/outer');
 
     expect([reply.status, reply.text]).toEqual([200, '503']);

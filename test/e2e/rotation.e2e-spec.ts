@@ -12,6 +12,7 @@ import { LockSession, minutes, Session, type SessionObject } from 'nestjs-sessio
 import type { Browser } from '../support/http/browser.js';
 import { freshStore, startNotes } from '../support/http/notes-app.js';
 import { everyStoreKind } from '../support/stores/stores.js';
+import { idOf } from '../support/stores/stored-sessions.js';
 
 @Injectable()
 class RotatingGuard implements CanActivate {
@@ -93,7 +94,6 @@ describe.each(everyStoreKind)('regenerate() on $name', (kind) => {
   });
 
   const notes = async (client: Browser): Promise<unknown> => (await client.get('/notes')).json();
-  const idOf = ({ cookies }: Browser): string => cookies.get('session_id') ?? '';
 
   it.each(['/rotate', '/rotate-unlocked'])(
     'changes session.id at once, and the same session object goes on with its data: %s',
