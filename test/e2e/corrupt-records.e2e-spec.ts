@@ -1,10 +1,11 @@
 import { minutes, type SessionStore } from 'nestjs-sessions';
 import { ManualClock } from 'nestjs-sessions/testing';
-import { generateSessionId, hashSessionId, shortHash } from '../../lib/session/session-id.js';
+import { hashSessionId, shortHash } from '../../lib/session/session-id.js';
 import type { Browser } from '../support/http/browser.js';
 import { startNotes } from '../support/http/notes-app.js';
 import type { TestApp } from '../support/http/test-app.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
+import { visitorWithRecord } from '../support/stores/stored-sessions.js';
 
 const CORRUPT = [
   ...['', '{', '{"a":1', '{"a":1}}', '[1]', 'null', '5', '"text"'],
@@ -22,14 +23,7 @@ describe('A record that cannot be decoded', () => {
   });
 
   /** A visitor whose record holds something else than a session. */
-  async function visitorWith(data: string): Promise<Browser> {
-    const visitor = app.browser();
-    const id = generateSessionId();
-    visitor.cookies.set('session_id', id);
-    const record = { data, createdAt: clock.now(), expiresAt: clock.now() + minutes(60) };
-    await store.create({ id: hashSessionId(id), record });
-    return visitor;
-  }
+  const visitorWith = (data: string): Promise<Browser> => visitorWithRecord(app, data, clock.now());
 
   it.each(CORRUPT)('is no error: its visitor starts anew, and the record stays as it is (%j)', async (data) => {
     const visitor = await visitorWith(data);

@@ -1,10 +1,9 @@
 import { Controller, Get, Post } from '@nestjs/common';
-import { minutes, Session, type SessionStore } from 'nestjs-sessions';
-import { generateSessionId, hashSessionId } from '../../lib/session/session-id.js';
-import type { Browser } from '../support/http/browser.js';
+import { Session } from 'nestjs-sessions';
 import { startNotes } from '../support/http/notes-app.js';
 import type { TestApp } from '../support/http/test-app.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
+import { visitorWithRecord } from '../support/stores/stored-sessions.js';
 
 declare global {
   // What the planted code would set.
@@ -53,26 +52,14 @@ class Everything {
 }
 
 describe('What somebody planted in a record', () => {
-  let store: SessionStore;
   let app: TestApp;
 
   beforeEach(async () => {
-    store = distantMemory();
-    app = await startNotes({ controllers: [Everything], sessions: { store } });
+    app = await startNotes({ controllers: [Everything], sessions: { store: distantMemory() } });
   });
 
-  /** A visitor whose record holds this text. */
-  async function visitorWith(data: string): Promise<Browser> {
-    const visitor = app.browser();
-    const id = generateSessionId();
-    visitor.cookies.set('session_id', id);
-    const record = { data, createdAt: Date.now(), expiresAt: Date.now() + minutes(60) };
-    await store.create({ id: hashSessionId(id), record });
-    return visitor;
-  }
-
   it.each(revivals)('is data and never code: %s', async (data) => {
-    const visitor = await visitorWith(data);
+    const visitor = await visitorWithRecord(app, data);
 
     expect((await visitor.get('/notes')).text).toBe(data);
     expect((await visitor.post('/merge')).status).toBe(201);
@@ -82,7 +69,7 @@ describe('What somebody planted in a record', () => {
   });
 
   it.each(pollutions)('reaches no prototype: %s', async (data) => {
-    const visitor = await visitorWith(data);
+    const visitor = await visitorWithRecord(app, data);
     const [[key, value]] = Object.entries(JSON.parse(data) as object) as [[string, unknown]];
 
     expect((await visitor.get('/notes')).text).toBe(data);
@@ -94,7 +81,7 @@ describe('What somebody planted in a record', () => {
   });
 
   it('is an error for its own visitor alone when it is too deep to be written', async () => {
-    const deep = await visitorWith(`{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`);
+    const deep = await visitorWithRecord(app, `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`);
     const other = app.browser();
     await other.post('/notes', { a: 1 });
 

@@ -1,5 +1,6 @@
-import { SessionStore } from 'nestjs-sessions';
+import { minutes, SessionStore } from 'nestjs-sessions';
 import { createHash } from 'node:crypto';
+import { generateSessionId } from '../../../lib/session/session-id.js';
 import type { Browser } from '../http/browser.js';
 import type { TestApp } from '../http/test-app.js';
 
@@ -18,4 +19,14 @@ export async function loseRecord(app: TestApp, id: string): Promise<void> {
   const store = app.nest.get(SessionStore);
   await store.delete({ id: hashOf(id), tombstoneUntil: 1 });
   expect(await store.load({ id: hashOf(id) })).toEqual({ status: 'missing' });
+}
+
+/** A visitor whose record holds this text. */
+export async function visitorWithRecord(app: TestApp, data: string, now = Date.now()): Promise<Browser> {
+  const visitor = app.browser();
+  const id = generateSessionId();
+  visitor.cookies.set('session_id', id);
+  const record = { data, createdAt: now, expiresAt: now + minutes(60) };
+  await app.nest.get(SessionStore).create({ id: hashOf(id), record });
+  return visitor;
 }
