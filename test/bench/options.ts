@@ -19,7 +19,7 @@ export interface BenchOptions {
 const workloads: readonly Workload[] = [contention, growth, cleanUp];
 const all = [...comparedWorkloads, ...workloads];
 
-export const HELP = `npm run bench -- [options]
+const HELP = `npm run bench -- [options]
   --store memory,file       of ${groups.map(({ name }) => name).join(', ')}
   --workload read-object    of ${all.map(({ name }) => name).join(', ')}
   --pairs 18                pairs of slices for each figure, over all starts

@@ -18,7 +18,7 @@ export async function writePerformancePage(ratios: Ratios, results: Results, eff
 }
 
 /** @throws Error when the marks are not there. */
-export function withFigures(page: string, text: string): string {
+function withFigures(page: string, text: string): string {
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (begin < 0 || end < begin) {
     throw new Error(`The page has no "${BEGIN}" and "${END}" any more.`);

@@ -19,7 +19,7 @@ export interface Work extends Calls {
 }
 
 /** The requests that are counted, and their routes. */
-export const COUNTED = {
+const COUNTED = {
   'no session': '/no-session',
   'read-only, a number': '/read-number',
   'read-only, an object': '/read-object',
