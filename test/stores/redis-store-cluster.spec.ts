@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Cluster } from 'ioredis';
-import { type RedisClient, RedisStore } from 'nestjs-sessions/redis';
+import { RedisStore, type RedisStoreOptions, type SendCommand } from 'nestjs-sessions/redis';
 import { ManualClock, sessionStoreContract } from 'nestjs-sessions/testing';
 import { createCluster } from 'redis';
 import { type ContractHarness, HOUR, written } from '../../lib/testing/contract/harness.js';
@@ -10,23 +10,34 @@ import { redisClients } from '../support/stores/redis-clients.js';
 import { trialOf } from '../support/stores/trial-of.js';
 
 interface OpenedCluster {
-  readonly client: RedisClient;
+  readonly options: RedisStoreOptions;
   close(): void;
 }
 
-const clients = {
+const ways = {
   ioredis: async ({ addresses }: RedisCluster): Promise<OpenedCluster> => {
     const client = new Cluster(addresses, { slotsRefreshTimeout: 5_000 });
     client.on('error', () => undefined);
-    return { client, close: () => client.disconnect() };
+    return { options: { client }, close: () => client.disconnect() };
   },
-  'node-redis': async ({ addresses }: RedisCluster): Promise<OpenedCluster> => {
-    const client = createCluster({ rootNodes: addresses.map((socket) => ({ socket })) });
-    client.on('error', () => undefined);
-    await client.connect();
-    return { client, close: () => client.destroy() };
+  'node-redis': async (cluster: RedisCluster): Promise<OpenedCluster> => {
+    const client = await nodeRedisOn(cluster);
+    return { options: { client }, close: () => client.destroy() };
+  },
+  // Which does not say that it leads to a Cluster.
+  'a function that sends': async (cluster: RedisCluster): Promise<OpenedCluster> => {
+    const client = await nodeRedisOn(cluster);
+    const send: SendCommand = (key, command) => client.sendCommand(key, false, command);
+    return { options: { send }, close: () => client.destroy() };
   },
 };
+
+async function nodeRedisOn({ addresses }: RedisCluster) {
+  const client = createCluster({ rootNodes: addresses.map((socket) => ({ socket })) });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
 
 let cluster: RedisCluster;
 beforeAll(async () => {
@@ -34,7 +45,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => cluster.dispose());
 
-describe.each(Object.entries(clients))('RedisStore on a Cluster, with %s', (_, open) => {
+describe.each(Object.entries(ways))('RedisStore on a Cluster, with %s', (_, open) => {
   let opened: OpenedCluster;
   let store: RedisStore;
   let trial: ContractHarness;
@@ -43,7 +54,7 @@ describe.each(Object.entries(clients))('RedisStore on a Cluster, with %s', (_, o
   beforeAll(async () => {
     opened = await open(cluster);
     logger = new RecordingLogger();
-    store = new RedisStore({ client: opened.client, prefix });
+    store = new RedisStore({ ...opened.options, prefix });
     await store.start({ clock: new ManualClock(Date.now()), logger });
     trial = trialOf(store);
   });
@@ -57,7 +68,7 @@ describe.each(Object.entries(clients))('RedisStore on a Cluster, with %s', (_, o
   });
 
   const contract = sessionStoreContract({
-    create: () => new RedisStore({ client: opened.client, prefix: `${randomBytes(6).toString('hex')}:` }),
+    create: () => new RedisStore({ ...opened.options, prefix: `${randomBytes(6).toString('hex')}:` }),
     destroy: (one) => one.close(),
   });
   for (const { name, run } of contract) it(`keeps the contract: ${name}`, run);

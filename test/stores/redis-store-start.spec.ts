@@ -141,14 +141,14 @@ describe('RedisStore, when it starts', () => {
     ]);
   });
 
-  it.each(['evalsha', 'get', 'set', 'setrange', 'pexpireat', 'time'])(
+  it.each(['evalsha', 'get', 'mget', 'set', 'setrange', 'pexpireat', 'time'])(
     'it says so when its user may not use %s',
     async (command) => {
       const [user, password] = [`user-${command}`, 'secret'];
       await redis.acl('SETUSER', user, 'on', `>${password}`, '~*', '+@all', `-${command}`);
       const client = new Redis(server.url, { username: user, password });
       const refusal = await refusalOf(new RedisStore({ client }));
-      expect(refusal).toMatch(/may not do what the store needs \(.*It needs the commands GET, SET/s);
+      expect(refusal).toMatch(/may not do what the store needs \(.*It needs the commands GET, MGET, SET/s);
       expect(refusal).not.toContain(password);
       client.disconnect();
     },
@@ -157,6 +157,7 @@ describe('RedisStore, when it starts', () => {
   it('it needs no other commands than it says', async () => {
     const commands = [
       'get',
+      'mget',
       'set',
       'getrange',
       'setrange',

@@ -64,6 +64,18 @@ describe.each(redisPackages)('RedisStore, trips, with %s', (way) => {
     expect(await tripsOf(request)).toBe(2);
   });
 
+  it('a hundred sessions are looked at in one', async () => {
+    const { store, trial } = tried;
+    const stored = await Promise.all(Array.from({ length: 100 }, () => trial.given()));
+    const looks = stored.map(({ record, version }) => ({ status: 'found', record, version }));
+    let answer: unknown;
+    const look = async (): Promise<void> => {
+      answer = await store.loadMany({ ids: stored.map(({ id }) => id) });
+    };
+    expect(await tripsOf(look)).toBe(1);
+    expect(answer).toEqual(looks);
+  });
+
   it('a logout takes one', async () => {
     const { id } = await tried.trial.given();
     expect(await tripsOf(() => tried.store.delete({ id, tombstoneUntil: Date.now() + LEASE }))).toBe(1);

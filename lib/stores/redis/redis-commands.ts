@@ -37,6 +37,17 @@ export class RedisCommands {
     return textOf(reply);
   }
 
+  /** The same of many keys, which must be on one node. A key that holds something else than a string has nothing. @throws SessionStoreError */
+  async getMany(ids: readonly string[]): Promise<(string | undefined)[]> {
+    const keys = ids.map((id) => this.#prefix + id);
+    const [key] = keys;
+    if (key === undefined) {
+      return [];
+    }
+    const { reply } = await this.#request(() => this.#sender.send(key, ['MGET', ...keys]));
+    return listOf(reply).map(textOf);
+  }
+
   /** Writes where nothing is. @throws SessionStoreError */
   async insert(id: string, value: string, expiresAt: string): Promise<Answer> {
     const key = this.#prefix + id;
@@ -103,6 +114,11 @@ export class RedisCommands {
     }
     return storeFailure(`Redis failed: ${reasonOf(error)}`, error);
   }
+}
+
+/** A list in an answer; empty for anything else. */
+export function listOf(reply: unknown): unknown[] {
+  return Array.isArray(reply) ? reply : [];
 }
 
 /** A text in an answer; `undefined` for nothing. */

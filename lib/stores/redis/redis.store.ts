@@ -1,6 +1,7 @@
 import { SessionsConfigError } from '../../errors/index.js';
 import type { Gone, Missing } from '../../interfaces/session-record.interface.js';
 import type {
+  BatchLoadableStore,
   ClosableStore,
   LeasingStore,
   StartableStore,
@@ -12,6 +13,7 @@ import type { Answer, Args } from '../shared/store-methods.js';
 import { howToOpen, isCluster, type RedisClient } from './clients.js';
 import { reasonOf } from './failures.js';
 import { decodeHolder, encodeHolder } from './holder.js';
+import { KeySpread } from './key-spread.js';
 import { FREE, FIELDS, instant } from './layout.js';
 import { prefixOf, type RedisStoreOptions, sendOf } from './redis-store-options.js';
 import { RedisCommands, textOf } from './redis-commands.js';
@@ -35,12 +37,16 @@ import { decode, liveValue, newVersion, type Stored, tokenField } from './sessio
  *
  * Replication is asynchronous: a failover can lose the last writes, and a logout may be among them.
  */
-export class RedisStore extends SessionStore implements StartableStore, ClosableStore, LeasingStore {
+export class RedisStore
+  extends SessionStore
+  implements StartableStore, ClosableStore, LeasingStore, BatchLoadableStore
+{
   readonly hasLeases = true;
   readonly #client: RedisClient | undefined;
   readonly #commands: RedisCommands;
   readonly #retried: RetriedWrites;
   readonly #rotations: Rotations;
+  readonly #spread: KeySpread;
   readonly #log = new StoreLog('RedisStore');
 
   /** @throws SessionsConfigError when the options are wrong. No server is contacted yet. */
@@ -52,7 +58,8 @@ export class RedisStore extends SessionStore implements StartableStore, Closable
       this.#log.warn('connection', `a connection to Redis broke (${reasonOf(error)}); the client opens another.`);
     this.#commands = new RedisCommands(new Sender(send, options.client, onError), prefixOf(options), this.#log);
     this.#retried = new RetriedWrites(this.#commands);
-    this.#rotations = new Rotations(this.#commands, this.#retried, isCluster(options.client));
+    this.#spread = new KeySpread(isCluster(options.client));
+    this.#rotations = new Rotations(this.#commands, this.#retried, this.#spread);
   }
 
   /** @throws SessionsConfigError when the client is closed, or its server cannot keep sessions. */
@@ -74,10 +81,16 @@ export class RedisStore extends SessionStore implements StartableStore, Closable
   }
 
   async load({ id }: Args<'load'>): Promise<Answer<'load'>> {
-    const stored = await this.#current(id, decode(await this.#commands.get(id)));
-    return stored.kind === 'live'
-      ? { status: 'found', record: stored.record, version: stored.version }
-      : absenceOf(stored);
+    return this.#lookOf(id, await this.#commands.get(id));
+  }
+
+  /** By one command, or in a Cluster by one for each session, all sent at once. */
+  async loadMany({ ids }: { ids: readonly string[] }): Promise<Answer<'load'>[]> {
+    const values = await this.#spread.choose(
+      () => this.#commands.getMany(ids),
+      () => Promise.all(ids.map((id) => this.#commands.get(id))),
+    );
+    return Promise.all(ids.map((id, index) => this.#lookOf(id, values[index])));
   }
 
   async create({ id, record }: Args<'create'>): Promise<Answer<'create'>> {
@@ -130,6 +143,13 @@ export class RedisStore extends SessionStore implements StartableStore, Closable
     const free = newVersion().padEnd(FIELDS.token.length) + FREE.slice(FIELDS.token.length);
     const values = [tokenField(token), free, expiresAt === undefined ? '' : instant(expiresAt)];
     return this.#retried.isDone(await this.#commands.run(UNLOCK, [id], values), id);
+  }
+
+  async #lookOf(id: string, value: string | undefined): Promise<Answer<'load'>> {
+    const stored = await this.#current(id, decode(value));
+    return stored.kind === 'live'
+      ? { status: 'found', record: stored.record, version: stored.version }
+      : absenceOf(stored);
   }
 
   async #isDone(script: Script, id: string, values: readonly string[]): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { SessionVersion, WriteGuard } from '../../interfaces/session-record.interface.js';
 import type { Args } from '../shared/store-methods.js';
-import { replyCodeOf } from './failures.js';
+import type { KeySpread } from './key-spread.js';
 import { FIELDS, instant, KIND, LOCK } from './layout.js';
 import { type RedisCommands, textOf } from './redis-commands.js';
 import type { RetriedWrites } from './retried-writes.js';
@@ -20,28 +20,21 @@ import { type Claim, claimValue, liveValue, newVersion, partOf, tokenField } fro
 export class Rotations {
   readonly #commands: RedisCommands;
   readonly #retried: RetriedWrites;
-  #isSpread: boolean;
+  readonly #spread: KeySpread;
 
-  constructor(commands: RedisCommands, retried: RetriedWrites, isCluster: boolean) {
+  constructor(commands: RedisCommands, retried: RetriedWrites, spread: KeySpread) {
     this.#commands = commands;
     this.#retried = retried;
-    this.#isSpread = isCluster;
+    this.#spread = spread;
   }
 
   async rotate(rotation: Args<'rotate'>): Promise<SessionVersion | false> {
     const version = newVersion();
-    if (!this.#isSpread) {
-      try {
-        return (await this.#inOneStep(rotation, version)) && version;
-      } catch (error) {
-        // A client that does not say that it talks to a Cluster.
-        if (!(error instanceof Error) || replyCodeOf(error.cause) !== 'CROSSSLOT') {
-          throw error;
-        }
-        this.#isSpread = true;
-      }
-    }
-    return (await this.#inThreeSteps(rotation, version)) && version;
+    const isDone = await this.#spread.choose(
+      () => this.#inOneStep(rotation, version),
+      () => this.#inThreeSteps(rotation, version),
+    );
+    return isDone && version;
   }
 
   /** Takes the last step for a process that did not; `false` when its old id is not buried: then the claim is no session. */

@@ -7,7 +7,7 @@ import { LifeError, proveLife } from '../shared/prove-life.js';
 import { randomId } from '../shared/random-id.js';
 import type { StoreLog } from '../shared/store-log.js';
 import { heals, isForbidden, reasonOf, replyCodeOf } from './failures.js';
-import { type RedisCommands, textOf } from './redis-commands.js';
+import { listOf, type RedisCommands, textOf } from './redis-commands.js';
 
 /** Milliseconds that an application waits for Redis when it starts. */
 const PATIENCE = 2_000;
@@ -129,8 +129,8 @@ function rootOf(error: unknown): unknown {
 function adviceOn(error: unknown): string {
   if (isForbidden(error)) {
     return (
-      `the user of the client may not do what the store needs (${reasonOf(error)}). It needs the commands GET, SET, GETRANGE, ` +
-      'SETRANGE, STRLEN, EXISTS, DEL, PEXPIREAT, TIME, EVAL and EVALSHA on keys that begin with its prefix.'
+      `the user of the client may not do what the store needs (${reasonOf(error)}). It needs the commands GET, MGET, SET, ` +
+      'GETRANGE, SETRANGE, STRLEN, EXISTS, DEL, PEXPIREAT, TIME, EVAL and EVALSHA on keys that begin with its prefix.'
     );
   }
   switch (replyCodeOf(error)) {
@@ -142,8 +142,4 @@ function adviceOn(error: unknown): string {
     default:
       return `Redis cannot keep sessions (${reasonOf(error)}).`;
   }
-}
-
-function listOf(reply: unknown): unknown[] {
-  return Array.isArray(reply) ? reply : [];
 }

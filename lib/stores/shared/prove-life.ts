@@ -1,4 +1,5 @@
 import { SessionsConfigError, SessionStoreError } from '../../errors/index.js';
+import { isBatchLoadable } from '../../interfaces/store-abilities.js';
 import type { SessionStore } from '../session-store.js';
 import { randomId } from './random-id.js';
 import { messageOf } from './store-failure.js';
@@ -50,6 +51,13 @@ export async function proveLife(store: SessionStore, now: number, newId = random
     () => store.load({ id: to }),
     (answer) => answer.status === 'found' && answer.record.data === changed.data,
   );
+  if (isBatchLoadable(store)) {
+    await step(
+      'found among others',
+      () => store.loadMany({ ids: [from, to] }),
+      ([, answer]) => answer?.status === 'found' && answer.record.data === changed.data,
+    );
+  }
   await step('destroyed', () => store.delete({ id: to, tombstoneUntil: ended }), isTrue);
 }
 

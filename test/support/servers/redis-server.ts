@@ -10,8 +10,8 @@ import { oncePerProcess } from './once-per-process.js';
 
 /*
  * Real Redis servers for tests. `NESTJS_SESSIONS_REDIS_URL=redis://host:port` names one that runs already; tests that stop,
- * starve or cut off a server start their own in any case, from the `redis-server` or `valkey-server` in the PATH. As root on
- * Debian the first is installed when neither is there.
+ * starve or cut off a server start their own in any case: the program of `NESTJS_SESSIONS_REDIS_SERVER=/path/to/valkey-server`,
+ * else the `redis-server` or `valkey-server` in the PATH. As root on Debian the first is installed when neither is there.
  */
 
 /** As in `redis.conf`. */
@@ -49,14 +49,7 @@ export class RedisServer {
   }
 
   static async #startIn(directory: string, settings: RedisSettings): Promise<RedisServer> {
-    const program = await neededProgram({
-      names: ['redis-server', 'valkey-server'],
-      debianPackage: 'redis-server',
-      advice:
-        'install it, or Valkey (apt-get install redis-server, brew install redis), so that it is in the PATH, or set ' +
-        'NESTJS_SESSIONS_REDIS_URL to the URL of a server for tests.',
-    });
-    const server = new RedisServer(await freePort(), program, settings, directory);
+    const server = new RedisServer(await freePort(), await redisProgram(), settings, directory);
     await server.startAgain();
     return server;
   }
@@ -93,6 +86,19 @@ export class RedisServer {
   async ask(command: string, ...args: string[]): Promise<unknown> {
     return askRedis(this.url, command, ...args);
   }
+}
+
+async function redisProgram(): Promise<string> {
+  return (
+    process.env['NESTJS_SESSIONS_REDIS_SERVER'] ??
+    neededProgram({
+      names: ['redis-server', 'valkey-server'],
+      debianPackage: 'redis-server',
+      advice:
+        'install it, or Valkey (apt-get install redis-server, brew install redis), so that it is in the PATH, or set ' +
+        'NESTJS_SESSIONS_REDIS_SERVER to the path of one, or NESTJS_SESSIONS_REDIS_URL to the URL of a server for tests.',
+    })
+  );
 }
 
 /** One command to any server, on a connection of its own. */
