@@ -1,5 +1,5 @@
 import type { Browser } from '../support/http/browser.js';
-import { MemcachedTrips } from '../support/stores/memcached-trips.js';
+import { TurnTrips } from '../support/stores/turn-trips.js';
 import { PostgresTrips } from '../support/stores/postgres-trips.js';
 import { onMemcached, throughPg, throughTypeorm, type ProxiedStore } from '../support/stores/proxied-stores.js';
 import { TestApp } from '../support/http/test-app.js';
@@ -9,10 +9,10 @@ describe.each([
   { name: 'PostgreSQL through pg', open: throughPg, Trips: PostgresTrips, toLock: 1, toWrite: 1 },
   { name: 'PostgreSQL through TypeORM', open: throughTypeorm, Trips: PostgresTrips, toLock: 1, toWrite: 1 },
   // It reads, and then writes if nobody else has; the holder of the lock knows what was read.
-  { name: 'memcached', open: onMemcached, Trips: MemcachedTrips, toLock: 2, toWrite: 2 },
+  { name: 'memcached', open: onMemcached, Trips: TurnTrips, toLock: 2, toWrite: 2 },
 ])('Trips that a request waits for, as the server of $name sees them:', ({ open, Trips, toLock, toWrite }) => {
   let backend: ProxiedStore;
-  let wire: PostgresTrips | MemcachedTrips;
+  let wire: PostgresTrips | TurnTrips;
   let app: TestApp;
   let visitor: Browser;
 

@@ -2,7 +2,7 @@ import { MemcachedStore } from 'nestjs-sessions/memcached';
 import { type ContractHarness, written } from '../../lib/testing/contract/harness.js';
 import { FaultProxy } from '../support/servers/fault-proxy.js';
 import { MemcachedServer } from '../support/servers/memcached-server.js';
-import { MemcachedTrips } from '../support/stores/memcached-trips.js';
+import { TurnTrips } from '../support/stores/turn-trips.js';
 import { trialOf } from '../support/stores/trial-of.js';
 
 const LEASE = 30_000;
@@ -11,7 +11,7 @@ const LEASE = 30_000;
 describe('MemcachedStore, trips', () => {
   let server: MemcachedServer;
   let proxy: FaultProxy;
-  let trips: MemcachedTrips;
+  let trips: TurnTrips;
   let store: MemcachedStore;
   let trial: ContractHarness;
 
@@ -21,7 +21,7 @@ describe('MemcachedStore, trips', () => {
     store = new MemcachedStore({ servers: proxy.address });
     trial = trialOf(store);
     await trial.given();
-    trips = new MemcachedTrips(proxy);
+    trips = new TurnTrips(proxy);
   });
   afterAll(async () => {
     await store.close();

@@ -4,7 +4,7 @@ import type { FaultProxy } from '../servers/fault-proxy.js';
  * Counts, at the wire of one connection, how often something is said after the server has answered: what a client waits for.
  * What goes out together is one trip, so the proxy has to be slower than the client.
  */
-export class MemcachedTrips {
+export class TurnTrips {
   #count = 0;
   #last = 'down';
 
