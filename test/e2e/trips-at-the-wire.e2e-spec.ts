@@ -1,7 +1,14 @@
 import type { Browser } from '../support/http/browser.js';
 import { TurnTrips } from '../support/stores/turn-trips.js';
 import { PostgresTrips } from '../support/stores/postgres-trips.js';
-import { onMemcached, throughPg, throughTypeorm, type ProxiedStore } from '../support/stores/proxied-stores.js';
+import {
+  onMemcached,
+  onRedis,
+  throughPg,
+  throughTypeorm,
+  type ProxiedStore,
+} from '../support/stores/proxied-stores.js';
+import { redisPackages } from '../support/stores/redis-clients.js';
 import { TestApp } from '../support/http/test-app.js';
 import { TripsController } from './apps/trips.controller.js';
 
@@ -10,6 +17,13 @@ describe.each([
   { name: 'PostgreSQL through TypeORM', open: throughTypeorm, Trips: PostgresTrips, toLock: 1, toWrite: 1 },
   // It reads, and then writes if nobody else has; the holder of the lock knows what was read.
   { name: 'memcached', open: onMemcached, Trips: TurnTrips, toLock: 2, toWrite: 2 },
+  ...redisPackages.map((way) => ({
+    name: `Redis with ${way}`,
+    open: onRedis(way),
+    Trips: TurnTrips,
+    toLock: 1,
+    toWrite: 1,
+  })),
 ])('Trips that a request waits for, as the server of $name sees them:', ({ open, Trips, toLock, toWrite }) => {
   let backend: ProxiedStore;
   let wire: PostgresTrips | TurnTrips;
@@ -17,7 +31,8 @@ describe.each([
   let visitor: Browser;
 
   beforeAll(async () => {
-    backend = await open({ connections: 1 });
+    // No client asks meanwhile whether its connection lives.
+    backend = await open({ connections: 1, timeout: 60_000 });
     wire = new Trips(backend.proxy);
     app = await TestApp.start({ controllers: [TripsController], sessions: { store: backend.store } });
   });
