@@ -39,11 +39,11 @@ export class BridgedSession implements CompatibleSession {
 
   /** As in express-session the new session is empty. passport copies from the old object what it wants to keep. */
   regenerate(): Promise<void> {
-    return this.#renew(() => this.http.session.regenerate({ keepData: false }));
+    return this.#renewing(() => this.http.session.regenerate({ keepData: false }));
   }
 
   reload(): Promise<void> {
-    return this.#renew(() => this.http.unit.steps.reload());
+    return this.#renewing(() => this.http.unit.steps.reload());
   }
 
   destroy(): Promise<void> {
@@ -64,9 +64,14 @@ export class BridgedSession implements CompatibleSession {
     if (hidden.length > 0) {
       home.settings.engine.log.warnings.log(
         'reserved keys',
-        `Sessions hold data under ${hidden.join(', ')}, which express-session has members for: they are seen by req.session[SESSION].get() alone`,
+        `Sessions hold data under ${hidden.join(', ')}, which are no keys for data in express-session: they are seen by req.session[SESSION].get() alone`,
       );
     }
+  }
+
+  /** A step like any other: the commit comes after it, and nobody has to wait for it. */
+  #renewing(step: () => Promise<void>): Promise<void> {
+    return this.http.unit.asked.add(this.#renew(step));
   }
 
   /** What was handed out before keeps the data that it had. */

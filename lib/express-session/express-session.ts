@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Compatibility } from '../http/compatibility.js';
 import type { HttpSession } from '../http/http-session.js';
 import { checkKeys, synchronous } from '../options/validate.js';
+import { assertConvertible } from './assert-convertible.js';
 import { BridgedSession } from './bridged-session.js';
 
 export interface ExpressSessionOptions {
@@ -25,6 +26,7 @@ export function expressSession(options: ExpressSessionOptions = {}): Compatibili
   checkKeys('expressSession()', options, ['lock']);
   const lock = synchronous('expressSession(): lock', options.lock) ?? isUnsafe;
   return {
+    checkValue: assertConvertible,
     arrive: (http) => {
       Object.defineProperty(http.request, 'sessionID', { configurable: true, get: () => idOf(http) });
       return lock(http.request);

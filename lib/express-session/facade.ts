@@ -79,7 +79,4 @@ function assertWritable(key: string): void {
   if (RESERVED.has(key)) {
     throw new TypeError(`session.${key} is a member of the session, and no place for data: take another key`);
   }
-  if (key === '__proto__') {
-    throw new TypeError('session.__proto__ cannot be set');
-  }
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { BridgedSession } from './bridged-session.js';
 import { settle } from './callback.js';
 import { cookieOf, type FacadeCookie } from './facade-cookie.js';
@@ -60,9 +61,15 @@ export class Members {
   resetMaxAge(): this {
     return this;
   }
+
+  /** What `console.log(req.session)` shows. Node looks past proxies, and would show none of the data. */
+  [inspect.custom](): object {
+    return Object.fromEntries(Object.entries(this));
+  }
 }
 
-/** The names that express-session has taken. */
-export const RESERVED: ReadonlySet<string> = new Set(
-  Object.getOwnPropertyNames(Members.prototype).filter((name) => name !== 'constructor'),
-);
+/** The names that are no keys for data: those that express-session has taken, and the one that leads to the prototype. */
+export const RESERVED: ReadonlySet<string> = new Set([
+  '__proto__',
+  ...Object.getOwnPropertyNames(Members.prototype).filter((name) => name !== 'constructor'),
+]);

@@ -1,7 +1,10 @@
+import type { ValueCheck } from '../session/data/serializer.js';
 import type { HttpSession } from './http-session.js';
 
 /** Shows sessions to an application as another library does. Without it `request.session` is the session itself. */
 export interface Compatibility {
+  /** What its sessions take as a value. */
+  readonly checkValue: ValueCheck;
   /** A request arrives. Returns whether its session is locked when it is loaded, which is before its route is known. */
   arrive(http: HttpSession): boolean;
   /** Called once for each request whose session is touched. */

@@ -83,7 +83,8 @@ export class HttpSessions implements SessionsOfRequests {
 
   arrived(request: HttpRequest): Promise<void> | undefined {
     const { compatibility, cookies } = this.settings;
-    if (compatibility === undefined) {
+    // An application may send a request through all of its middleware once more, with another URL.
+    if (compatibility === undefined || this.#slot.get(request) !== undefined) {
       return undefined;
     }
     const http = this.#open(request);

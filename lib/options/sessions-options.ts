@@ -10,6 +10,7 @@ import type {
 } from '../interfaces/sessions-options.interface.js';
 import { systemClock } from '../session/clock.js';
 import { CookieSignature, MAX_SIGNATURES } from '../session/cookie/cookie-signature.js';
+import { assertSerializable } from '../session/data/serializer.js';
 import type { EngineSettings } from '../session/session-engine.js';
 import { sessionIds } from '../session/session-id.js';
 import { resolveCookie, type ResolvedCookie } from './cookie-options.js';
@@ -85,6 +86,7 @@ export function resolveOptions(options: SessionsModuleOptions = {}): ResolvedOpt
   const { lock: lockOptions = {}, cookie: cookieOptions = {} } = options;
   const cookie = resolveCookie(cookieOptions, timeout);
   const lock = resolveLock(lockOptions);
+  const compatibility = resolveCompatibility(options);
   return {
     store: resolveStore(options.store),
     clock: resolveClock(options.clock),
@@ -110,7 +112,8 @@ export function resolveOptions(options: SessionsModuleOptions = {}): ResolvedOpt
     currentSession: flag('currentSession', options.currentSession, false),
     forRoutes: list('forRoutes', options.forRoutes),
     exclude: list('exclude', options.exclude),
-    compatibility: resolveCompatibility(options),
+    compatibility,
+    checkValue: compatibility?.checkValue ?? assertSerializable,
   };
 }
 
@@ -146,7 +149,7 @@ function resolveCompatibility({
   if (compatibility === undefined) {
     return undefined;
   }
-  if (missingMethods(compatibility, ['arrive', 'open']).length > 0) {
+  if (missingMethods(compatibility, ['arrive', 'open', 'checkValue']).length > 0) {
     throw new SessionsConfigError(
       "compatibility must be expressSession(), a function of 'nestjs-sessions/express-session'",
     );

@@ -12,7 +12,6 @@ import type { Checkpoint, GoneReason, Stage, StoredRecord, StoredStage } from '.
 
 /** All that is known of the session in one request. It changes through these methods alone, and none of them does any I/O. */
 export class ActiveSession {
-  readonly data = new TrackedData();
   /** Nothing was stored for this client when the session was loaded. */
   isNew = false;
   /** The client sent an id, and no living session was found under it. */
@@ -35,9 +34,10 @@ export class ActiveSession {
   #announcedExpiry: number | undefined;
 
   constructor(
-    private readonly deps: Pick<SessionDeps, 'policy' | 'ids' | 'reader' | 'clock'>,
+    private readonly deps: Pick<SessionDeps, 'policy' | 'ids' | 'reader' | 'clock' | 'checkValue'>,
     readonly transport: SessionTransport,
     public settings: LockSettings,
+    readonly data = new TrackedData(deps.checkValue),
   ) {}
 
   get stage(): Stage {

@@ -1,5 +1,6 @@
 import type { Clock } from '../interfaces/clock.interface.js';
 import type { CookieReader } from './cookie/cookie-reader.js';
+import type { ValueCheck } from './data/serializer.js';
 import type { SessionLocks } from './lock/session-locks.js';
 import type { SessionIds } from './session-id.js';
 import type { SessionLog } from './session-log.js';
@@ -14,6 +15,7 @@ export interface SessionDeps {
   readonly ids: SessionIds;
   readonly reader: CookieReader;
   readonly clock: Clock;
+  readonly checkValue: ValueCheck;
   readonly repository: SessionRepository;
   readonly writer: SessionWriter;
   readonly locks: SessionLocks;

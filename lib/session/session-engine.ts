@@ -3,6 +3,7 @@ import type { SessionsLogger } from '../interfaces/sessions-logger.interface.js'
 import type { SessionStore } from '../stores/session-store.js';
 import { CookieReader } from './cookie/cookie-reader.js';
 import type { CookieSignature } from './cookie/cookie-signature.js';
+import type { ValueCheck } from './data/serializer.js';
 import type { LockSettings } from './lock/lock-settings.js';
 import { SessionLocks, type LockLimits } from './lock/session-locks.js';
 import type { SessionDeps } from './session-deps.js';
@@ -33,6 +34,7 @@ export interface EngineSettings {
   readonly locking: LockSettings;
   readonly limits: LockLimits;
   readonly policy: PolicySettings;
+  readonly checkValue: ValueCheck;
   readonly watch: WatchSettings;
 }
 
@@ -63,6 +65,7 @@ export class SessionEngine {
       policy,
       ids,
       clock,
+      checkValue: settings.checkValue,
       repository,
       reader: new CookieReader(settings.cookieName, ids, settings.signature),
       writer: new SessionWriter(repository, this.locks, ids, this.log),

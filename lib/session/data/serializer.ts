@@ -28,13 +28,16 @@ export function bagOf(text: string): SessionBag {
   return deserialize(text) ?? emptyBag();
 }
 
+/** Refuses what a session does not take. @throws SessionNotSerializableError */
+export type ValueCheck = (key: string, value: unknown) => void;
+
 /** JSON, or an error that names the key. One pass of native code; only what it cannot take is looked at more closely. */
-export function serialize(bag: SessionBag): string {
+export function serialize(bag: SessionBag, check: ValueCheck = assertSerializable): string {
   try {
     return JSON.stringify(bag);
   } catch (error) {
     for (const key of Object.keys(bag)) {
-      assertSerializable(key, bag[key]);
+      check(key, bag[key]);
     }
     throw error;
   }

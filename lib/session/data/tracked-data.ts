@@ -7,6 +7,7 @@ import {
   isPrimitive,
   serialize,
   type SessionBag,
+  type ValueCheck,
 } from './serializer.js';
 
 /** What is stored of a session without data. */
@@ -28,6 +29,8 @@ export class TrackedData {
   #isExposed = false;
   /** What others set while a section runs, which must not undo it when it fails. */
   #others: { readonly isOther: () => boolean; readonly changes: Map<string, unknown> } | undefined;
+
+  constructor(private readonly check: ValueCheck = assertSerializable) {}
 
   /** The data as one live object. */
   get bag(): SessionBag {
@@ -62,7 +65,7 @@ export class TrackedData {
       this.delete(key);
       return;
     }
-    assertSerializable(key, value);
+    this.check(key, value);
     this.#noteOthers(key, value);
     this.#bag[key] = value;
     this.#revision += 1;
@@ -104,13 +107,13 @@ export class TrackedData {
     if (!this.#isExposed && this.#revision === this.#storedRevision) {
       return this.#baseline;
     }
-    const text = serialize(this.#bag);
+    const text = serialize(this.#bag, this.check);
     if (this.#isExposed) {
       for (const key in this.#bag) {
         const value = this.#bag[key];
         // JSON leaves these out without a word, so the text may be the same.
         if (text !== this.#baseline || typeof value === 'function' || typeof value === 'symbol') {
-          assertSerializable(key, value);
+          this.check(key, value);
         }
       }
     }

@@ -35,6 +35,11 @@ export class SessionSteps {
     return this.#step(undefined, async () => {
       const { active, deps } = this.unit;
       const { stage } = active;
+      if (stage.at === 'stored' && stage.rotation?.startsNewLife === true) {
+        // Nothing is stored of the new life, and what is stored of the old one must not get into it.
+        active.data.clear();
+        return;
+      }
       active.data.revert();
       // Under the lock nobody else has written.
       if (stage.at !== 'stored' || stage.lock !== undefined) {

@@ -122,6 +122,28 @@ class FacadeController {
     return { views: req.session.views ?? null };
   }
 
+  @Post('regenerate-and-reload')
+  async regenerateAndReload(@Req() req: TheirRequest): Promise<object> {
+    await req.session.regenerate();
+    req.session['late'] = true;
+    await req.session.reload();
+    return { ...req.session };
+  }
+
+  @Post('ours/:key')
+  ours(@Session() session: OurSession, @Param('key') key: string): void {
+    session.set(key, 'value');
+  }
+
+  /** What passport's keepSessionInfo does. */
+  @Post('copy')
+  async copy(@Req() req: TheirRequest): Promise<object> {
+    const before = req.session;
+    await before.regenerate();
+    for (const key in before) req.session[key] = before[key];
+    return { ...req.session };
+  }
+
   @Post('throws')
   throws(@Req() req: TheirRequest): Promise<void> {
     return new Promise(() => {
@@ -218,6 +240,26 @@ describe('req.session in the manner of express-session', () => {
 
     expect((await browser.post('/reload')).json()).toEqual({ views: 1 });
   });
+
+  it('reads nothing of the old session with reload() after regenerate()', async () => {
+    const browser = app.browser();
+    await browser.get('/views');
+
+    expect((await browser.post('/regenerate-and-reload')).json()).toEqual({});
+    expect((await browser.get('/views')).json()).toEqual({ views: 1 });
+  });
+
+  it.each(['save', 'cookie', 'id', 'destroy', 'req', '__proto__'])(
+    'hides what is stored under %s: everything can be copied',
+    async (key) => {
+      const browser = app.browser();
+      await browser.get('/views');
+      await browser.post(`/ours/${key}`);
+
+      expect((await browser.post('/copy')).json()).toEqual({ views: 1 });
+      expect(app.logs.matching(/seen by req.session\[SESSION\].get\(\) alone/).length).toBe(1);
+    },
+  );
 
   it('answers what a callback throws by the filters of the application', async () => {
     const browser = app.browser();

@@ -2,6 +2,7 @@ import type { LockingMode } from '../../../lib/interfaces/sessions-options.inter
 import type { SessionRecord } from '../../../lib/interfaces/session-record.interface.js';
 import { ActiveSession } from '../../../lib/session/active-session.js';
 import { CookieReader } from '../../../lib/session/cookie/cookie-reader.js';
+import { assertSerializable } from '../../../lib/session/data/serializer.js';
 import { SessionLocks, type LockLimits, type LockTerms } from '../../../lib/session/lock/session-locks.js';
 import { SessionObject } from '../../../lib/session/object/session.js';
 import type { SessionDeps } from '../../../lib/session/session-deps.js';
@@ -69,7 +70,18 @@ export class EngineRig {
     this.writer = new SessionWriter(this.repository, this.locks, ids, log);
     const { locks, repository, writer } = this;
     const reader = new CookieReader('sid', ids, undefined);
-    this.deps = { policy, ids, reader, clock, repository, writer, locks, log, inFlight: new InFlight() };
+    this.deps = {
+      policy,
+      ids,
+      reader,
+      clock,
+      repository,
+      writer,
+      locks,
+      log,
+      inFlight: new InFlight(),
+      checkValue: assertSerializable,
+    };
   }
 
   /** What an application has of a request that has not loaded its session yet. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { assertSerializable } from '../../../lib/session/data/serializer.js';
 import { SessionEngine } from '../../../lib/session/session-engine.js';
 import { hashSessionId, sessionIds } from '../../../lib/session/session-id.js';
 import type { LockSettings } from '../../../lib/session/lock/lock-settings.js';
@@ -39,6 +40,7 @@ export class EngineVisits {
       ids: sessionIds(),
       signature: undefined,
       cookieName: 'sid',
+      checkValue: assertSerializable,
       storeTimeout: 2_000,
       policy: {
         timeout: HOUR,
