@@ -44,10 +44,11 @@ export class RequireSessionGuard implements CanActivate, OnModuleInit {
 }
 
 function refusalOf({ session, unit }: Exchange, keys: readonly string[]): Error | undefined {
-  const { gone } = unit;
+  const { gone, active } = unit;
   if (gone !== undefined) {
     return gone;
   }
-  const isAdmitted = !session.isNew && keys.every((key) => session.has(key) && Boolean(session.get(key)));
+  // As it is now: a middleware may have begun a session and saved it, a guard may have destroyed one.
+  const isAdmitted = active.stage.at === 'stored' && keys.every((key) => session.has(key) && Boolean(session.get(key)));
   return isAdmitted ? undefined : new UnauthorizedException();
 }

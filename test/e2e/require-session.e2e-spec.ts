@@ -1,4 +1,4 @@
-import { Controller, Get, Injectable, UseGuards, type CanActivate } from '@nestjs/common';
+import { Controller, Get, Injectable, UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { LockSession, RequireSession, RequireSessionGuard, Session } from 'nestjs-sessions';
 import { startNotes } from '../support/http/notes-app.js';
 import type { TestApp } from '../support/http/test-app.js';
@@ -28,9 +28,34 @@ class Methods {
 }
 
 @Injectable()
+class EndsTheSession implements CanActivate {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const { session } = context.switchToHttp().getRequest<{ readonly session: Session }>();
+    await session.destroy();
+    return true;
+  }
+}
+
+/** As one that logs in who has a token in another cookie. */
+async function logIn(request: { readonly session: Session }, _response: unknown, next: () => void): Promise<void> {
+  await request.session.load();
+  request.session.set('user', 'ann');
+  await request.session.save();
+  next();
+}
+
+@Injectable()
 class Second implements CanActivate {
   canActivate(): boolean {
     return true;
+  }
+}
+
+@Controller()
+@UseGuards(EndsTheSession)
+class Ended {
+  @Get('ended') @RequireSession() ended(): string {
+    return 'in';
   }
 }
 
@@ -49,7 +74,7 @@ class Members {
 describe('@RequireSession()', () => {
   let app: TestApp;
   beforeEach(async () => {
-    app = await startNotes({ controllers: [Methods, Members], sessions: { store: distantMemory() } });
+    app = await startNotes({ controllers: [Methods, Members, Ended], sessions: { store: distantMemory() } });
   });
 
   /** The answers to a visitor who has stored these notes. */
@@ -70,6 +95,20 @@ describe('@RequireSession()', () => {
 
   it('lets those in who have one, when it asks for no key', async () => {
     expect(await answers({ a: 1 }, '/any', '/guard', '/user', '/members')).toEqual(['in', 'in', 401, 401]);
+  });
+
+  it('lets nobody in whose session a guard has just destroyed', async () => {
+    expect(await answers({ user: 'ann' }, '/ended')).toEqual([401]);
+  });
+
+  it('lets those in whose session a middleware has just begun and saved', async () => {
+    const loggedIn = await startNotes({
+      controllers: [Methods],
+      sessions: { store: distantMemory() },
+      configure: (nest) => nest.use(logIn),
+    });
+
+    expect((await loggedIn.browser().get('/user')).text).toBe('ann');
   });
 
   it('asks for every key that it names', async () => {
