@@ -11,6 +11,7 @@ export type {
   SessionPolicyOptions,
   WatchOptions,
 } from './interfaces/sessions-options.interface.js';
+export type { Compatibility } from './http/compatibility.js';
 export { days, hours, minutes, seconds } from './options/durations.js';
 
 // In controllers
@@ -30,7 +31,7 @@ export type { Handshake } from './sockets/handshakes.js';
 export { InjectSessionStore } from './decorators/inject-session-store.decorator.js';
 
 // Stores
-export { FileStore, type FileStoreOptions } from './stores/file/file.store.js';
+export { FileStore, type FileStoreFsync, type FileStoreOptions } from './stores/file/file.store.js';
 export { MemoryStore, type MemoryStoreOptions } from './stores/memory/memory.store.js';
 
 // Writing a store

@@ -37,6 +37,7 @@ export class SessionsModule
 
   #closing: Promise<void> | undefined;
 
+  /** @internal */
   constructor(
     @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedOptions,
     private readonly engine: SessionEngine,

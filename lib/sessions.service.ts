@@ -20,6 +20,7 @@ import { Handshakes, type Handshake } from './sockets/handshakes.js';
 /** Sessions outside of a request: sockets, scripts, administration. */
 @Injectable()
 export class Sessions {
+  /** @internal */
   constructor(
     private readonly engine: SessionEngine,
     private readonly cleanup: SessionsCleanup,

@@ -17,9 +17,12 @@ const decorate = createParamDecorator(sessionOf);
  * @throws SessionsConfigError on a route that the module does not serve.
  * @throws SessionsUnsupportedError in an RPC handler.
  */
-export function Session(...pipes: Pipe[]): ParameterDecorator;
+export function Session(...pipes: (Type<PipeTransform> | PipeTransform)[]): ParameterDecorator;
 /** Injects what is under `key`, after the pipes. */
-export function Session(key: SessionKey<SessionData>, ...pipes: Pipe[]): ParameterDecorator;
+export function Session(
+  key: SessionKey<SessionData>,
+  ...pipes: (Type<PipeTransform> | PipeTransform)[]
+): ParameterDecorator;
 export function Session(keyOrPipe?: SessionKey<SessionData> | Pipe, ...pipes: Pipe[]): ParameterDecorator {
   const apply =
     typeof keyOrPipe === 'string' || keyOrPipe === undefined

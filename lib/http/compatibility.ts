@@ -1,13 +1,28 @@
 import type { ValueCheck } from '../session/data/serializer.js';
 import type { HttpSession } from './http-session.js';
 
-/** Shows sessions to an application as another library does. Without it `request.session` is the session itself. */
+/**
+ * Shows sessions to an application as another library does. Without it `request.session` is the session itself. `expressSession()`
+ * of `nestjs-sessions/express-session` makes one; its members are for this package alone.
+ */
 export interface Compatibility {
-  /** What its sessions take as a value. */
+  /**
+   * What its sessions take as a value.
+   *
+   * @internal
+   */
   readonly checkValue: ValueCheck;
-  /** A request arrives. Returns whether its session is locked when it is loaded, which is before its route is known. */
+  /**
+   * A request arrives. Returns whether its session is locked when it is loaded, which is before its route is known.
+   *
+   * @internal
+   */
   arrive(http: HttpSession): boolean;
-  /** Called once for each request whose session is touched. */
+  /**
+   * Called once for each request whose session is touched.
+   *
+   * @internal
+   */
   open(http: HttpSession): CompatibleSession;
 }
 

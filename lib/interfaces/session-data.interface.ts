@@ -15,13 +15,10 @@ export interface SessionData {}
 /** The keys of `T`; any string while `T` declares none. */
 export type SessionKey<T extends object> = [keyof T] extends [never] ? string : keyof T & string;
 
-/** What an un-augmented session holds under any key. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the documented type: nobody has said what it holds
-type Anything = any;
-
 /** The value under `K`; `any` while `T` declares no keys. */
 export type SessionValue<T extends object, K extends string> = [keyof T] extends [never]
-  ? Anything
+  ? // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the documented type: nobody has said what it holds
+    any
   : K extends keyof T
     ? T[K]
     : never;

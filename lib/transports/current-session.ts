@@ -15,6 +15,7 @@ export interface CurrentSession<T extends object = SessionData> extends SessionO
 @Injectable()
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see above
 export class CurrentSession<T extends object = SessionData> {
+  /** @internal */
   constructor(private readonly context: WorkContext) {
     // One for all requests: a property that is set on it would be seen by every visitor.
     return loud(this);

@@ -14,8 +14,10 @@ import { OWNER, readable, writable, type SessionOwner } from './session-owner.js
  * One object for the whole request: it stays valid after `regenerate()`, and after the lock was taken.
  */
 export class SessionObject<T extends object = SessionData> {
+  /** @internal */
   declare readonly [OWNER]: SessionOwner;
 
+  /** @internal */
   constructor(owner: SessionOwner) {
     // Not enumerable: copies and walks of the session must not lead into the library.
     Object.defineProperty(this, OWNER, { value: owner });

@@ -1,3 +1,3 @@
 export { MemcachedStore } from './memcached.store.js';
-export type { MemcachedStoreOptions } from './memcached-store-options.js';
+export type { MemcachedStoreOptions, MemcachedStoreSettings } from './memcached-store-options.js';
 export type { MemcachedClient, MemcachedValue } from './connection/client.js';

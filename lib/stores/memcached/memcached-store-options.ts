@@ -19,7 +19,7 @@ export type MemcachedStoreOptions = MemcachedStoreSettings &
       }
   );
 
-interface MemcachedStoreSettings {
+export interface MemcachedStoreSettings {
   /** The beginning of each key. At most 200 printable ASCII characters without spaces and `$`. Default `'sessions:'`. */
   prefix?: string;
   /**

@@ -14,12 +14,13 @@ export interface PostgresResult {
   readonly rowCount: number | null;
 }
 
-export type OnResult = (error: Error | null | undefined, result: PostgresResult) => void;
+/** What is called with the answer to a query. */
+export type OnPostgresResult = (error: Error | null | undefined, result: PostgresResult) => void;
 
 export interface PostgresClient {
-  query(query: PostgresQuery | string, values: unknown[], callback: OnResult): void;
+  query(query: PostgresQuery | string, values: unknown[], callback: OnPostgresResult): void;
   /** Several statements in one text, which cannot have values. */
-  query(script: string, callback: OnResult): void;
+  query(script: string, callback: OnPostgresResult): void;
   on(event: 'error', listener: (error: Error) => void): unknown;
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
   /** `I` between transactions, `T` in one, `E` in one that has failed. Older versions of `pg` do not have it. */
@@ -28,7 +29,8 @@ export interface PostgresClient {
   unref?(): void;
 }
 
-export type OnConnection = (
+/** What is called with a connection, and with what gives it back. */
+export type OnPostgresConnection = (
   error: Error | undefined,
   client: PostgresClient | undefined,
   release: (destroy?: boolean) => void,
@@ -41,7 +43,7 @@ export interface PostgresPool {
   readonly totalCount?: number;
   readonly idleCount?: number;
   readonly waitingCount?: number;
-  connect(onConnection: OnConnection): void;
+  connect(onConnection: OnPostgresConnection): void;
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'connect', listener: (client: PostgresClient) => void): unknown;
   removeListener(event: 'error', listener: (error: Error) => void): unknown;

@@ -1,5 +1,5 @@
 import type { AnswerLimit } from './answer-limit.js';
-import type { OnResult, PostgresClient, PostgresQuery, PostgresResult } from './clients.js';
+import type { OnPostgresResult, PostgresClient, PostgresQuery, PostgresResult } from './clients.js';
 import { isTransactionLeft, type OnCheckout } from './connection-ages.js';
 import type { Connections } from './connections.js';
 import type { Deadline } from './deadline.js';
@@ -50,7 +50,7 @@ export class PooledQuery {
       this.#reject = reject;
       this.#waitFor(this.#limitLeft());
       this.#connect((client) => {
-        const onResult: OnResult = (error, result) => {
+        const onResult: OnPostgresResult = (error, result) => {
           // The statement was given up, and its connection closed.
           if (this.#isOver) {
             return;
