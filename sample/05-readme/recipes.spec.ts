@@ -7,6 +7,9 @@ import { SameSiteGuard } from './csrf.guard.js';
 import { FlashController } from './flash.controller.js';
 import { GenerationGuard, Generations, LogOutEverywhereController } from './log-out-everywhere.js';
 import { Roles, RolesGuard } from './roles.guard.js';
+import { Browser } from '../../test/support/http/browser.js';
+
+const LOGIN = { userId: 'ann' };
 
 @Controller()
 class AdminController {
@@ -45,49 +48,40 @@ describe('The recipes', () => {
 
   afterAll(() => close());
 
-  /** A client that keeps its cookie. */
-  function visitor(): (method: string, path: string, headers?: Record<string, string>) => Promise<Response> {
-    let cookie = '';
-    return async (method, path, headers = {}) => {
-      const body = method === 'POST' ? { body: new URLSearchParams({ userId: 'ann' }) } : {};
-      const reply = await fetch(url + path, { method, redirect: 'manual', headers: { cookie, ...headers }, ...body });
-      cookie = reply.headers.getSetCookie()[0]?.split(';', 1).join() ?? cookie;
-      return reply;
-    };
-  }
-
   it('refuse what a page of another site sends', async () => {
-    const send = visitor();
+    const visitor = new Browser(url);
 
-    expect((await send('POST', '/login', { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
-    expect((await send('POST', '/login', { origin: 'https://elsewhere.example' })).status).toBe(403);
-    expect((await send('POST', '/login', { 'sec-fetch-site': 'same-origin' })).status).toBe(201);
+    expect((await visitor.post('/login', LOGIN, { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(403);
+    expect((await visitor.post('/login', LOGIN, { headers: { origin: 'https://elsewhere.example' } })).status).toBe(
+      403,
+    );
+    expect((await visitor.post('/login', LOGIN, { headers: { 'sec-fetch-site': 'same-origin' } })).status).toBe(201);
   });
 
   it('let in who has the role', async () => {
-    const send = visitor();
+    const visitor = new Browser(url);
 
-    expect((await send('GET', '/admin')).status).toBe(403);
-    await send('POST', '/become-admin');
-    expect((await send('GET', '/admin')).status).toBe(200);
+    expect((await visitor.get('/admin')).status).toBe(403);
+    await visitor.post('/become-admin');
+    expect((await visitor.get('/admin')).status).toBe(200);
   });
 
   it('show a message once', async () => {
-    const send = visitor();
+    const visitor = new Browser(url);
 
-    expect((await send('POST', '/articles')).status).toBe(303);
-    expect(await (await send('GET', '/articles')).json()).toEqual({ messages: ['The article is saved.'] });
-    expect(await (await send('GET', '/articles')).json()).toEqual({ messages: [] });
+    expect((await visitor.post('/articles')).status).toBe(303);
+    expect((await visitor.get('/articles')).json()).toEqual({ messages: ['The article is saved.'] });
+    expect((await visitor.get('/articles')).json()).toEqual({ messages: [] });
   });
 
   it('log out everywhere else', async () => {
-    const [here, there] = [visitor(), visitor()];
-    await here('POST', '/login');
-    await there('POST', '/login');
+    const [here, there] = [new Browser(url), new Browser(url)];
+    await here.post('/login', LOGIN);
+    await there.post('/login', LOGIN);
 
-    expect((await here('POST', '/log-out-everywhere')).status).toBe(201);
+    expect((await here.post('/log-out-everywhere')).status).toBe(201);
 
-    expect((await here('GET', '/me')).status).toBe(200);
-    expect((await there('GET', '/me')).status).toBe(401);
+    expect((await here.get('/me')).status).toBe(200);
+    expect((await there.get('/me')).status).toBe(401);
   });
 });
