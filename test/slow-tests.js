@@ -12,6 +12,8 @@ export const slowTests = [
   'test/e2e/clock-jumps\\.e2e-spec',
   'test/stores/(file|memcached|postgres)-store-processes\\.spec',
   'test/stores/file-store-crowd\\.spec',
+  // Sentinels, which take seconds to agree that a master is down.
+  'test/stores/redis-store-sentinel\\.spec',
   // Floods.
   'test/e2e/logs-stay-short\\.e2e-spec',
 ].map((path) => `<rootDir>/${path}`);

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster } from 'ioredis';
 import { RedisStore } from 'nestjs-sessions/redis';
 import { written } from '../../lib/testing/contract/harness.js';
 import { RedisCluster } from '../support/servers/redis-cluster.js';
 import { trialOf } from '../support/stores/trial-of.js';
+import { whenBack } from '../support/stores/when-back.js';
 
 const SESSIONS = 30;
 
@@ -17,19 +17,9 @@ describe('RedisStore on a Cluster, when a node is killed and its replica takes i
     const locked = await Promise.all(Array.from({ length: SESSIONS }, () => trial.givenLocked()));
     const ended = await Promise.all(Array.from({ length: SESSIONS }, () => trial.givenGone()));
     const moved = await Promise.all(Array.from({ length: SESSIONS }, () => trial.givenRotated()));
-    for (const node of cluster.nodes.slice(0, 3)) await node.ask('WAIT', '1', '5000');
+    for (const node of cluster.nodes.slice(0, 3)) await node.untilReplicated();
 
     await cluster.nodes[0]!.stop();
-    // Each of them fails until the replica has been promoted.
-    const whenBack = async <T>(work: () => Promise<T>): Promise<T> => {
-      for (;;) {
-        try {
-          return await work();
-        } catch {
-          await sleep(50);
-        }
-      }
-    };
     for (const { id, record, version, token } of locked) {
       expect(await whenBack(() => store.load({ id }))).toEqual({ status: 'found', record, version });
       await trial.isLocked(id);

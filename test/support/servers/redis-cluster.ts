@@ -10,7 +10,8 @@ export class RedisCluster {
   private constructor(readonly nodes: readonly RedisServer[]) {}
 
   static async start({ hasReplicas = false } = {}): Promise<RedisCluster> {
-    const settings = { 'cluster-enabled': 'yes', 'cluster-node-timeout': '1500', 'repl-diskless-sync-delay': '0' };
+    // A machine that stands still for a while is no node that is down.
+    const settings = { 'cluster-enabled': 'yes', 'cluster-node-timeout': '4000', 'repl-diskless-sync-delay': '0' };
     const count = hasReplicas ? 2 * MASTERS : MASTERS;
     const cluster = new RedisCluster(
       await Promise.all(Array.from({ length: count }, () => RedisServer.start(settings))),

@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,8 +26,8 @@ export class RedisServer {
   private constructor(
     readonly port: number,
     private readonly program: string,
-    private readonly settings: RedisSettings,
-    private readonly directory: string,
+    private readonly args: readonly string[],
+    directory: string,
   ) {
     this.#files = new Keeper('', 'rm -rf "$0"', [directory], {});
   }
@@ -45,23 +45,38 @@ export class RedisServer {
 
   /** Starts one on a free port of 127.0.0.1, for the caller alone. */
   static async start(settings: RedisSettings = {}): Promise<RedisServer> {
-    return RedisServer.#startIn(await mkdtemp(join(tmpdir(), 'nestjs-sessions-redis-')), settings);
+    return RedisServer.#startIn(await newDirectory(), settings);
   }
 
-  static async #startIn(directory: string, settings: RedisSettings): Promise<RedisServer> {
-    const server = new RedisServer(await freePort(), await redisProgram(), settings, directory);
+  /** Starts a Sentinel, which watches over others as these lines of its configuration say. */
+  static async startSentinel(lines: readonly string[]): Promise<RedisServer> {
+    const [directory, port] = [await newDirectory(), await freePort()];
+    const file = join(directory, 'sentinel.conf');
+    await writeFile(file, [`port ${port}`, 'bind 127.0.0.1', `dir ${directory}`, ...lines, ''].join('\n'));
+    return RedisServer.#startOn(port, directory, [file, '--sentinel']);
+  }
+
+  static async #startIn(directory: string, own: RedisSettings): Promise<RedisServer> {
+    const port = await freePort();
+    const settings = { bind: '127.0.0.1', port: String(port), dir: directory, save: '', ...own };
+    const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+    return RedisServer.#startOn(port, directory, args);
+  }
+
+  static async #startOn(port: number, directory: string, args: readonly string[]): Promise<RedisServer> {
+    const server = new RedisServer(port, await redisProgram(), args, directory);
     await server.startAgain();
     return server;
   }
 
   /** On the same port, with what it had written to its disk. */
   async startAgain(): Promise<void> {
-    const settings = { bind: '127.0.0.1', port: String(this.port), dir: this.directory, save: '', ...this.settings };
-    const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-    this.#keeper = new Keeper('"$@" & server=$!', 'kill -KILL "$server"; wait', ['sh', this.program, ...args], {});
+    this.#keeper = new Keeper('"$@" & server=$!', 'kill -KILL "$server"; wait', ['sh', this.program, ...this.args], {});
     const started = Date.now();
     while (!(await this.ask('PING').then(isPong, () => false))) {
-      if (Date.now() - started > START_LIMIT) throw new Error(`"${this.program} ${args.join(' ')}" does not answer`);
+      if (Date.now() - started > START_LIMIT) {
+        throw new Error(`"${this.program} ${this.args.join(' ')}" does not answer`);
+      }
       await sleep(10);
     }
   }
@@ -78,6 +93,14 @@ export class RedisServer {
     await this.#files.dispose();
   }
 
+  /** Resolves when its replica has all that was written until now. */
+  async untilReplicated(): Promise<void> {
+    const offset = async (name: RegExp): Promise<number> =>
+      Number(name.exec(String(await this.ask('INFO', 'replication')))?.[1]);
+    const written = await offset(/^master_repl_offset:(\d+)/m);
+    while (!((await offset(/^slave0:.*,offset=(\d+)/m)) >= written)) await sleep(50);
+  }
+
   async processId(): Promise<number> {
     return Number(/^process_id:(\d+)/m.exec(String(await this.ask('INFO', 'server')))?.[1]);
   }
@@ -86,6 +109,10 @@ export class RedisServer {
   async ask(command: string, ...args: string[]): Promise<unknown> {
     return askRedis(this.url, command, ...args);
   }
+}
+
+function newDirectory(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'nestjs-sessions-redis-'));
 }
 
 async function redisProgram(): Promise<string> {
