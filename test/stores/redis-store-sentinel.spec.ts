@@ -29,7 +29,7 @@ const ways = {
   'node-redis': async ({ addresses: sentinelRootNodes }: RedisSentinels): Promise<OpenedSentinels> => {
     const client = createSentinel({ name, sentinelRootNodes });
     await client.connect();
-    return { client, close: () => client.destroy() };
+    return { client, close: () => void client.destroy() };
   },
 };
 
