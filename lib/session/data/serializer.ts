@@ -48,7 +48,11 @@ export function serialize(bag: SessionBag, check: ValueCheck = assertSerializabl
  * word. A property that is `undefined` counts as absent.
  */
 export function assertSerializable(key: string, value: unknown): void {
-  assertValue(key, value, []);
+  if (typeof value === 'object' && value !== null) {
+    assertObject(key, value, []);
+  } else {
+    assertPrimitive(key, value);
+  }
 }
 
 /** Checks the size only where the characters alone cannot rule it out: most sessions are far below the limit. */
@@ -67,30 +71,50 @@ export function isPrimitive(value: unknown): boolean {
   return value === null || (typeof value !== 'object' && typeof value !== 'function');
 }
 
-/** `path` has the objects around the value, and is the same afterwards. */
-function assertValue(key: string, value: unknown, path: object[]): void {
-  if (typeof value !== 'object' || value === null) {
-    assertPrimitive(key, value);
-    return;
-  }
+/**
+ * `path` has the objects around the value, and is the same afterwards. Strings and numbers are most of what sessions hold: a
+ * call for each would be most of the walk, and so would several for each object.
+ */
+function assertObject(key: string, value: object, path: object[]): void {
+  const isArray = Array.isArray(value);
   if (path.includes(value)) {
     throw new SessionNotSerializableError(key, 'it refers to itself');
   }
   if (path.length >= MAX_DEPTH) {
     throw new SessionNotSerializableError(key, `it is nested deeper than ${MAX_DEPTH} levels`);
   }
-  const isArray = Array.isArray(value);
-  if (!isArray && !isPlain(value)) {
+  if (!isArray && Object.getPrototypeOf(value) !== Object.prototype && !isPlain(value)) {
     throw new SessionNotSerializableError(key, `it has a ${className(value)}`);
   }
   if ('toJSON' in value && typeof value.toJSON === 'function') {
     throw new SessionNotSerializableError(key, 'it has a toJSON() of its own');
   }
+  // The holes of a sparse array count, as for JSON.
+  if (isArray && value.includes(undefined)) {
+    throw new SessionNotSerializableError(key, 'it has undefined in an array');
+  }
   path.push(value);
   if (isArray) {
-    assertItems(key, value, path);
+    for (const item of value as readonly unknown[]) {
+      if (typeof item === 'object' && item !== null) {
+        assertObject(key, item, path);
+      } else if (typeof item !== 'string' && !Number.isFinite(item)) {
+        assertPrimitive(key, item);
+      }
+    }
   } else {
-    assertProperties(key, value as Record<string, unknown>, path);
+    // Half the time of Object.values(), which makes an array.
+    for (const name in value) {
+      const item = (value as SessionBag)[name];
+      if (typeof item === 'string' || Number.isFinite(item) || !Object.hasOwn(value, name)) {
+        continue;
+      }
+      if (typeof item === 'object' && item !== null) {
+        assertObject(key, item, path);
+      } else {
+        assertPrimitive(key, item);
+      }
+    }
   }
   path.pop();
 }
@@ -107,29 +131,6 @@ function assertPrimitive(key: string, value: unknown): void {
     case 'function':
       throw new SessionNotSerializableError(key, `it has a ${typeof value}`);
     default:
-  }
-}
-
-/** Here and below, strings and numbers are most of what sessions hold: a call for each would be most of the walk. */
-function assertItems(key: string, items: readonly unknown[], path: object[]): void {
-  // The holes of a sparse array count, as for JSON.
-  if (items.includes(undefined)) {
-    throw new SessionNotSerializableError(key, 'it has undefined in an array');
-  }
-  for (const item of items) {
-    if (typeof item !== 'string' && !Number.isFinite(item)) {
-      assertValue(key, item, path);
-    }
-  }
-}
-
-function assertProperties(key: string, value: Record<string, unknown>, path: object[]): void {
-  // Half the time of Object.values(), which makes an array.
-  for (const name in value) {
-    const item = value[name];
-    if (typeof item !== 'string' && !Number.isFinite(item) && Object.hasOwn(value, name)) {
-      assertValue(key, item, path);
-    }
   }
 }
 

@@ -25,8 +25,10 @@ export class TrackedData {
   #storedRevision = 0;
   /** The revision that is being written. */
   #payloadRevision = 0;
-  /** A reference was handed out: the data may change without our seeing it. */
-  #isExposed = false;
+  /** All of the data were handed out: they may change without our seeing it. */
+  #isBagExposed = false;
+  /** The keys whose objects were handed out, which may change as well. */
+  #exposed: Set<string> | undefined;
   /** What others set while a section runs, which must not undo it when it fails. */
   #others: { readonly isOther: () => boolean; readonly changes: Map<string, unknown> } | undefined;
 
@@ -34,7 +36,7 @@ export class TrackedData {
 
   /** The data as one live object. */
   get bag(): SessionBag {
-    this.#isExposed = true;
+    this.#isBagExposed = true;
     return this.#bag;
   }
 
@@ -55,7 +57,7 @@ export class TrackedData {
   get(key: string): unknown {
     const value = this.#bag[key];
     if (!isPrimitive(value)) {
-      this.#isExposed = true;
+      (this.#exposed ??= new Set()).add(key);
     }
     return value;
   }
@@ -70,7 +72,7 @@ export class TrackedData {
     this.#bag[key] = value;
     this.#revision += 1;
     if (!isPrimitive(value)) {
-      this.#isExposed = true;
+      (this.#exposed ??= new Set()).add(key);
     }
   }
 
@@ -100,21 +102,19 @@ export class TrackedData {
   }
 
   /**
-   * The data in full, changed or not. Data to which the application holds references are walked only when their text differs:
-   * `set()` has checked the rest.
+   * The data in full, changed or not. What the application holds references to is walked only when the text differs: `set()` has
+   * checked the rest.
    */
   text(): string {
     if (!this.#isExposed && this.#revision === this.#storedRevision) {
       return this.#baseline;
     }
     const text = serialize(this.#bag, this.check);
-    if (this.#isExposed) {
-      for (const key in this.#bag) {
-        const value = this.#bag[key];
-        // JSON leaves these out without a word, so the text may be the same.
-        if (text !== this.#baseline || typeof value === 'function' || typeof value === 'symbol') {
-          this.check(key, value);
-        }
+    for (const key of this.#isBagExposed ? Object.keys(this.#bag) : (this.#exposed ?? [])) {
+      const value = this.#bag[key];
+      // JSON leaves these out without a word, so the text may be the same.
+      if (text !== this.#baseline || typeof value === 'function' || typeof value === 'symbol') {
+        this.check(key, value);
       }
     }
     return text;
@@ -209,6 +209,10 @@ export class TrackedData {
     this.#replace(merged);
     this.#baseline = newest;
     return true;
+  }
+
+  get #isExposed(): boolean {
+    return this.#isBagExposed || this.#exposed !== undefined;
   }
 
   #noteOthers(key: string, value: unknown): void {
