@@ -64,7 +64,7 @@ export class ExpressPlatform implements HttpPlatform {
     if (sessions.awaitsRequests) {
       awaitRequests(this.#app.router, sessions);
     }
-    this.#hooks = new ResponseHooks(response, sessions);
+    this.#hooks = new ResponseHooks(response, sessions.replies);
     this.#hooks.mount();
   }
 

@@ -185,7 +185,7 @@ export class FastifyPlatform implements HttpPlatform {
   #hookReplies(instance: FastifyInstance): void {
     const plugin = (application: FastifyInstance, _: unknown, loaded: Done): void => {
       application.addHook('onSend', (_request, { raw }, payload, done) => {
-        const reply = isStreamed(payload) ? undefined : this.sessions.replyOf(raw);
+        const reply = isStreamed(payload) ? undefined : this.sessions.replies.get(raw.req)?.reply;
         if (reply === undefined) {
           done();
         } else {
@@ -203,7 +203,7 @@ export class FastifyPlatform implements HttpPlatform {
     if (known !== undefined) {
       return known;
     }
-    const hooks = new ResponseHooks(prototype, this.sessions);
+    const hooks = new ResponseHooks(prototype, this.sessions.replies);
     this.#hooks.set(prototype, hooks);
     return hooks;
   }

@@ -3,7 +3,8 @@ import type { HttpRequest, PlatformRequest } from './http-request.js';
 import type { Replies } from './reply/response-hooks.js';
 
 /** The sessions of the requests, and the replies that they hold. */
-export interface SessionsOfRequests extends Replies {
+export interface SessionsOfRequests {
+  readonly replies: Replies;
   /** Whether requests have to be told when they arrive. */
   readonly awaitsRequests: boolean;
   /** What `request.session` is. */

@@ -1,5 +1,4 @@
 import type { HttpAdapterHost } from '@nestjs/core';
-import type { ServerResponse } from 'node:http';
 import { SessionsConfigError } from '../errors/index.js';
 import type { Clock } from '../interfaces/clock.interface.js';
 import type { CommitOnError } from '../interfaces/sessions-options.interface.js';
@@ -12,7 +11,7 @@ import type { HttpRequest, PlatformRequest } from './http-request.js';
 import { HttpSession } from './http-session.js';
 import { platformOf } from './platform-of.js';
 import type { ExceptionFilters } from './reply/exception-filters.js';
-import type { Reply } from './reply/reply.js';
+import type { Replies } from './reply/response-hooks.js';
 import { RequestSlot } from './request-slot.js';
 
 /** What the sessions of all requests of an application share. */
@@ -40,7 +39,7 @@ const FOREIGN =
 export class HttpSessions implements SessionsOfRequests {
   /** `null`: the route has no session. */
   readonly #slot = new RequestSlot<HttpSession | null>();
-
+  readonly replies: Replies = this.#slot;
   #platform: HttpPlatform | undefined;
 
   constructor(
@@ -101,10 +100,6 @@ export class HttpSessions implements SessionsOfRequests {
     if (session !== (this.settings.compatibility === undefined ? http?.session : http?.compatible)) {
       throw new SessionsConfigError(FOREIGN);
     }
-  }
-
-  replyOf({ req }: ServerResponse): Reply | undefined {
-    return this.#slot.get(req)?.reply;
   }
 
   /** The middleware of the module has seen the request: it has a session. */

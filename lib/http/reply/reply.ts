@@ -4,32 +4,21 @@ import type { HttpSession } from '../http-session.js';
 import { isRefused, type HandlerOutcome } from './commit-on-error.js';
 import { cookiesOf, replaceBody } from './error-response.js';
 import { showToFilters } from './exception-filters.js';
-import { endAgain, type Seal } from './sealed-response.js';
+import { endAgain, type ReplyState } from './sealed-response.js';
 import { setSessionHeaders } from './session-headers.js';
-
-/** How far the reply of one request is. */
-type State =
-  | 'open'
-  /** Its end waits for the commit: it counts as sent. */
-  | 'held'
-  /** The commit has failed, and the application's filters answer instead. */
-  | 'failing'
-  /** They have answered: whatever the application still does with the response is ignored. */
-  | 'failed'
-  /** What the application has answered is on its way. */
-  | 'ended';
 
 /**
  * The reply of one request, and the one place where its session is committed: when the reply is decided. That is the end of the
  * response, or the moment in which its headers leave before the body is complete.
  */
 export class Reply implements HandlerOutcome {
+  /** Changed here alone. */
+  state: ReplyState = 'open';
   haveHeadersLeft = false;
   /** The client has gone, or everything is sent. */
   isClosed = false;
   hasBegun = false;
   lastError: unknown;
-  #state: State = 'open';
   /** The commit that began when the headers left before the body was complete. */
   #streaming: Promise<void> | undefined;
   #cookiesBefore = 0;
@@ -40,13 +29,8 @@ export class Reply implements HandlerOutcome {
 
   constructor(private readonly http: HttpSession) {}
 
-  /** How calls of the application are answered that come after the reply. */
-  get seal(): Seal | undefined {
-    return this.#state === 'held' ? 'sent' : this.#state === 'failed' ? 'ignored' : undefined;
-  }
-
   get isDecided(): boolean {
-    return this.#state !== 'open';
+    return this.state !== 'open';
   }
 
   get isOpen(): boolean {
@@ -104,7 +88,7 @@ export class Reply implements HandlerOutcome {
   /** The headers leave. When the body is not complete, neither leaves the socket before the commit is done. */
   beforeHeaders(response: ServerResponse): void {
     const { touchedUnit: unit, isAsked } = this.http;
-    if (this.#state === 'open' && !this.haveHeadersLeft && unit !== undefined) {
+    if (this.state === 'open' && !this.haveHeadersLeft && unit !== undefined) {
       this.#beginStream(response);
     }
     this.haveHeadersLeft = true;
@@ -115,7 +99,7 @@ export class Reply implements HandlerOutcome {
 
   /** The response ends: its end waits for the commit, when there is one to wait for. */
   end(response: ServerResponse, proceed: () => ServerResponse, callback: unknown): ServerResponse {
-    switch (this.#state) {
+    switch (this.state) {
       case 'open':
       case 'ended':
         this.send(response, proceed);
@@ -129,24 +113,24 @@ export class Reply implements HandlerOutcome {
 
   /** The reply is complete, and goes on when the commit is done. A second one that comes meanwhile is ignored. */
   send(response: ServerResponse, proceed: () => unknown): void {
-    if (this.#state !== 'open') {
-      if (this.#state !== 'held') {
+    if (this.state !== 'open') {
+      if (this.state !== 'held') {
         proceed();
       }
       return;
     }
     const pending = this.#streaming?.then(() => this.#commit(true)) ?? this.#commit(true);
     if (pending === undefined) {
-      this.#state = 'ended';
+      this.state = 'ended';
       proceed();
       return;
     }
-    this.#state = 'held';
+    this.state = 'held';
     // Node lets the status be changed until the headers are written: a filter that answers a second time begins with it.
     const { statusCode, statusMessage } = response;
     pending
       .then(() => {
-        this.#state = 'ended';
+        this.state = 'ended';
         response.statusCode = statusCode;
         if (response.statusMessage !== statusMessage) {
           response.statusMessage = statusMessage;
@@ -186,22 +170,22 @@ export class Reply implements HandlerOutcome {
 
   /** What the response says was not stored, so it must not leave. When its headers have, the connection is cut. */
   #fail(response: ServerResponse, error: unknown): void {
-    this.#state = 'failing';
+    this.state = 'failing';
     // Headers that Node refuses have not left; and those of the error carry the cookie of what was stored.
     this.haveHeadersLeft = response.headersSent;
     this.#isCookieSet = false;
     if (this.haveHeadersLeft) {
       this.http.report('The connection was cut, since the session could not be stored', error);
-      this.#state = 'failed';
+      this.state = 'failed';
       response.destroy();
       return;
     }
     replaceBody(response, this.http.platform.headersOf(response), this.#cookiesBefore);
     // For as long as the handler returns it counts as sent: Fastify would else send an empty reply, in place of one that is missing.
-    this.#state = 'held';
+    this.state = 'held';
     setImmediate(() => {
-      this.#state = 'failing';
-      showToFilters(this.http, response, error, () => this.#state === 'failing');
+      this.state = 'failing';
+      showToFilters(this.http, response, error, () => this.state === 'failing');
     });
   }
 
@@ -211,7 +195,7 @@ export class Reply implements HandlerOutcome {
     }
     const ended = proceed();
     // Only now: until then the headers of the error are still to be written.
-    this.#state = 'failed';
+    this.state = 'failed';
     return ended;
   }
 
@@ -227,7 +211,7 @@ export class Reply implements HandlerOutcome {
     if (this.#running > 0) {
       return;
     }
-    if (this.#state !== 'open') {
+    if (this.state !== 'open') {
       unit.freeLeftLock();
     } else if (this.haveHeadersLeft) {
       this.#commit(true)?.catch((error: unknown) =>

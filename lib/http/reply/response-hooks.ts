@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import type { RequestSlot } from '../request-slot.js';
 import type { Reply } from './reply.js';
 import { applyPassedHeaders, type PassedHeaders } from './response-headers.js';
-import { sealedCall, type Call } from './sealed-response.js';
+import { SEALED, type Call } from './sealed-response.js';
 
 /** What others wrap as well. */
 const WRAPPED = ['end', 'writeHead', 'write'] as const;
@@ -10,11 +11,8 @@ const FLAGS = ['headersSent', 'writableEnded'] as const;
 
 type Name = (typeof WRAPPED)[number] | (typeof UNWRAPPED)[number];
 
-/** Finds what a response has to pass by. */
-export interface Replies {
-  /** `undefined` while nobody has touched the session of its request. */
-  replyOf(response: ServerResponse): Reply | undefined;
-}
+/** What the responses have to pass by, on the requests whose session somebody has touched. */
+export type Replies = RequestSlot<{ readonly reply: Reply } | null>;
 
 /**
  * The one place where responses are tampered with: what ends a reply or writes its headers passes by the reply of the session.
@@ -33,21 +31,15 @@ export class ResponseHooks {
     private readonly prototype: ServerResponse,
     private readonly replies: Replies,
   ) {
-    const unwrapped: Replies = {
-      replyOf: (response) => {
-        const reply = replies.replyOf(response);
-        return reply === undefined || this.#wrapped.has(response) ? undefined : reply;
-      },
-    };
-    const hookOf = (name: Name, of: Replies): [Name, Call] => [
+    const hookOf = (name: Name, wrapped?: WeakSet<ServerResponse>): [Name, Call] => [
       name,
-      hooked(name, Reflect.get(prototype, name) as Call, of),
+      hooked(name, Reflect.get(prototype, name) as Call, replies, wrapped),
     ];
     this.#methods = Object.fromEntries<Call>([
-      ...WRAPPED.map((name) => hookOf(name, unwrapped)),
-      ...UNWRAPPED.map((name) => hookOf(name, replies)),
+      ...WRAPPED.map((name) => hookOf(name, this.#wrapped)),
+      ...UNWRAPPED.map((name) => hookOf(name)),
     ]);
-    this.#flags = Object.fromEntries(FLAGS.map((name) => [name, flagged(readerOf(prototype, name), replies)]));
+    this.#flags = Object.fromEntries(FLAGS.map((name) => [name, flagged(descriptorOf(prototype, name), replies)]));
   }
 
   /** Lays the hooks on the prototype. */
@@ -102,45 +94,52 @@ export class ResponseHooks {
   }
 }
 
-function hooked(name: Name, original: Call, replies: Replies): Call {
+/** `wrapped`: responses that this hook lets pass, since they have another one further out. */
+function hooked(name: Name, original: Call, replies: Replies, wrapped?: WeakSet<ServerResponse>): Call {
   if (name === 'end') {
     return function endAfterCommit(...args) {
-      const proceed = (): ServerResponse => Reflect.apply(original, this, args) as ServerResponse;
-      return replies.replyOf(this)?.end(this, proceed, args.at(-1)) ?? proceed();
+      const reply = replies.get(this.req)?.reply;
+      return reply === undefined || wrapped?.has(this) === true
+        ? Reflect.apply(original, this, args)
+        : reply.end(this, () => Reflect.apply(original, this, args) as ServerResponse, args.at(-1));
     };
   }
   return function hookedCall(...args) {
-    const reply = replies.replyOf(this);
-    const seal = reply?.seal;
-    if (seal !== undefined) {
-      return Reflect.apply(sealedCall(seal, name), this, args);
+    const reply = replies.get(this.req)?.reply;
+    if (reply === undefined || wrapped?.has(this) === true) {
+      return Reflect.apply(original, this, args);
     }
-    const isFirstHead = name === 'writeHead' && reply?.haveHeadersLeft === false;
+    const sealed = SEALED[reply.state];
+    if (sealed !== undefined) {
+      return Reflect.apply(sealed[name], this, args);
+    }
+    const isFirstHead = name === 'writeHead' && !reply.haveHeadersLeft;
     return Reflect.apply(original, this, isFirstHead ? prepareHeaders(this, reply, args) : args);
   };
 }
 
 /** While the reply is held, the response counts as sent. */
-function flagged(original: (response: ServerResponse) => unknown, replies: Replies): PropertyDescriptor {
+function flagged(original: PropertyDescriptor | undefined, replies: Replies): PropertyDescriptor {
   return {
     configurable: true,
     get(this: ServerResponse): unknown {
-      return replies.replyOf(this)?.seal !== undefined || original(this);
+      const reply = replies.get(this.req)?.reply;
+      return (reply !== undefined && SEALED[reply.state] !== undefined) || original?.get?.call(this);
     },
   };
 }
 
 /** The getter is looked for once: `Reflect.get()` with a receiver takes ten times as long as to call it. */
-function readerOf(prototype: object, name: string): (response: ServerResponse) => unknown {
+function descriptorOf(prototype: object, name: string): PropertyDescriptor | undefined {
   let owner: unknown = prototype;
   while (typeof owner === 'object' && owner !== null) {
     const descriptor = Object.getOwnPropertyDescriptor(owner, name);
     if (descriptor !== undefined) {
-      return (response) => descriptor.get?.call(response) as unknown;
+      return descriptor;
     }
     owner = Object.getPrototypeOf(owner);
   }
-  return () => undefined;
+  return undefined;
 }
 
 /** Headers that are passed to `writeHead()` are set before, so that those of the session join them. Returns what is left to pass. */

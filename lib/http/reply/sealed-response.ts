@@ -1,18 +1,28 @@
 import type { ServerResponse } from 'node:http';
 
-/** How calls are answered that come after the reply: as Node would answer them, or not at all. */
-export type Seal = 'sent' | 'ignored';
+/** How far the reply of one request is. */
+export type ReplyState =
+  | 'open'
+  /** Its end waits for the commit: it counts as sent. */
+  | 'held'
+  /** The commit has failed, and the application's filters answer instead. */
+  | 'failing'
+  /** They have answered: whatever the application still does with the response is ignored. */
+  | 'failed'
+  /** What the application has answered is on its way. */
+  | 'ended';
 
 /** A member of a response. */
 export type Call = (this: ServerResponse, ...args: unknown[]) => unknown;
 
 type SealableName = 'setHeader' | 'appendHeader' | 'removeHeader' | 'writeHead' | 'flushHeaders' | 'write';
+type SealedCalls = Readonly<Record<SealableName, Call>>;
 
 /**
  * While the end waits for the commit the response counts as sent. Calls fail as Node's own fail after the headers or the end: code
  * that goes on after a `res.json()` must neither hang nor change what the client gets.
  */
-const SENT: Readonly<Record<SealableName, Call>> = {
+const SENT: SealedCalls = {
   setHeader: () => refuse('ERR_HTTP_HEADERS_SENT', 'Cannot set headers after they are sent to the client'),
   appendHeader: () => refuse('ERR_HTTP_HEADERS_SENT', 'Cannot append headers after they are sent to the client'),
   removeHeader: () => refuse('ERR_HTTP_HEADERS_SENT', 'Cannot remove headers after they are sent to the client'),
@@ -25,7 +35,7 @@ const SENT: Readonly<Record<SealableName, Call>> = {
  * After an error of ours the application may answer late, and cannot know. Nothing happens, and nothing is thrown: in a timer that
  * would end the process.
  */
-const IGNORED: Readonly<Record<SealableName, Call>> = {
+const IGNORED: SealedCalls = {
   setHeader: itself,
   appendHeader: itself,
   removeHeader: () => undefined,
@@ -34,10 +44,14 @@ const IGNORED: Readonly<Record<SealableName, Call>> = {
   write: () => true,
 };
 
-/** What a member of a sealed response does in place of what it would do. */
-export function sealedCall(seal: Seal, name: SealableName): Call {
-  return seal === 'sent' ? SENT[name] : IGNORED[name];
-}
+/** What the members of a response do in place of what they would do, in the states that come after the reply. */
+export const SEALED: Readonly<Record<ReplyState, SealedCalls | undefined>> = {
+  open: undefined,
+  held: SENT,
+  failing: undefined,
+  failed: IGNORED,
+  ended: undefined,
+};
 
 /** A second end is ignored; but who waits to hear of it hears of the first one, as in Node. */
 export function endAgain(response: ServerResponse, callback: unknown): ServerResponse {
