@@ -24,12 +24,13 @@ export class HttpSession implements SessionTransport, SessionOwner {
   readonly platform: HttpPlatform;
   readonly response: ServerResponse | undefined;
   readonly reply: Reply;
+  readonly unit: UnitOfWork;
+  /** What the application sees. */
+  readonly session: AnySession;
   /** Where the status does not say how the request went. */
   body: BodyOutcome | undefined;
-  #session: AnySession | undefined;
-  #unit: UnitOfWork | undefined;
-  #locking: LockSettings;
-  #isAsked = false;
+  /** Somebody has looked at what the client sent, for `originalId` alone too: the answer varies by it. Changed here alone. */
+  isAsked = false;
   #isPreloaded = false;
   #compatible: CompatibleSession | undefined;
 
@@ -40,31 +41,14 @@ export class HttpSession implements SessionTransport, SessionOwner {
     this.platform = home.platform;
     this.response = this.platform.responseOf(request);
     this.reply = new Reply(this);
-    this.#locking = home.settings.engine.locking;
-  }
-
-  /** What the application sees. */
-  get session(): AnySession {
-    return (this.#session ??= new SessionObject<Record<string, unknown>>(this));
+    const { engine } = home.settings;
+    this.unit = engine.open(this, this.#admitted(engine.locking));
+    this.session = new SessionObject<Record<string, unknown>>(this);
   }
 
   /** What the application sees where it sees sessions as those of another library. */
   get compatible(): object | undefined {
     return (this.#compatible ??= this.home.settings.compatibility?.open(this))?.current;
-  }
-
-  get unit(): UnitOfWork {
-    return (this.#unit ??= this.#open());
-  }
-
-  /** `undefined` while nobody has touched the session. */
-  get touchedUnit(): UnitOfWork | undefined {
-    return this.#unit;
-  }
-
-  /** Somebody has looked at what the client sent, for `originalId` alone too: the answer varies by it. */
-  get isAsked(): boolean {
-    return this.#isAsked;
   }
 
   get cookieHeader(): string | undefined {
@@ -109,13 +93,13 @@ export class HttpSession implements SessionTransport, SessionOwner {
    */
   enterRoute(settings: LockSettings): Promise<void> | undefined {
     this.reply.onHandlerReached();
-    const { active, isBegun = false } = this.#unit ?? {};
-    if (active?.lock !== undefined && !locksByItself(settings)) {
+    const { active, isBegun } = this.unit;
+    if (active.lock !== undefined && !locksByItself(settings)) {
       return this.#leaveLock(settings);
     }
     this.#use(settings);
     // What was read before any code of the application ran is locked when the handler takes it.
-    if (isBegun && !this.#isPreloaded && active?.lock === undefined && locksByItself(settings)) {
+    if (isBegun && !this.#isPreloaded && active.lock === undefined && locksByItself(settings)) {
       return this.#lockWhatWasRead();
     }
     return settings.mode === 'early' ? this.load() : undefined;
@@ -126,7 +110,7 @@ export class HttpSession implements SessionTransport, SessionOwner {
    * Nest sends the headers before the handler is done.
    */
   async enterStream(): Promise<void> {
-    await this.#leaveLock(withoutOwnLock(this.#unit?.active.settings ?? this.#locking));
+    await this.#leaveLock(withoutOwnLock(this.unit.active.settings));
     await this.load();
     await this.unit.commit(false);
   }
@@ -149,7 +133,7 @@ export class HttpSession implements SessionTransport, SessionOwner {
   /** Loads the session before anybody sees the request. A failure is told to who touches the session, and nobody else. */
   async preload(isLocked: boolean): Promise<void> {
     this.#isPreloaded = true;
-    this.#locking = { ...this.#locking, mode: isLocked ? 'implicit' : 'explicit' };
+    this.#use({ ...this.unit.active.settings, mode: isLocked ? 'implicit' : 'explicit' });
     await this.unit.load().catch(() => undefined);
   }
 
@@ -172,27 +156,22 @@ export class HttpSession implements SessionTransport, SessionOwner {
   }
 
   async #leaveLock(settings: LockSettings): Promise<void> {
-    await this.#unit?.commit(false);
+    await this.unit.commit(false);
     this.#use(settings);
   }
 
   #use(settings: LockSettings): void {
-    if (this.#unit === undefined) {
-      this.#locking = settings;
-    } else {
-      this.#unit.active.settings = settings;
-    }
+    this.unit.active.settings = this.#admitted(settings);
   }
 
-  #open(): UnitOfWork {
-    // Who has no response has no end at which the session would be unlocked.
-    const locking = this.response === undefined ? withoutOwnLock(this.#locking) : this.#locking;
-    return this.home.settings.engine.open(this, locking);
+  /** Who has no response has no end at which the session would be unlocked. */
+  #admitted(settings: LockSettings): LockSettings {
+    return this.response === undefined ? withoutOwnLock(settings) : settings;
   }
 
   #ask(): void {
-    if (!this.#isAsked) {
-      this.#isAsked = true;
+    if (!this.isAsked) {
+      this.isAsked = true;
       this.reply.watch();
     }
   }

@@ -22,7 +22,7 @@ describe('what is known of a session in one request', () => {
   }
 
   function lock(): SessionLock {
-    return newLock(hashSessionId(id), rig.terms(), 'a token', rig.clock);
+    return newLock(hashSessionId(id), rig.terms(), 'a token', rig.clock.monotonic(), rig.clock.now());
   }
 
   function finding(data: object, change: Partial<FoundSession> = {}): FoundSession {

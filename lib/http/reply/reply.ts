@@ -87,12 +87,11 @@ export class Reply implements HandlerOutcome {
 
   /** The headers leave. When the body is not complete, neither leaves the socket before the commit is done. */
   beforeHeaders(response: ServerResponse): void {
-    const { touchedUnit: unit, isAsked } = this.http;
-    if (this.state === 'open' && !this.haveHeadersLeft && unit !== undefined) {
+    if (this.state === 'open' && !this.haveHeadersLeft) {
       this.#beginStream(response);
     }
     this.haveHeadersLeft = true;
-    if (isAsked) {
+    if (this.http.isAsked) {
       setSessionHeaders(this.http, response, this.#takeCookie());
     }
   }
@@ -142,8 +141,8 @@ export class Reply implements HandlerOutcome {
   }
 
   #beginStream(response: ServerResponse): void {
-    const { touchedUnit: unit } = this.http;
-    if (unit?.active.isLoaded === true && this.http.cookieObstacle() === undefined && !this.#isRefused()) {
+    const { unit } = this.http;
+    if (unit.active.isLoaded && this.http.cookieObstacle() === undefined && !this.#isRefused()) {
       unit.active.sendCookieEarly();
     }
     this.#streaming = this.#commit(false);
@@ -158,8 +157,12 @@ export class Reply implements HandlerOutcome {
   }
 
   #commit(isLast: boolean): Promise<void> | undefined {
-    const unit = this.http.touchedUnit;
-    return this.#isRefused() ? unit?.discard() : unit?.commit(isLast);
+    const { unit, isAsked } = this.http;
+    if (!this.#isRefused()) {
+      return unit.commit(isLast);
+    }
+    // Nobody has touched the session: who does so after the reply still finds it.
+    return isAsked ? unit.discard() : undefined;
   }
 
   /** Whether the status that is sent, or else the body, says that nothing is stored. */
@@ -226,7 +229,7 @@ export class Reply implements HandlerOutcome {
 
   /** Once: headers that Node refuses to send are set a second time, with those of the error. */
   #takeCookie(): CookieChange | undefined {
-    const cookie = this.#isCookieSet ? undefined : this.http.touchedUnit?.active.cookie;
+    const cookie = this.#isCookieSet ? undefined : this.http.unit.active.cookie;
     this.#isCookieSet ||= cookie !== undefined;
     return cookie;
   }

@@ -73,17 +73,13 @@ function trimmed(text: string): string {
   let start = 0;
   let end = text.length;
   // Before and after the text there is nothing, which is not blank.
-  while (isBlank(text[start])) {
+  while (text[start] === ' ' || text[start] === '\t') {
     start += 1;
   }
-  while (isBlank(text[end - 1])) {
+  while (text[end - 1] === ' ' || text[end - 1] === '\t') {
     end -= 1;
   }
   return text.slice(start, end);
-}
-
-function isBlank(character: string | undefined): boolean {
-  return character === ' ' || character === '\t';
 }
 
 /** express-session sends signed values percent-encoded. */

@@ -1,4 +1,3 @@
-import type { Clock } from '../../interfaces/clock.interface.js';
 import type { Acquired, Gone, LockHolder, Missing } from '../../interfaces/session-record.interface.js';
 import type { Lease } from './lease-renewer.js';
 import { lockHolder } from './lock-holder.js';
@@ -27,8 +26,16 @@ export interface SessionLock extends Lease {
 export type LockOutcome =
   (Omit<Acquired, 'status'> & { readonly status: 'acquired'; readonly lock: SessionLock }) | Missing | Gone;
 
-/** Made before the store is asked: the lease is counted from then, so that it never seems to last longer than it does. */
-export function newLock(id: string, { route, lease }: LockTerms, token: string, clock: Clock): SessionLock {
-  const since = clock.monotonic();
-  return { id, token, holder: lockHolder(route, clock.now()), since, duration: lease, renewedAt: since };
+/**
+ * Made before the store is asked: the lease is counted from then, so that it never seems to last longer than it does. `since` is
+ * monotonic, and `now` is the wall-clock time.
+ */
+export function newLock(
+  id: string,
+  { route, lease }: LockTerms,
+  token: string,
+  since: number,
+  now: number,
+): SessionLock {
+  return { id, token, holder: lockHolder(route, now), since, duration: lease, renewedAt: since };
 }

@@ -54,11 +54,9 @@ export class SessionLocks {
   async acquire(id: string, terms: LockTerms): Promise<LockOutcome> {
     const asked = this.clock.monotonic();
     const place = this.#queue.enter(id);
-    if (place !== undefined) {
-      await this.#waitInQueue(id, terms, asked, place);
-    }
+    const since = place === undefined ? asked : await this.#waitInQueue(id, terms, asked, place);
     try {
-      const lock = newLock(id, terms, randomToken(TOKEN_BYTES), this.clock);
+      const lock = newLock(id, terms, randomToken(TOKEN_BYTES), since, this.clock.now());
       const answer = await this.#ask(lock);
       const outcome =
         answer.status === 'held'
@@ -128,7 +126,8 @@ export class SessionLocks {
     await Promise.all(this.#queue.holders().map((lock) => this.release(lock)));
   }
 
-  async #waitInQueue(id: string, terms: LockTerms, asked: number, place: QueuePlace): Promise<void> {
+  /** Returns when the wait was over. */
+  async #waitInQueue(id: string, terms: LockTerms, asked: number, place: QueuePlace): Promise<number> {
     const { maxWaiters } = this.limits;
     if (this.#queue.waiting(id) > maxWaiters) {
       place.leave();
@@ -136,7 +135,7 @@ export class SessionLocks {
     }
     const outcome = await waitFor(this.clock, terms.wait, terms.signal(), place.ready);
     if (outcome === 'ready') {
-      return;
+      return this.clock.monotonic();
     }
     if (!place.leave()) {
       this.#queue.next(id);
@@ -159,7 +158,7 @@ export class SessionLocks {
         if (outcome !== 'ready') {
           throw this.#givenUp(id, asked, outcome === 'aborted', holder);
         }
-        const lock = newLock(id, terms, token, this.clock);
+        const lock = newLock(id, terms, token, this.clock.monotonic(), this.clock.now());
         const answer = await this.#ask(lock);
         if (answer.status !== 'held') {
           return this.#take(lock, answer);

@@ -32,23 +32,15 @@ export function listOf(shape: AnswerShape, length: number): AnswerShape {
 
 /** One status comes with the record, the others do without. */
 function byStatus(withRecord: string, others: readonly string[]): AnswerShape {
+  const without: readonly unknown[] = others;
   const statuses = [withRecord, ...others].map((status) => `'${status}'`).join(', ');
   return {
     description: `an object with one of the statuses ${statuses}, and with its record when it is ${withRecord}`,
     matches: (answer) => {
-      if (!isObject(answer) || !('status' in answer)) {
-        return false;
-      }
-      const { status } = answer;
-      return status === withRecord ? hasRecord(answer) : others.some((other) => other === status);
+      const { status, record } = Object(answer) as { readonly status?: unknown; readonly record?: { data?: unknown } };
+      return status === withRecord ? typeof record?.data === 'string' : without.includes(status);
     },
   };
-}
-
-function hasRecord(answer: object): boolean {
-  return (
-    'record' in answer && isObject(answer.record) && 'data' in answer.record && typeof answer.record.data === 'string'
-  );
 }
 
 function isObject(value: unknown): value is object {

@@ -45,15 +45,6 @@ export class CircuitBreaker {
       );
     }
     this.#isProbing = isOpen;
-    return this.#withDeadline(operation, call, shape, onLost);
-  }
-
-  #withDeadline<T>(
-    operation: string,
-    call: () => Promise<T>,
-    shape?: AnswerShape,
-    onLost?: (answer?: T) => void,
-  ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let isOverdue = false;
       let isAnswered = false;
@@ -78,7 +69,7 @@ export class CircuitBreaker {
           reject(failure);
         }
       };
-      started(operation, call).then((answer) => {
+      const onAnswer = (answer: T): void => {
         const isExpected = shape === undefined || hasShape(answer, shape);
         if (isOverdue) {
           onLost?.(isExpected ? answer : undefined);
@@ -91,7 +82,13 @@ export class CircuitBreaker {
         } else {
           fail(misshapen(operation, answer, shape));
         }
-      }, fail);
+      };
+      try {
+        // One that returns a plain value has answered.
+        Promise.resolve(call()).then(onAnswer, fail);
+      } catch (error) {
+        fail(error);
+      }
       // A store in memory has answered by then: to start a timer and to stop it would be most of what its operations cost.
       void SOON.then(() => {
         if (!isAnswered) {
@@ -110,16 +107,6 @@ export class CircuitBreaker {
     this.#failed();
     this.#isProbing = false;
     this.#openUntil = this.clock.monotonic() + OPEN_FOR;
-  }
-}
-
-/** A store that throws fails like one that rejects, and one that returns a plain value has answered. */
-function started<T>(operation: string, call: () => Promise<T>): Promise<T> {
-  try {
-    // Returns a promise as it is.
-    return Promise.resolve(call());
-  } catch (error) {
-    return Promise.reject(storeFailure(operation, error));
   }
 }
 

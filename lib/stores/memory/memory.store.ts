@@ -1,5 +1,6 @@
 import cluster from 'node:cluster';
 import { setImmediate as letRequestsRun } from 'node:timers/promises';
+import type { Clock } from '../../interfaces/clock.interface.js';
 import type { SessionRecord, WriteGuard } from '../../interfaces/session-record.interface.js';
 import type { SessionsLogger } from '../../interfaces/sessions-logger.interface.js';
 import type {
@@ -48,8 +49,7 @@ export type { MemoryStoreOptions } from './memory-store-options.js';
 export class MemoryStore extends SessionStore implements StartableStore, CountableStore, SweepableStore {
   readonly #maxSessions: number;
   readonly #entries = new LruEntries();
-  #now: () => number = Date.now;
-  #monotonic: () => number = () => performance.now();
+  #clock: Pick<Clock, 'now' | 'monotonic'> = { now: Date.now, monotonic: () => performance.now() };
   #logger: SessionsLogger | undefined;
   #lastVersion = 0;
   #isFull = false;
@@ -61,8 +61,7 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
   }
 
   start({ clock, logger }: StoreContext): Promise<void> {
-    this.#now = () => clock.now();
-    this.#monotonic = () => clock.monotonic();
+    this.#clock = clock;
     this.#logger = logger;
     if (cluster.isWorker) {
       logger.warn(`MemoryStore keeps sessions in one process, and this is one of several workers. ${ADVICE}`);
@@ -127,7 +126,7 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
     if (!isLive(entry)) {
       return Promise.resolve(absenceOf(entry?.endReason));
     }
-    const now = this.#monotonic();
+    const now = this.#clock.monotonic();
     if (isHeldByAnother(entry.lock, token, now)) {
       return Promise.resolve({ status: 'held', holder: entry.lock.holder });
     }
@@ -140,7 +139,7 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
     if (entry?.lock?.token !== token) {
       return Promise.resolve(false);
     }
-    entry.lock = { ...entry.lock, leaseEndsAt: this.#monotonic() + lease };
+    entry.lock = { ...entry.lock, leaseEndsAt: this.#clock.monotonic() + lease };
     return Promise.resolve(true);
   }
 
@@ -156,7 +155,7 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
 
   /** Reads every entry in one step, while no request runs: for statistics, not for each request. */
   count(): Promise<number> {
-    const now = this.#now();
+    const now = this.#clock.now();
     let live = 0;
     for (const entry of this.#entries.values()) {
       if (isLive(entry) && now < entry.expiresAt) {
@@ -170,7 +169,7 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
     let removed = 0;
     let looked = 0;
     for (const entry of this.#entries.values()) {
-      if (this.#now() >= entry.expiresAt && !isRunning(entry.lock, this.#monotonic())) {
+      if (this.#clock.now() >= entry.expiresAt && !isRunning(entry.lock, this.#clock.monotonic())) {
         this.#entries.remove(entry);
         removed += 1;
       }
@@ -189,7 +188,7 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
   /** The entry under the id, a tombstone included. This counts as a use of it. */
   #use(id: string): LruEntry | undefined {
     const entry = this.#entries.get(id);
-    if (!entry || this.#now() >= entry.expiresAt) {
+    if (!entry || this.#clock.now() >= entry.expiresAt) {
       return undefined;
     }
     this.#entries.noteUse(entry);
@@ -225,7 +224,7 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
         return;
       }
       // A request works on a locked session: it stays, even if the store holds one too many for a while.
-      if (!isRunning(entry.lock, this.#monotonic())) {
+      if (!isRunning(entry.lock, this.#clock.monotonic())) {
         this.#evict(entry);
       }
     }
@@ -233,7 +232,7 @@ export class MemoryStore extends SessionStore implements StartableStore, Countab
 
   #evict(entry: LruEntry): void {
     this.#entries.remove(entry);
-    if (this.#isFull || this.#now() >= entry.expiresAt) {
+    if (this.#isFull || this.#clock.now() >= entry.expiresAt) {
       return;
     }
     this.#isFull = true;
