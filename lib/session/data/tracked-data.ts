@@ -101,10 +101,7 @@ export class TrackedData {
     return true;
   }
 
-  /**
-   * The data in full, changed or not. What the application holds references to is walked only when the text differs: `set()` has
-   * checked the rest.
-   */
+  /** The data in full. Only where the text differs what was handed out is walked: `set()` has checked the rest. */
   text(): string {
     if (!this.#isExposed && this.#revision === this.#storedRevision) {
       return this.#baseline;
