@@ -107,6 +107,9 @@ export class Database {
       case 'outdated':
         this.#discardOlderThan(query);
         return !query.isOnNewConnection;
+      case 'limited':
+        // The others may do: when the server is slow, they must not be replaced whenever one has met its limit.
+        return !query.isOnNewConnection;
       case 'left open':
         // Perhaps it was executed, and is undone when the server hears that the connection is closed.
         attempts.refused += 1;

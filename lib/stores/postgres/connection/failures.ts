@@ -1,4 +1,5 @@
 import { codeOf, messageOf } from '../../shared/store-failure.js';
+import { wordsFor } from './sqlstate-words.js';
 
 /** The operation took too long, and was given up. */
 export class OperationTimeout extends Error {
@@ -30,6 +31,8 @@ export class TransactionLeft extends Error {
  * - `late`: no answer in time. That is unknown here too.
  * - `outdated`: the connection leads to a server that is read-only, as after a failover, or has a plan of before the table was
  *   altered. Nothing was done, and a new connection may work.
+ * - `limited`: a limit of the connection was met (`statement_timeout`, `lock_timeout`), or an administrator canceled the statement.
+ *   Nothing was done. A new connection may have another limit.
  * - `left open`: the connection was in a transaction of somebody else. What was done there is undone when it is closed.
  * - `contended`: refused because of what others did at the same time. This happens where the default isolation is not
  *   `read committed`; under that, the statement would only have waited. Nothing was done, and the same statement may succeed.
@@ -42,6 +45,7 @@ type FailureKind =
   | 'silent'
   | 'late'
   | 'outdated'
+  | 'limited'
   | 'left open'
   | 'contended'
   | 'unprepared'
@@ -51,7 +55,7 @@ type FailureKind =
   | 'other';
 
 /** After these the connection is of no use, and is closed. */
-const USELESS: ReadonlySet<FailureKind> = new Set(['cut', 'silent', 'late', 'outdated', 'left open']);
+const USELESS: ReadonlySet<FailureKind> = new Set(['cut', 'silent', 'late', 'outdated', 'limited', 'left open']);
 
 /** Read-only: a standby, or `default_transaction_read_only`. */
 export const READ_ONLY = '25006';
@@ -60,6 +64,8 @@ export const READ_ONLY = '25006';
 const KINDS: Readonly<Record<string, FailureKind>> = {
   [READ_ONLY]: 'outdated', // read_only_sql_transaction
   '0A000': 'outdated', // feature_not_supported: "cached plan must not change result type"
+  '55P03': 'limited', // lock_not_available
+  '57014': 'limited', // query_canceled
   '25P02': 'left open', // in_failed_sql_transaction
   '40001': 'contended', // serialization_failure
   '40P01': 'contended', // deadlock_detected
@@ -74,6 +80,7 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
   '57P01': 'cut', // admin_shutdown
   '57P02': 'cut', // crash_shutdown
   '57P03': 'cut', // cannot_connect_now
+  '57P04': 'cut', // database_dropped
   '57P05': 'cut', // idle_session_timeout
 };
 
@@ -118,7 +125,7 @@ export function reasonOf(error: unknown): string {
   }
   const state = sqlStateOf(error);
   if (state !== undefined) {
-    return `SQLSTATE ${state}`;
+    return wordsFor(state);
   }
   return codeOf(error) ?? messageOf(error);
 }
