@@ -14,6 +14,7 @@ import { SessionRepository } from './session-repository.js';
 import type { SessionTransport } from './session-transport.js';
 import { SessionWriter } from './session-writer.js';
 import { GuardedStore } from './store-access/guarded-store.js';
+import { LeftLocks } from './store-access/left-locks.js';
 import { PlacedIds } from './store-access/placed-ids.js';
 import { StoreParts } from './store-access/store-parts.js';
 import { InFlight } from './work/in-flight.js';
@@ -44,6 +45,7 @@ export class SessionEngine {
   readonly locks: SessionLocks;
   /** How a route locks that says nothing about it. */
   readonly locking: LockSettings;
+  readonly #left: LeftLocks;
   readonly #store: GuardedStore;
   readonly #watches: SessionWatches;
   readonly #deps: SessionDeps;
@@ -54,8 +56,9 @@ export class SessionEngine {
     const ids = new PlacedIds(settings.ids, parts);
     this.locking = settings.locking;
     this.log = new SessionLog(settings.logger, clock, settings.isDebug);
-    this.#store = new GuardedStore(settings.store, parts);
-    this.locks = new SessionLocks(this.#store, clock, settings.limits, this.log.warnings);
+    this.#left = new LeftLocks(settings.store, parts, clock);
+    this.#store = new GuardedStore(settings.store, parts, this.#left);
+    this.locks = new SessionLocks(this.#store, clock, settings.limits, this.log.warnings, this.#left);
     const policy = new SessionPolicy(settings.policy);
     const { polls } = this.locks;
     const { warnings } = this.log;
@@ -101,5 +104,6 @@ export class SessionEngine {
     this.#watches.close();
     await this.#deps.inFlight.idle();
     await this.locks.close();
+    this.#left.close();
   }
 }

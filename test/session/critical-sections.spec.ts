@@ -238,7 +238,7 @@ describe('a critical section', () => {
       store.before('unlock', () => Promise.reject(new Error('ECONNRESET')));
 
       await expect(session.withLock(broken)).rejects.toThrow('the section failed');
-      expect(visits.logger.messages('warn')).toEqual([expect.stringContaining('ends with its lease')]);
+      expect(visits.logger.messages('warn')).toEqual([expect.stringContaining('could not be released')]);
       expect(visits.engine.locks.size).toBe(0);
     });
 

@@ -1,4 +1,5 @@
 import { GuardedStore } from '../../lib/session/store-access/guarded-store.js';
+import { LeftLocks } from '../../lib/session/store-access/left-locks.js';
 import { StoreParts } from '../../lib/session/store-access/store-parts.js';
 import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import type { SessionStore } from '../../lib/stores/session-store.js';
@@ -15,7 +16,8 @@ describe('the guarded store', () => {
   const clock = new ManualClock();
 
   function guard(store: SessionStore): GuardedStore {
-    return new GuardedStore(store, new StoreParts(store, clock, DEADLINE));
+    const parts = new StoreParts(store, clock, DEADLINE);
+    return new GuardedStore(store, parts, new LeftLocks(store, parts, clock));
   }
 
   it.each(operations)('hands %s on with its arguments, and gives it a deadline', async (operation) => {
@@ -70,6 +72,27 @@ describe('the guarded store', () => {
     answer();
     await expect(outcome).rejects.toMatchObject({ code: 'SESSION_STORE_FAILED' });
     await clock.advanceAsync(0);
+
+    await expect(tryLock({ id, token: 'another', lease: 30_000, holder })).resolves.toMatchObject({
+      status: 'acquired',
+    });
+  });
+
+  it('lets a lock go whose answer was lost also when the store fails for a while', async () => {
+    const store = new FaultyStore(new MemoryStore());
+    await store.create({ id, record: { data: '{}', createdAt: 0, expiresAt: Date.now() + 60_000 } });
+    const tryLock = store.tryLock.bind(store);
+    const unlock = store.unlock.bind(store);
+    store.tryLock = async (args) => {
+      await tryLock(args);
+      throw new Error('ECONNRESET');
+    };
+    store.unlock = () => Promise.reject(new Error('ECONNREFUSED'));
+
+    await expect(guard(store).tryLock({ id, token, lease: 30_000, holder })).rejects.toThrow('ECONNRESET');
+    await clock.advanceAsync(5_000);
+    store.unlock = unlock;
+    await clock.advanceAsync(250);
 
     await expect(tryLock({ id, token: 'another', lease: 30_000, holder })).resolves.toMatchObject({
       status: 'acquired',

@@ -87,7 +87,9 @@ describe('holding the lock of a session', () => {
     expect(rig.logger.messages('warn')).toEqual([
       expect.stringMatching(/^A session lock could not be renewed: .*ECONNRESET/),
       expect.stringContaining('(60000 ms): it is no longer renewed'),
-      expect.stringMatching(/^A session lock could not be released, and ends with its lease: ECONNRESET/),
+      expect.stringMatching(
+        /^A session lock could not be released until the store answers again, or its lease ends: ECONNRESET/,
+      ),
     ]);
   });
 
@@ -219,7 +221,7 @@ describe('holding the lock of a session', () => {
     await rig.locks.close();
 
     expect(rig.logger.messages('warn')).toEqual([
-      'A session lock could not be released, and ends with its lease: ECONNREFUSED',
+      'A session lock could not be released until the store answers again, or its lease ends: ECONNREFUSED',
     ]);
   });
 

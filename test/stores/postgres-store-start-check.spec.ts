@@ -129,7 +129,9 @@ describe('The start of PostgresStore', () => {
       blocker.release();
     }
     const { store, trial, logger } = tried;
-    expect(logger.messages('warn')).toEqual([expect.stringContaining('cannot be used yet (it did not get a lock within lock_timeout')]);
+    expect(logger.messages('warn')).toEqual([
+      expect.stringContaining('cannot be used yet (it did not get a lock within lock_timeout'),
+    ]);
     await trial.given();
     await store.close();
   });

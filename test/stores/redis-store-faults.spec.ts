@@ -3,6 +3,7 @@ import { SessionStoreError } from 'nestjs-sessions';
 import type { RedisStore } from 'nestjs-sessions/redis';
 import { HOUR, written } from '../../lib/testing/contract/harness.js';
 import { GuardedStore } from '../../lib/session/store-access/guarded-store.js';
+import { LeftLocks } from '../../lib/session/store-access/left-locks.js';
 import { StoreParts } from '../../lib/session/store-access/store-parts.js';
 import { systemClock } from '../../lib/session/clock.js';
 import { FaultProxy } from '../support/servers/fault-proxy.js';
@@ -133,7 +134,8 @@ describe.each(redisPackages)('RedisStore with %s, when the server cannot be reac
     const redis = new Redis(url);
     const proxy = await FaultProxy.toUrl(url);
     const { store, trial, prefix, close } = await tryRedis(`redis://${proxy.address}`, way);
-    const guarded = new GuardedStore(store, new StoreParts(store, systemClock, 300));
+    const parts = new StoreParts(store, systemClock, 300);
+    const guarded = new GuardedStore(store, parts, new LeftLocks(store, parts, systemClock));
     const ids = await Promise.all(Array.from({ length: 5 }, async () => (await trial.given()).id));
     await proxy.setMode('refuse');
     proxy.killAll();

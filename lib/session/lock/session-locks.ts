@@ -4,6 +4,7 @@ import type { Held, LockHolder } from '../../interfaces/session-record.interface
 import type { ThrottledLogger } from '../../logging/throttled-logger.js';
 import type { SessionStore } from '../../stores/session-store.js';
 import { randomToken, shortHash } from '../session-id.js';
+import type { LeftLocks } from '../store-access/left-locks.js';
 import { reasonOf } from '../store-access/reason-of.js';
 import { FifoQueue, type QueuePlace } from './fifo-queue.js';
 import { LeaseRenewer } from './lease-renewer.js';
@@ -37,6 +38,7 @@ export class SessionLocks {
     private readonly clock: Clock,
     private readonly limits: LockLimits,
     private readonly warnings: ThrottledLogger,
+    private readonly left: LeftLocks,
   ) {
     this.#renewal = new LeaseRenewer(clock, (lock) => this.#renewOrGiveUp(lock));
     this.polls = new PollBudget(clock);
@@ -74,15 +76,20 @@ export class SessionLocks {
 
   /**
    * Releases the lock in the store, and touches the record in the same step when `expiresAt` is given. Returns `false` when the
-   * store refused both, and `undefined` when it failed. It never rejects: what its request did is done, and the lock ends with
-   * its lease.
+   * store refused both, and `undefined` when it failed. It never rejects: what its request did is done, and the lock ends as soon
+   * as the store answers again, or with its lease.
    */
   async release(lock: SessionLock, expiresAt?: number): Promise<boolean | undefined> {
     const { id, token } = lock;
+    const args = expiresAt === undefined ? { id, token } : { id, token, expiresAt };
     try {
-      return await this.store.unlock(expiresAt === undefined ? { id, token } : { id, token, expiresAt });
+      return await this.store.unlock(args);
     } catch (error) {
-      this.warnings.log('release', `A session lock could not be released, and ends with its lease: ${reasonOf(error)}`);
+      this.left.add(args);
+      this.warnings.log(
+        'release',
+        `A session lock could not be released until the store answers again, or its lease ends: ${reasonOf(error)}`,
+      );
       return undefined;
     } finally {
       this.onReleased(lock);

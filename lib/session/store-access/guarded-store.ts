@@ -3,6 +3,7 @@ import type { BatchLoadableStore } from '../../interfaces/store-abilities.interf
 import { isBatchLoadable, isCountable } from '../../interfaces/store-abilities.js';
 import { SessionStore } from '../../stores/session-store.js';
 import { COUNT, DONE_OR_NOT, listOf, LOADED, LOCKED, VERSION_OR_FALSE } from './answer-shape.js';
+import type { LeftLocks } from './left-locks.js';
 import type { StoreParts } from './store-parts.js';
 
 type Args<M extends 'load' | 'create' | 'update' | 'touch' | 'delete' | 'rotate' | 'tryLock' | 'renewLock' | 'unlock'> =
@@ -13,6 +14,7 @@ export class GuardedStore extends SessionStore {
   constructor(
     private readonly store: SessionStore,
     private readonly parts: StoreParts,
+    private readonly left: LeftLocks,
   ) {
     super();
   }
@@ -88,7 +90,7 @@ export class GuardedStore extends SessionStore {
     try {
       await this.store.unlock({ id, token });
     } catch {
-      // The lock ends with its lease.
+      this.left.add({ id, token });
     }
   }
 }

@@ -12,6 +12,7 @@ import { SessionPolicy, type PolicySettings } from '../../../lib/session/session
 import { SessionRepository } from '../../../lib/session/session-repository.js';
 import { SessionWriter } from '../../../lib/session/session-writer.js';
 import { StoreParts } from '../../../lib/session/store-access/store-parts.js';
+import { LeftLocks } from '../../../lib/session/store-access/left-locks.js';
 import { GuardedStore } from '../../../lib/session/store-access/guarded-store.js';
 import { SessionWatches } from '../../../lib/session/watch/session-watches.js';
 import { InFlight } from '../../../lib/session/work/in-flight.js';
@@ -62,8 +63,16 @@ export class EngineRig {
       isCookiePersistent: true,
       ...policySettings,
     });
-    this.locks = new SessionLocks(observed, clock, { maxWaiters: 100, maxHold: MAX_HOLD, ...limits }, log.warnings);
-    const guarded = new GuardedStore(observed, new StoreParts(observed, clock, 2_000));
+    const parts = new StoreParts(observed, clock, 2_000);
+    const left = new LeftLocks(observed, parts, clock);
+    this.locks = new SessionLocks(
+      observed,
+      clock,
+      { maxWaiters: 100, maxHold: MAX_HOLD, ...limits },
+      log.warnings,
+      left,
+    );
+    const guarded = new GuardedStore(observed, parts, left);
     const looks = { store: guarded, clock, polls: this.locks.polls, warnings: log.warnings };
     const watches = new SessionWatches(looks, policy, { interval: 60_000, maxWatched: 10 });
     this.repository = new SessionRepository(observed, this.locks, policy, clock, log, watches);
