@@ -29,6 +29,19 @@ describe('RedisStore, options', () => {
     new RedisStore({ send: () => Promise.resolve() });
   });
 
+  it('sends as the client takes it, and knows a Cluster of every node-redis since 4.0 by its members', async () => {
+    const sent: unknown[] = [];
+    const sendCommand = (...args: unknown[]): Promise<null> => {
+      sent.push(args);
+      return Promise.resolve(null);
+    };
+    for (const members of [{}, { getSlotMaster: sendCommand }, { getSentinelNode: sendCommand }]) {
+      await new RedisStore({ client: { sendCommand, ...members } }).load({ id: 'id' });
+    }
+    const get = ['GET', 'sessions:id'];
+    expect(sent).toEqual([[get], ['sessions:id', false, get], [false, get]]);
+  });
+
   it('wants one way to Redis', () => {
     expect(refusalOf({})).toMatch(/^RedisStore needs either a client, such as .*, or send\.$/);
     expect(refusalOf({ client, send: () => Promise.resolve() })).toMatch(/needs either a client/);

@@ -25,7 +25,7 @@ interface NodeRedisPlain {
 
 interface NodeRedisCluster {
   sendCommand(key: string, isReadonly: boolean, command: string[]): Promise<unknown>;
-  getSlotRandomNode: unknown;
+  getSlotMaster: unknown;
 }
 
 interface NodeRedisSentinel {
@@ -86,7 +86,7 @@ function isNodeRedis(client: unknown): client is NodeRedisPlain {
 }
 
 function isNodeRedisCluster(client: unknown): client is NodeRedisCluster {
-  return isNodeRedis(client) && hasMethod(client, 'getSlotRandomNode');
+  return isNodeRedis(client) && hasMethod(client, 'getSlotMaster');
 }
 
 function isNodeRedisSentinel(client: unknown): client is NodeRedisSentinel {
