@@ -3,6 +3,7 @@ import { LockSession, MemoryStore, Session } from 'nestjs-sessions';
 import { Gate } from '../support/basics/gate.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
 let gate = new Gate();
 
@@ -31,15 +32,20 @@ class Visits {
   }
 }
 
-describe('Two applications in one process', () => {
+describe.each(PLATFORMS)('Two applications in one process, on %s', (platform) => {
   let first: TestApp;
   let second: TestApp;
   const stores = [new ObservedStore(new MemoryStore()), new ObservedStore(new MemoryStore())] as const;
 
   beforeEach(async () => {
     gate = new Gate();
-    first = await TestApp.start({ controllers: [Visits], sessions: { store: stores[0], cookie: { name: 'first' } } });
+    first = await TestApp.start({
+      platform,
+      controllers: [Visits],
+      sessions: { store: stores[0], cookie: { name: 'first' } },
+    });
     second = await TestApp.start({
+      platform,
       controllers: [Visits],
       sessions: { store: stores[1], cookie: { name: 'second' }, locking: 'explicit' },
     });

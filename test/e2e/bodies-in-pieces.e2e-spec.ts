@@ -1,15 +1,18 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { LockSession, Session } from 'nestjs-sessions';
+import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import { Exchange } from '../support/http/exchange.js';
 import { Gate } from '../support/basics/gate.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
 /** More than the buffers of a connection take. */
 const PAGE = 'the page '.repeat(200_000);
@@ -18,31 +21,40 @@ let directory: string;
 let source = new PassThrough();
 let middle = new Gate();
 
+/** As the platform does it. */
+function sendFile(reply: AnyReply, name: string): void {
+  const path = join(directory, name);
+  if ('sendFile' in reply) (reply as Response).sendFile(path);
+  else reply.send(createReadStream(path));
+}
+
 @Controller()
 class Replies {
-  @Get('write') async write(@Session() session: Session, @Res() response: Response): Promise<void> {
+  @Get('write') async write(@Session() session: Session, @Res() reply: AnyReply): Promise<void> {
+    const response = nodeResponse(reply);
     session.set('found', 'write');
     response.write('first,');
     await middle.pass();
     response.end('last');
   }
 
-  @Get('pipe') pipe(@Session() session: Session, @Res() response: Response): void {
+  @Get('pipe') pipe(@Session() session: Session, @Res() reply: AnyReply): void {
     session.set('found', 'pipe');
-    source.pipe(response);
+    source.pipe(nodeResponse(reply));
   }
 
-  @Get('file') file(@Session() session: Session, @Res() response: Response): void {
+  @Get('file') file(@Session() session: Session, @Res() reply: AnyReply): void {
     session.set('found', 'file');
-    response.sendFile(join(directory, 'page.txt'));
+    sendFile(reply, 'page.txt');
   }
 
-  @Get('short-file') shortFile(@Session() session: Session, @Res() response: Response): void {
+  @Get('short-file') shortFile(@Session() session: Session, @Res() reply: AnyReply): void {
     session.set('found', 'short-file');
-    response.sendFile(join(directory, 'short.txt'));
+    sendFile(reply, 'short.txt');
   }
 
-  @Get('change-while-writing') async change(@Session() session: Session, @Res() response: Response): Promise<void> {
+  @Get('change-while-writing') async change(@Session() session: Session, @Res() reply: AnyReply): Promise<void> {
+    const response = nodeResponse(reply);
     session.set('found', 'early');
     response.write('first,');
     await middle.pass();
@@ -50,7 +62,8 @@ class Replies {
     response.end('last');
   }
 
-  @Get('first-visit-too-late') async tooLate(@Session() session: Session, @Res() response: Response): Promise<void> {
+  @Get('first-visit-too-late') async tooLate(@Session() session: Session, @Res() reply: AnyReply): Promise<void> {
+    const response = nodeResponse(reply);
     response.write('first,');
     await middle.pass();
     session.set('found', 'too late');
@@ -71,7 +84,7 @@ async function firstPiece(exchange: Exchange): Promise<string> {
   return new Promise((resolve) => head.setEncoding('utf8').once('data', resolve));
 }
 
-describe('A handler that answers in pieces', () => {
+describe.each(PLATFORMS)('A handler that answers in pieces, on %s', (platform) => {
   let store: ObservedStore;
   let app: TestApp;
 
@@ -80,7 +93,7 @@ describe('A handler that answers in pieces', () => {
     await writeFile(join(directory, 'page.txt'), PAGE);
     await writeFile(join(directory, 'short.txt'), 'short');
     store = new ObservedStore(distantMemory());
-    app = await TestApp.start({ controllers: [Replies], sessions: { store } });
+    app = await TestApp.start({ platform, controllers: [Replies], sessions: { store } });
   });
   beforeEach(() => {
     source = new PassThrough();

@@ -2,6 +2,7 @@ import { MemoryStore, type ClosableStore } from 'nestjs-sessions';
 import { PostgresStore } from 'nestjs-sessions/postgres';
 import { freshStore, startNotes } from '../support/http/notes-app.js';
 import { PostgresDatabase } from '../support/servers/postgres-database.js';
+import { onPlatforms } from '../support/http/stores-on-platforms.js';
 import { everyStoreKind } from '../support/stores/stores.js';
 
 class CountedCloses extends MemoryStore implements ClosableStore {
@@ -12,9 +13,9 @@ class CountedCloses extends MemoryStore implements ClosableStore {
   }
 }
 
-describe.each(everyStoreKind)('An application that is closed twice, on $name,', (kind) => {
+describe.each(onPlatforms(everyStoreKind))('An application that is closed twice, on $name,', ({ kind, platform }) => {
   it('is closed once, the second time in vain', async () => {
-    const app = await startNotes({ sessions: { store: await freshStore(kind) } });
+    const app = await startNotes({ platform, sessions: { store: await freshStore(kind) } });
     await app.browser().post('/notes', { a: 1 });
 
     await app.close();
@@ -23,7 +24,7 @@ describe.each(everyStoreKind)('An application that is closed twice, on $name,', 
   });
 
   it('at the same time, as by two signals, is closed once', async () => {
-    const app = await startNotes({ sessions: { store: await freshStore(kind) } });
+    const app = await startNotes({ platform, sessions: { store: await freshStore(kind) } });
     await app.browser().post('/notes', { a: 1 });
 
     await Promise.all([app.close(), app.close()]);

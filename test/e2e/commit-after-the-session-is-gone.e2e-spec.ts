@@ -4,6 +4,7 @@ import { Gate } from '../support/basics/gate.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
 let gate = new Gate();
 
@@ -44,7 +45,7 @@ class Pages {
   }
 }
 
-describe('A commit that finds its session gone', () => {
+describe.each(PLATFORMS)('A commit that finds its session gone, on %s', (platform) => {
   const start = Date.now();
   let now = start;
   let store: ObservedStore;
@@ -53,7 +54,7 @@ describe('A commit that finds its session gone', () => {
   beforeEach(async () => {
     [gate, now] = [new Gate(), start];
     store = new ObservedStore(distantMemory());
-    app = await TestApp.start({ controllers: [Pages], sessions: { store, clock: { now: () => now } } });
+    app = await TestApp.start({ platform, controllers: [Pages], sessions: { store, clock: { now: () => now } } });
   });
   afterEach(async () => {
     gate.open();

@@ -8,9 +8,10 @@ import {
   Param,
   Res,
 } from '@nestjs/common';
-import type { Response } from 'express';
 import { MemoryStore, Session, type CommitOnError } from 'nestjs-sessions';
+import { type AnyReply } from '../support/http/any-platform.js';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
 @Controller()
 class Pages {
@@ -42,9 +43,9 @@ class Pages {
     return 'nothing here';
   }
 
-  @Get('sent-404') sent(@Session() session: Session, @Res() response: Response): void {
+  @Get('sent-404') sent(@Session() session: Session, @Res() reply: AnyReply): void {
     session.set('found', 'sent-404');
-    response.status(404).send('nothing here');
+    reply.status(404).send('nothing here');
   }
 
   @Get('ok') ok(@Session() session: Session): void {
@@ -52,7 +53,7 @@ class Pages {
   }
 }
 
-describe('commitOnError', () => {
+describe.each(PLATFORMS)('commitOnError, on %s', (platform) => {
   let app: TestApp | undefined;
 
   afterEach(async () => {
@@ -62,6 +63,7 @@ describe('commitOnError', () => {
 
   async function found(commitOnError: CommitOnError | undefined, path: string): Promise<string> {
     app = await TestApp.start({
+      platform,
       controllers: [Pages],
       sessions: { store: new MemoryStore(), ...(commitOnError === undefined ? {} : { commitOnError }) },
     });

@@ -4,6 +4,7 @@ import type { Browser } from '../support/http/browser.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
 /** What a handler does with the session. */
 class Deeds {
@@ -61,7 +62,7 @@ const EXPIRED = /^session_id=; Max-Age=0; .*Path=\/; HttpOnly; SameSite=Lax$/;
 const FRESH = minutes(5);
 const DUE = minutes(7);
 
-describe('What a commit writes and sends', () => {
+describe.each(PLATFORMS)('What a commit writes and sends, on %s', (platform) => {
   describe.each([true, false])('when cookies are persistent: %s', (persistent) => {
     const start = Date.now();
     let now = start;
@@ -71,6 +72,7 @@ describe('What a commit writes and sends', () => {
     beforeAll(async () => {
       store = new ObservedStore(distantMemory());
       app = await TestApp.start({
+        platform,
         controllers: [Locked, Unlocked, ReadOnly],
         sessions: { store, clock: { now: () => now }, cookie: { persistent } },
       });

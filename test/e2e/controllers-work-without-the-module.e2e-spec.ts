@@ -3,6 +3,7 @@ import { Test } from '@nestjs/testing';
 import { LockSession, RequireSession, Session } from 'nestjs-sessions';
 import { createTestSession } from 'nestjs-sessions/testing';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
 @Controller()
 @LockSession('early')
@@ -29,36 +30,41 @@ class Visits {
   }
 }
 
-describe('A controller that takes the session, in an application without the module', () => {
-  // An application with the module has been here before: what it mounted on the class must not disturb.
-  beforeAll(async () => {
-    const app = await TestApp.start({ controllers: [Visits] });
-    await app.close();
-  });
-
-  it('compiles in a testing module, and its methods can be called with a test session', async () => {
-    const module = await Test.createTestingModule({ controllers: [Visits] }).compile();
-    const session = createTestSession({ visits: 4 });
-
-    const visits = module.get(Visits);
-
-    expect(visits.ours(session)).toBe(5);
-    expect(visits.key(4)).toBe(5);
-    await module.close();
-  });
-
-  it('starts, serves its other routes, and says what to import where a route takes the session', async () => {
-    const app = await TestApp.start({ controllers: [Visits], sessions: false });
-    try {
-      // The parameters cannot be known before: nothing of the library runs.
-      expect(app.logs.matching(/^@RequireSession\(\) .* without SessionsModule.*forRoot\(\)/, 'error')).toHaveLength(1);
-      expect((await app.browser().get('/public')).text).toBe('public');
-      for (const path of ['/ours', '/key', '/required']) {
-        expect((await app.browser().get(path)).status).toBe(500);
-      }
-      expect(app.logs.matching(/@Session\(\).*SessionsModule\.forRoot\(\)/, 'error')).toHaveLength(3);
-    } finally {
+describe.each(PLATFORMS)(
+  'A controller that takes the session, in an application without the module, on %s',
+  (platform) => {
+    // An application with the module has been here before: what it mounted on the class must not disturb.
+    beforeAll(async () => {
+      const app = await TestApp.start({ platform, controllers: [Visits] });
       await app.close();
-    }
-  });
-});
+    });
+
+    it('compiles in a testing module, and its methods can be called with a test session', async () => {
+      const module = await Test.createTestingModule({ controllers: [Visits] }).compile();
+      const session = createTestSession({ visits: 4 });
+
+      const visits = module.get(Visits);
+
+      expect(visits.ours(session)).toBe(5);
+      expect(visits.key(4)).toBe(5);
+      await module.close();
+    });
+
+    it('starts, serves its other routes, and says what to import where a route takes the session', async () => {
+      const app = await TestApp.start({ platform, controllers: [Visits], sessions: false });
+      try {
+        // The parameters cannot be known before: nothing of the library runs.
+        expect(app.logs.matching(/^@RequireSession\(\) .* without SessionsModule.*forRoot\(\)/, 'error')).toHaveLength(
+          1,
+        );
+        expect((await app.browser().get('/public')).text).toBe('public');
+        for (const path of ['/ours', '/key', '/required']) {
+          expect((await app.browser().get(path)).status).toBe(500);
+        }
+        expect(app.logs.matching(/@Session\(\).*SessionsModule\.forRoot\(\)/, 'error')).toHaveLength(3);
+      } finally {
+        await app.close();
+      }
+    });
+  },
+);

@@ -1,22 +1,24 @@
 import { Controller, Get, Header, Post, Res } from '@nestjs/common';
-import type { Response } from 'express';
 import { minutes, MemoryStore, Session, type SessionsModuleOptions } from 'nestjs-sessions';
+import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import { parseCookieLine } from '../support/http/cookie-line.js';
 import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import { recordedStore } from '../support/stores/recorded-store.js';
 
 @Controller()
 class OtherCookies {
-  @Get('others') others(@Session() session: Session, @Res({ passthrough: true }) response: Response): string {
-    response.cookie('theme', 'dark');
+  @Get('others') others(@Session() session: Session, @Res({ passthrough: true }) reply: AnyReply): string {
+    const response = nodeResponse(reply);
+    response.appendHeader('Set-Cookie', 'theme=dark');
     session.set('seen', true);
-    response.cookie('lang', 'en');
+    response.appendHeader('Set-Cookie', 'lang=en');
     return 'done';
   }
 
-  @Get('array') array(@Session() session: Session, @Res() response: Response): void {
+  @Get('array') array(@Session() session: Session, @Res() reply: AnyReply): void {
     session.set('seen', true);
-    response.writeHead(200, ['Set-Cookie', 'a=1', 'Set-Cookie', 'b=2']).end();
+    nodeResponse(reply).writeHead(200, ['Set-Cookie', 'a=1', 'Set-Cookie', 'b=2']).end();
   }
 
   @Post('own-caching') @Header('Cache-Control', 'private, max-age=5') ownCaching(@Session() session: Session): void {
@@ -31,12 +33,12 @@ class OtherCookies {
 
 const start = Date.UTC(2030, 0, 1);
 
-describe('A cookie that persists', () => {
+describe.each(PLATFORMS)('A cookie that persists, on %s', (platform) => {
   it('is sent again exactly when the expiry moves, and cookie and record have one instant', async () => {
     let now = start;
     const { store, calls } = recordedStore(new MemoryStore());
     const visitor = (
-      await startNotes({ sessions: { store, timeout: minutes(10), clock: { now: () => now } } })
+      await startNotes({ platform, sessions: { store, timeout: minutes(10), clock: { now: () => now } } })
     ).browser();
     const expiries: string[] = [];
     const record = (): number => Number(/"expiresAt":(\d+)/.exec(calls.findLast((c) => c.includes('expiresAt'))!)![1]);
@@ -62,11 +64,11 @@ describe('A cookie that persists', () => {
   });
 });
 
-describe('A cookie that does not', () => {
+describe.each(PLATFORMS)('A cookie that does not, on %s', (platform) => {
   it('has no expiry: not at first, not after regenerate(), and it is not sent again in between', async () => {
     let now = start;
     const sessions: SessionsModuleOptions = { cookie: { persistent: false }, clock: { now: () => now } };
-    const visitor = (await startNotes({ sessions })).browser();
+    const visitor = (await startNotes({ platform, sessions })).browser();
     const sent: (readonly string[])[] = [];
     for (const path of ['/notes', '/notes', '/login', '/notes', '/login']) {
       now += minutes(30);
@@ -78,12 +80,12 @@ describe('A cookie that does not', () => {
   });
 });
 
-describe('The cookie is expired', () => {
+describe.each(PLATFORMS)('The cookie is expired, on %s', (platform) => {
   const EXPIRED = 'session_id=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT';
 
   it.each(['/logout', '/forget'])('with the attributes that set it: %s', async (path) => {
     const cookie = { path: '/', domain: 'example.org', sameSite: 'strict', persistent: false } as const;
-    const visitor = (await startNotes({ sessions: { cookie } })).browser();
+    const visitor = (await startNotes({ platform, sessions: { cookie } })).browser();
     const { setCookies } = await visitor.post('/notes', { a: 1 });
     const attributes = parseCookieLine(setCookies[0]).attributes.join('; ');
 
@@ -91,7 +93,7 @@ describe('The cookie is expired', () => {
   });
 
   it('by expire() alone: the record stays, since that is no logout', async () => {
-    const app = await startNotes();
+    const app = await startNotes({ platform });
     const visitor = app.browser();
     await visitor.post('/notes', { a: 1 });
     const copy = visitor.clone();
@@ -102,14 +104,14 @@ describe('The cookie is expired', () => {
   });
 
   it('not where there was none: logging out of nothing sends no cookie', async () => {
-    const app = await startNotes({ controllers: [OtherCookies] });
+    const app = await startNotes({ platform, controllers: [OtherCookies] });
 
     expect((await app.browser().post('/logout')).setCookies).toEqual([]);
     expect((await app.browser().post('/destroy-new')).setCookies).toEqual([]);
   });
 });
 
-describe('The path of the cookie', () => {
+describe.each(PLATFORMS)('The path of the cookie, on %s', (platform) => {
   const sessions = { cookie: { path: '/default', pathHeader: 'X-Forwarded-Prefix' } };
   const pathOf = (lines: readonly string[]): string | undefined => parseCookieLine(lines[0]).attribute('Path');
 
@@ -123,20 +125,20 @@ describe('The path of the cookie', () => {
     ['/\u00fc', '/default'],
   ])('comes from the header %j as %j', async (prefix, expected) => {
     const headers = { 'x-forwarded-prefix': prefix };
-    const reply = await (await startNotes({ sessions })).browser().post('/notes', { a: 1 }, { headers });
+    const reply = await (await startNotes({ platform, sessions })).browser().post('/notes', { a: 1 }, { headers });
 
     expect(pathOf(reply.setCookies)).toBe(expected);
   });
 
   it('comes from no header that is too long for a cookie', async () => {
     const headers = { 'x-forwarded-prefix': `/${'x'.repeat(1_024)}` };
-    const reply = await (await startNotes({ sessions })).browser().post('/notes', { a: 1 }, { headers });
+    const reply = await (await startNotes({ platform, sessions })).browser().post('/notes', { a: 1 }, { headers });
 
     expect(pathOf(reply.setCookies)).toBe('/default');
   });
 
   it('is the same when the cookie is expired, and the configured one without the header', async () => {
-    const visitor = (await startNotes({ sessions })).browser();
+    const visitor = (await startNotes({ platform, sessions })).browser();
     expect(pathOf((await visitor.post('/notes', { a: 1 })).setCookies)).toBe('/default');
     const { setCookies } = await visitor.post('/logout', {}, { headers: { 'x-forwarded-prefix': '/app' } });
 
@@ -146,16 +148,18 @@ describe('The path of the cookie', () => {
   it('comes from no header unless the option names one', async () => {
     const headers = { 'path-header': '/app', 'x-forwarded-prefix': '/app' };
 
-    expect(pathOf((await (await startNotes()).browser().post('/notes', { a: 1 }, { headers })).setCookies)).toBe('/');
+    expect(
+      pathOf((await (await startNotes({ platform })).browser().post('/notes', { a: 1 }, { headers })).setCookies),
+    ).toBe('/');
   });
 });
 
-describe('Beside the session cookie', () => {
+describe.each(PLATFORMS)('Beside the session cookie, on %s', (platform) => {
   it.each([
-    ['/others', ['theme=dark; Path=/', 'lang=en; Path=/']],
+    ['/others', ['theme=dark', 'lang=en']],
     ['/array', ['a=1', 'b=2']],
   ])('the cookies of the application are kept: %s', async (path, expected) => {
-    const { setCookies } = await (await startNotes({ controllers: [OtherCookies] })).browser().get(path);
+    const { setCookies } = await (await startNotes({ platform, controllers: [OtherCookies] })).browser().get(path);
 
     expect(setCookies.slice(0, 2)).toEqual(expected);
     expect(setCookies[2]).toMatch(/^session_id=/);
@@ -163,7 +167,7 @@ describe('Beside the session cookie', () => {
   });
 
   it('Cache-Control says no-store, unless the application has said something, and nothing without a cookie', async () => {
-    const visitor = (await startNotes({ controllers: [OtherCookies] })).browser();
+    const visitor = (await startNotes({ platform, controllers: [OtherCookies] })).browser();
     const caching = async (path: string): Promise<string | null> =>
       (await visitor.post(path, { a: 1 })).headers.get('cache-control');
 

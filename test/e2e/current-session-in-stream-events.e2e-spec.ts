@@ -1,10 +1,12 @@
-import { Controller, Post, Req, Res } from '@nestjs/common';
-import type { Request, Response } from 'express';
+import { Controller, Post, Req, Res, type INestApplication } from '@nestjs/common';
+import type { FastifyInstance } from 'fastify';
 import { CurrentSession } from 'nestjs-sessions';
 import { request } from 'node:http';
 import { Writable } from 'node:stream';
+import { nodeRequest, type AnyReply } from '../support/http/any-platform.js';
 import { Gate } from '../support/basics/gate.js';
 import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
 let gate = new Gate();
 
@@ -12,14 +14,16 @@ let gate = new Gate();
 class Uploads {
   constructor(private readonly current: CurrentSession) {}
 
-  @Post('end') end(@Req() request: Request, @Res() response: Response): void {
+  @Post('end') end(@Req() incoming: object, @Res() reply: AnyReply): void {
+    const request = nodeRequest(incoming);
     let bytes = 0;
     request.on('data', (chunk: Buffer) => (bytes += chunk.length));
-    request.on('end', () => void this.#store(bytes, response));
+    request.on('end', () => void this.#store(bytes, reply));
     void gate.pass();
   }
 
-  @Post('consumer') consumer(@Req() request: Request, @Res() response: Response): void {
+  @Post('consumer') consumer(@Req() incoming: object, @Res() reply: AnyReply): void {
+    const request = nodeRequest(incoming);
     let bytes = 0;
     const consumer = new Writable({
       write: (chunk: Buffer, _, done) => {
@@ -27,27 +31,38 @@ class Uploads {
         done();
       },
     });
-    consumer.on('finish', () => void this.#store(bytes, response));
+    consumer.on('finish', () => void this.#store(bytes, reply));
     request.pipe(consumer);
     void gate.pass();
   }
 
-  @Post('iterated') async iterated(@Req() request: Request, @Res() response: Response): Promise<void> {
+  @Post('iterated') async iterated(@Req() incoming: object, @Res() reply: AnyReply): Promise<void> {
+    const request = nodeRequest(incoming);
     void gate.pass();
     let bytes = 0;
     for await (const chunk of request) bytes += (chunk as Buffer).length;
-    await this.#store(bytes, response);
+    await this.#store(bytes, reply);
   }
 
   /** Answers with 500 and the reason: an error in a listener would else end the process. */
-  async #store(bytes: number, response: Response): Promise<void> {
+  async #store(bytes: number, reply: AnyReply): Promise<void> {
     try {
       await this.current.load();
       this.current.set('bytes', bytes);
-      response.send('stored');
+      reply.send('stored');
     } catch (error) {
-      response.status(500).send(String(error));
+      reply.status(500).send(String(error));
     }
+  }
+}
+
+/** To Fastify it has to be said that a handler reads the body by itself. */
+function leaveBodies(nest: INestApplication): void {
+  const instance: unknown = nest.getHttpAdapter().getInstance();
+  if (typeof instance === 'object') {
+    (instance as FastifyInstance).addContentTypeParser('application/octet-stream', (_request, _body, done) =>
+      done(null),
+    );
   }
 }
 
@@ -69,13 +84,18 @@ async function upload(url: string, cookie: string): Promise<{ status: number | u
   return answer;
 }
 
-describe('CurrentSession in an event of a stream', () => {
+describe.each(PLATFORMS)('CurrentSession in an event of a stream, on %s', (platform) => {
   beforeEach(() => (gate = new Gate()));
 
   it.each(['/end', '/consumer', '/iterated'])(
     'is the session of the request, or an error that says why it is not and what to do: %s',
     async (path) => {
-      const app = await startNotes({ controllers: [Uploads], sessions: { currentSession: true } });
+      const app = await startNotes({
+        platform,
+        controllers: [Uploads],
+        sessions: { currentSession: true },
+        configure: leaveBodies,
+      });
       const visitor = app.browser();
       await visitor.post('/notes', { user: 'ann' });
 

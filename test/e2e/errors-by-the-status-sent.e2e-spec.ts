@@ -18,12 +18,13 @@ import {
   type ExecutionContext,
   type NestInterceptor,
 } from '@nestjs/common';
-import type { Response } from 'express';
 import { Session, type SessionObject } from 'nestjs-sessions';
 import { catchError, concat, map, throwError, timeout, type Observable } from 'rxjs';
+import { type AnyReply } from '../support/http/any-platform.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
 /** What stands for an error that the application knows nothing of. */
 class Bug extends Error {}
@@ -51,7 +52,7 @@ class RejectingPipe {
 class BugFilter implements ExceptionFilter {
   catch(_: Bug, host: ArgumentsHost): void {
     const { status } = host.switchToHttp().getRequest<{ query: { status: string } }>().query;
-    host.switchToHttp().getResponse<Response>().status(Number(status)).json({ handled: true });
+    host.switchToHttp().getResponse<AnyReply>().status(Number(status)).send({ handled: true });
   }
 }
 
@@ -145,13 +146,13 @@ class Pages {
   }
 }
 
-describe('Changes of a request that fails are judged by the status sent', () => {
+describe.each(PLATFORMS)('Changes of a request that fails are judged by the status sent, on %s', (platform) => {
   let store: ObservedStore;
   let app: TestApp;
 
   beforeAll(async () => {
     store = new ObservedStore(distantMemory());
-    app = await TestApp.start({ controllers: [Pages], sessions: { store, lock: { wait: 2_000 } } });
+    app = await TestApp.start({ platform, controllers: [Pages], sessions: { store, lock: { wait: 2_000 } } });
   });
   afterAll(() => app.close());
 

@@ -4,6 +4,7 @@ import type { Reply } from '../support/http/browser.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
 let handlersRun = 0;
 
@@ -33,13 +34,13 @@ class Pages {
   }
 }
 
-describe('A store that cannot be read is an error, not a new session', () => {
+describe.each(PLATFORMS)('A store that cannot be read is an error, not a new session, on %s', (platform) => {
   let store: ObservedStore;
   let app: TestApp;
 
   beforeAll(async () => {
     store = new ObservedStore(distantMemory());
-    app = await TestApp.start({ controllers: [Pages], sessions: { store } });
+    app = await TestApp.start({ platform, controllers: [Pages], sessions: { store } });
   });
   beforeEach(() => (handlersRun = 0));
   afterEach(() => store.mend());

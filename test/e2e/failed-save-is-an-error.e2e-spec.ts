@@ -1,11 +1,12 @@
 import { Controller, Get, Header, Post, Res, StreamableFile } from '@nestjs/common';
-import type { Response } from 'express';
 import { Readable } from 'node:stream';
 import { Session } from 'nestjs-sessions';
+import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import { Exchange } from '../support/http/exchange.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
 @Controller()
 class Pages {
@@ -24,15 +25,15 @@ class Pages {
     return 'stored, it says';
   }
 
-  @Get('json') json(@Session() session: Session, @Res() response: Response): void {
+  @Get('json') json(@Session() session: Session, @Res() reply: AnyReply): void {
     session.set('found', 'json');
-    response.setHeader('Cache-Control', 'public').json({ ok: 'stored, it says' });
+    reply.header('Cache-Control', 'public').send({ ok: 'stored, it says' });
   }
 
-  @Get('late') late(@Session() session: Session, @Res() response: Response): void {
+  @Get('late') late(@Session() session: Session, @Res() reply: AnyReply): void {
     setImmediate(() => {
       session.set('found', 'late');
-      response.set({ ETag: '"1"', Location: '/elsewhere' }).status(201).send('stored, it says');
+      reply.header('ETag', '"1"').header('Location', '/elsewhere').status(201).send('stored, it says');
     });
   }
 
@@ -47,18 +48,20 @@ class Pages {
     return 'logged out, it says';
   }
 
-  @Get('written') written(@Session() session: Session, @Res() response: Response): void {
+  @Get('written') written(@Session() session: Session, @Res() reply: AnyReply): void {
+    const response = nodeResponse(reply);
     session.set('found', 'written');
     response.write('stored, ');
     response.end('it says');
   }
 
-  @Get('endless') endless(@Session() session: Session, @Res() response: Response): void {
+  @Get('endless') endless(@Session() session: Session, @Res() reply: AnyReply): void {
     session.set('found', 'endless');
-    response.write('stored, ');
+    nodeResponse(reply).write('stored, ');
   }
 
-  @Get('known-length') knownLength(@Session() session: Session, @Res() response: Response): void {
+  @Get('known-length') knownLength(@Session() session: Session, @Res() reply: AnyReply): void {
+    const response = nodeResponse(reply);
     session.set('found', 'known-length');
     response.setHeader('Content-Length', 15).write('stored, it says');
     setImmediate(() => response.end());
@@ -82,13 +85,13 @@ class Pages {
   }
 }
 
-describe('A save that fails is an error response, never a silent loss', () => {
+describe.each(PLATFORMS)('A save that fails is an error response, never a silent loss, on %s', (platform) => {
   let store: ObservedStore;
   let app: TestApp;
 
   beforeEach(async () => {
     store = new ObservedStore(distantMemory());
-    app = await TestApp.start({ controllers: [Pages], sessions: { store } });
+    app = await TestApp.start({ platform, controllers: [Pages], sessions: { store } });
   });
   afterEach(async () => {
     store.mend();

@@ -1,9 +1,10 @@
 import { Controller, Get, Req, Res, StreamableFile } from '@nestjs/common';
-import type { Response } from 'express';
 import { Readable } from 'node:stream';
 import { MemoryStore, Session } from 'nestjs-sessions';
+import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import { Exchange } from '../support/http/exchange.js';
 import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import type { TestApp } from '../support/http/test-app.js';
 
@@ -11,24 +12,27 @@ import type { TestApp } from '../support/http/test-app.js';
 class Pages {
   @Get('failing-stream') failingStream(
     @Session() session: Session,
-    @Res({ passthrough: true }) response: Response,
+    @Res({ passthrough: true }) reply: AnyReply,
   ): StreamableFile {
     session.set('found', 'failing-stream');
-    response.status(500);
+    reply.status(500);
     return new StreamableFile(Readable.from([Buffer.from('it '), Buffer.from('failed')]));
   }
 
-  @Get('failing-pieces') failingPieces(@Session() session: Session, @Res() response: Response): void {
+  @Get('failing-pieces') failingPieces(@Session() session: Session, @Res() reply: AnyReply): void {
+    const response = nodeResponse(reply);
     session.set('found', 'failing-pieces');
-    response.status(500).write('it ');
+    response.statusCode = 500;
+    response.write('it ');
     setImmediate(() => response.end('failed'));
   }
 
   /** Touches the session when nothing can tell the visitor of it any more. A call that says so by an error is as right. */
   @Get('touched-too-late') async touchedTooLate(
     @Req() request: { session: Session },
-    @Res() response: Response,
+    @Res() reply: AnyReply,
   ): Promise<void> {
+    const response = nodeResponse(reply);
     response.write('too ');
     try {
       await request.session.load();
@@ -41,7 +45,7 @@ class Pages {
   }
 }
 
-describe('A first visit stores nothing and gets no cookie', () => {
+describe.each(PLATFORMS)('A first visit stores nothing and gets no cookie, on %s', (platform) => {
   let memory: MemoryStore;
   let store: ObservedStore;
   let app: TestApp;
@@ -49,7 +53,7 @@ describe('A first visit stores nothing and gets no cookie', () => {
   beforeEach(async () => {
     memory = new MemoryStore();
     store = new ObservedStore(memory);
-    app = await startNotes({ controllers: [Pages], sessions: { store } });
+    app = await startNotes({ platform, controllers: [Pages], sessions: { store } });
   });
 
   async function visit(path: string): Promise<{ status: number | undefined; text: string }> {

@@ -1,7 +1,8 @@
 import { type CanActivate, Controller, type ExecutionContext, Get, Query, UseGuards } from '@nestjs/common';
-import type { Response } from 'express';
 import { Session, type SessionObject } from 'nestjs-sessions';
+import type { AnyReply } from '../support/http/any-platform.js';
 import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 
 /** Locks the session, changes it, and answers in the place of the handler. */
@@ -11,7 +12,7 @@ class AnsweringGuard implements CanActivate {
     const { session, query } = http.getRequest<{ session: SessionObject; query: { then: string } }>();
     await session.load();
     session.set('turnedAway', true);
-    http.getResponse<Response>().status(403).end('not you');
+    http.getResponse<AnyReply>().status(403).send('not you');
     if (query.then === 'hangs') await new Promise(() => undefined);
     if (query.then === 'throws') throw new Error('after the answer');
     return query.then === 'passes';
@@ -26,10 +27,10 @@ class Pages {
   }
 }
 
-describe('A guard that answers by itself', () => {
+describe.each(PLATFORMS)('A guard that answers by itself, on %s', (platform) => {
   it.each(['refuses', 'throws', 'hangs', 'passes'])('leaves no lock behind when it then %s', async (then) => {
     const sessions = { store: distantMemory(), lock: { wait: 2_000 } };
-    const app = await startNotes({ controllers: [Pages], sessions });
+    const app = await startNotes({ platform, controllers: [Pages], sessions });
     const visitor = app.browser();
     await visitor.post('/notes', { user: 'ann' });
 

@@ -1,13 +1,15 @@
 import { Controller, Get, Res } from '@nestjs/common';
-import type { Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Session } from 'nestjs-sessions';
 import { defer, type Observable } from 'rxjs';
+import type { AnyReply } from '../support/http/any-platform.js';
 import type { Browser } from '../support/http/browser.js';
 import { Exchange } from '../support/http/exchange.js';
 import { Gate } from '../support/basics/gate.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
 let holder = new Gate();
 /** The requests that the server has seen go. */
@@ -35,10 +37,10 @@ class Pages {
     throw new Error('after the client left');
   }
 
-  @Get('by-hand') async byHand(@Session() session: Session, @Res() response: Response): Promise<void> {
+  @Get('by-hand') async byHand(@Session() session: Session, @Res() reply: AnyReply): Promise<void> {
     await holder.pass();
     session.set('found', 'by-hand');
-    response.json({ ok: true });
+    reply.send({ ok: true });
   }
 
   @Get('observable') observable(@Session() session: Session): Observable<object> {
@@ -54,12 +56,12 @@ class Pages {
   }
 }
 
-function noteClosed({ url }: Request, response: Response, next: () => void): void {
+function noteClosed({ url = '' }: IncomingMessage, response: ServerResponse, next: () => void): void {
   response.once('close', () => closed.push(url));
   next();
 }
 
-describe('When the client goes away', () => {
+describe.each(PLATFORMS)('When the client goes away, on %s', (platform) => {
   let store: ObservedStore;
   let app: TestApp;
   let visitor: Browser;
@@ -67,6 +69,7 @@ describe('When the client goes away', () => {
   beforeAll(async () => {
     store = new ObservedStore(distantMemory());
     app = await TestApp.start({
+      platform,
       controllers: [Pages],
       sessions: { store, lock: { wait: 5_000 } },
       configure: (nest) => nest.use(noteClosed),

@@ -4,6 +4,7 @@ import { ManualClock } from 'nestjs-sessions/testing';
 import type { Browser, Reply } from '../support/http/browser.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
 @Controller()
 class Pages {
@@ -20,7 +21,7 @@ class Pages {
 const TIMEOUT = 700;
 const hang = (): Promise<never> => new Promise(() => undefined);
 
-describe('A store that hangs', () => {
+describe.each(PLATFORMS)('A store that hangs, on %s', (platform) => {
   let clock: ManualClock;
   let store: ObservedStore;
   let app: TestApp;
@@ -29,7 +30,7 @@ describe('A store that hangs', () => {
   beforeEach(async () => {
     clock = new ManualClock();
     store = new ObservedStore(new MemoryStore());
-    app = await TestApp.start({ controllers: [Pages], sessions: { store, clock, storeTimeout: TIMEOUT } });
+    app = await TestApp.start({ platform, controllers: [Pages], sessions: { store, clock, storeTimeout: TIMEOUT } });
     visitor = app.browser();
     await visitor.get('/visit');
     store.takeCalls();

@@ -1,27 +1,31 @@
 import { Controller, Get, Head, HttpCode, Res } from '@nestjs/common';
-import type { Response } from 'express';
 import type { IncomingMessage } from 'node:http';
 import { Session } from 'nestjs-sessions';
+import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import { Exchange } from '../support/http/exchange.js';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
 @Controller()
 class Replies {
-  @Get('object') object(@Session() session: Session, @Res() response: Response): void {
+  @Get('object') object(@Session() session: Session, @Res() reply: AnyReply): void {
+    const response = nodeResponse(reply);
     session.set('found', 'object');
     response.setHeader('X-Replaced', 'no');
     response.writeHead(201, { 'X-One': '1', 'X-Replaced': 'yes', 'X-Many': ['a', 'b'] });
     response.end('body');
   }
 
-  @Get('flat-array') flatArray(@Session() session: Session, @Res() response: Response): void {
+  @Get('flat-array') flatArray(@Session() session: Session, @Res() reply: AnyReply): void {
+    const response = nodeResponse(reply);
     session.set('found', 'flat-array');
     response.setHeader('X-Replaced', 'no');
     response.writeHead(201, ['X-One', '1', 'X-Replaced', 'yes', 'X-Many', 'a', 'X-Many', 'b']);
     response.end('body');
   }
 
-  @Get('pairs') pairs(@Session() session: Session, @Res() response: Response): void {
+  @Get('pairs') pairs(@Session() session: Session, @Res() reply: AnyReply): void {
+    const response = nodeResponse(reply);
     session.set('found', 'pairs');
     response.setHeader('X-Replaced', 'no');
     // Node takes pairs as well; its types know only the other two forms.
@@ -34,35 +38,42 @@ class Replies {
     response.end('body');
   }
 
-  @Get('reason') reason(@Session() session: Session, @Res() response: Response): void {
+  @Get('reason') reason(@Session() session: Session, @Res() reply: AnyReply): void {
+    const response = nodeResponse(reply);
     session.set('found', 'reason');
     response.writeHead(201, 'Very Well', { 'X-One': '1', 'X-Replaced': 'yes', 'X-Many': ['a', 'b'] });
     response.end('body');
   }
 
-  @Get('no-reason') noReason(@Session() session: Session, @Res() response: Response): void {
+  @Get('no-reason') noReason(@Session() session: Session, @Res() reply: AnyReply): void {
+    const response = nodeResponse(reply);
     session.set('found', 'no-reason');
     response.writeHead(201, undefined, { 'X-One': '1', 'X-Replaced': 'yes', 'X-Many': ['a', 'b'] });
     response.end('body');
   }
 
-  @Get('reason-only') reasonOnly(@Session() session: Session, @Res() response: Response): void {
+  @Get('reason-only') reasonOnly(@Session() session: Session, @Res() reply: AnyReply): void {
+    const response = nodeResponse(reply);
     session.set('found', 'reason-only');
     response.setHeader('X-One', '1');
     response.writeHead(201, 'Very Well').end('body');
   }
 
-  @Get('flushed') flushed(@Session() session: Session, @Res() response: Response): void {
+  @Get('flushed') flushed(@Session() session: Session, @Res() reply: AnyReply): void {
+    const response = nodeResponse(reply);
     session.set('found', 'flushed');
-    response.status(201).setHeader('X-One', '1');
+    response.statusCode = 201;
+    response.setHeader('X-One', '1');
     response.flushHeaders();
     response.end('body');
   }
 
-  @Get('hinted') async hinted(@Session() session: Session, @Res() response: Response): Promise<void> {
+  @Get('hinted') async hinted(@Session() session: Session, @Res() reply: AnyReply): Promise<void> {
+    const response = nodeResponse(reply);
     await new Promise<void>((written) => response.writeEarlyHints({ link: '</style.css>; rel=preload' }, written));
     session.set('found', 'hinted');
-    response.status(201).setHeader('X-One', '1');
+    response.statusCode = 201;
+    response.setHeader('X-One', '1');
     response.end('body');
   }
 
@@ -80,11 +91,11 @@ class Replies {
   }
 }
 
-describe('The cookie goes with the headers, whichever way they are sent', () => {
+describe.each(PLATFORMS)('The cookie goes with the headers, whichever way they are sent, on %s', (platform) => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await TestApp.start({ controllers: [Replies] });
+    app = await TestApp.start({ platform, controllers: [Replies] });
   });
   afterAll(() => app.close());
 

@@ -1,7 +1,9 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { Session } from 'nestjs-sessions';
+import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import { Exchange } from '../support/http/exchange.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
@@ -17,11 +19,14 @@ function outcomeOf(call: () => unknown): unknown {
   }
 }
 
+const OK = '{"ok":true}';
+
 @Controller()
 class Replies {
-  @Get('calls') calls(@Session() session: Session, @Res() response: Response): void {
+  @Get('calls') calls(@Session() session: Session, @Res() reply: AnyReply): void {
+    const response = nodeResponse(reply);
     session.set('found', 'calls');
-    response.setHeader('X-Own', 'kept').json({ ok: true });
+    response.setHeader('X-Own', 'kept').end(OK);
     outcomes = {
       headersSent: response.headersSent,
       writableEnded: response.writableEnded,
@@ -29,59 +34,75 @@ class Replies {
       appendHeader: outcomeOf(() => response.appendHeader('X-Own', 'changed')),
       removeHeader: outcomeOf(() => response.removeHeader('X-Own')),
       writeHead: outcomeOf(() => response.writeHead(500)),
-      cookie: outcomeOf(() => response.cookie('late', '1')),
-      json: outcomeOf(() => response.json({ ok: false })),
-      redirect: outcomeOf(() => response.redirect('/elsewhere')),
       flushHeaders: outcomeOf(() => response.flushHeaders()),
       end: outcomeOf(() => response.end('twice') === response),
     };
   }
 
-  @Get('write') write(@Session() session: Session, @Res() response: Response): void {
-    session.set('found', 'write');
+  /** By the members that Express adds. */
+  @Get('calls-of-express') callsOfExpress(@Session() session: Session, @Res() response: Response): void {
+    session.set('found', 'calls-of-express');
     response.json({ ok: true });
+    outcomes = {
+      cookie: outcomeOf(() => response.cookie('late', '1')),
+      json: outcomeOf(() => response.json({ ok: false })),
+      redirect: outcomeOf(() => response.redirect('/elsewhere')),
+    };
+  }
+
+  @Get('write') write(@Session() session: Session, @Res() reply: AnyReply): void {
+    const response = nodeResponse(reply);
+    session.set('found', 'write');
+    response.end(OK);
     response.write('more');
   }
 
-  @Get('end-with-callback') async callback(@Session() session: Session, @Res() response: Response): Promise<void> {
+  @Get('end-with-callback') async callback(@Session() session: Session, @Res() reply: AnyReply): Promise<void> {
+    const response = nodeResponse(reply);
     session.set('found', 'end-with-callback');
     await new Promise<void>((sent) => response.end('body', sent));
     outcomes = { called: true };
   }
 
-  @Get('end-twice') async twice(@Session() session: Session, @Res() response: Response): Promise<void> {
+  @Get('end-twice') async twice(@Session() session: Session, @Res() reply: AnyReply): Promise<void> {
+    const response = nodeResponse(reply);
     session.set('found', 'end-twice');
-    response.json({ ok: true });
+    response.end(OK);
     await new Promise<void>((sent) => response.end(sent));
     outcomes = { called: true };
   }
 
-  @Get('hears-of-the-end') async hears(@Session() session: Session, @Res() response: Response): Promise<void> {
+  @Get('hears-of-the-end') async hears(@Session() session: Session, @Res() reply: AnyReply): Promise<void> {
+    const response = nodeResponse(reply);
     session.set('found', 'hears-of-the-end');
-    response.json({ ok: true });
+    response.end(OK);
     response.statusMessage = 'Late';
     await new Promise<void>((sent) => response.end(sent));
     outcomes = { isFinished: response.writableFinished };
   }
 
-  @Get('waits-for-finish') async finish(@Session() session: Session, @Res() response: Response): Promise<void> {
+  @Get('waits-for-finish') async finish(@Session() session: Session, @Res() reply: AnyReply): Promise<void> {
+    const response = nodeResponse(reply);
     session.set('found', 'waits-for-finish');
     const finished = new Promise((resolve) => response.once('finish', resolve));
-    response.json({ ok: true });
+    response.end(OK);
     await finished;
     outcomes = { called: true };
   }
 
-  @Get('throws') throws(@Session() session: Session, @Res() response: Response): void {
+  @Get('throws') throws(@Session() session: Session, @Res() reply: AnyReply): void {
+    const response = nodeResponse(reply);
     session.set('found', 'throws');
-    response.json({ ok: true });
+    response.end(OK);
     throw new Error('after the response');
   }
 
-  @Get('sets-status') status(@Session() session: Session, @Res() response: Response): void {
+  @Get('sets-status') status(@Session() session: Session, @Res() reply: AnyReply): void {
+    const response = nodeResponse(reply);
     session.set('found', 'sets-status');
-    response.json({ ok: true });
-    response.status(500).statusMessage = 'Late';
+    response.end(OK);
+    response.statusCode = 500;
+    response.statusMessage = 'Late';
   }
 
   @Get('found') found(@Session() session: Session): unknown {
@@ -89,13 +110,13 @@ class Replies {
   }
 }
 
-describe('While the end of a response waits for the commit', () => {
+describe.each(PLATFORMS)('While the end of a response waits for the commit, on %s', (platform) => {
   let store: ObservedStore;
   let app: TestApp;
 
   beforeAll(async () => {
     store = new ObservedStore(distantMemory());
-    app = await TestApp.start({ controllers: [Replies], sessions: { store } });
+    app = await TestApp.start({ platform, controllers: [Replies], sessions: { store } });
   });
   beforeEach(() => (outcomes = {}));
   afterEach(() => store.mend());
@@ -113,16 +134,24 @@ describe('While the end of a response waits for the commit', () => {
       appendHeader: 'ERR_HTTP_HEADERS_SENT',
       removeHeader: 'ERR_HTTP_HEADERS_SENT',
       writeHead: 'ERR_HTTP_HEADERS_SENT',
-      cookie: 'ERR_HTTP_HEADERS_SENT',
-      json: 'ERR_HTTP_HEADERS_SENT',
-      redirect: 'ERR_HTTP_HEADERS_SENT',
       flushHeaders: undefined,
       end: true,
     });
-    expect(reply).toMatchObject({ status: 200, text: '{"ok":true}' });
+    expect(reply).toMatchObject({ status: 200, text: OK });
     expect(reply.headers.get('x-own')).toBe('kept');
     expect((await visitor.get('/found')).json()).toEqual({ found: 'calls' });
   });
+
+  if (platform === 'express') {
+    it('the calls that Express adds fail as well', async () => {
+      expect(await app.browser().get('/calls-of-express')).toMatchObject({ status: 200, text: OK });
+      expect(outcomes).toEqual({
+        cookie: 'ERR_HTTP_HEADERS_SENT',
+        json: 'ERR_HTTP_HEADERS_SENT',
+        redirect: 'ERR_HTTP_HEADERS_SENT',
+      });
+    });
+  }
 
   it.each(['write', 'throws', 'sets-status'])(
     'code after the reply can neither hang nor corrupt it: %s',
@@ -131,7 +160,7 @@ describe('While the end of a response waits for the commit', () => {
 
       const reply = await visitor.get(`/${route}`);
 
-      expect(reply).toMatchObject({ status: 200, text: '{"ok":true}' });
+      expect(reply).toMatchObject({ status: 200, text: OK });
       expect((await visitor.get('/found')).json()).toEqual({ found: route });
     },
   );
@@ -147,7 +176,7 @@ describe('While the end of a response waits for the commit', () => {
     gate.open();
     const head = await exchange.head;
 
-    expect(await exchange.text()).toBe('{"ok":true}');
+    expect(await exchange.text()).toBe(OK);
     expect(head.statusMessage).toBe('OK');
     while (Object.keys(outcomes).length === 0) await visitor.get('/found');
     expect(outcomes).toEqual({ isFinished: true });

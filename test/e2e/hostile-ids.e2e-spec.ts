@@ -1,4 +1,5 @@
 import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import { parseCookieLine } from '../support/http/cookie-line.js';
 import { rawRequest } from '../support/http/raw-http.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
@@ -54,13 +55,13 @@ const ALMOST_THE_NAME = [
 /** Node refuses these by itself. */
 const refused = ['\0', '\r', '\n', 'x\r\nset pwned 0 0 1', '\x01', '\x7f', 'x'.repeat(17_000)];
 
-describe('A cookie that is no id', () => {
+describe.each(PLATFORMS)('A cookie that is no id, on %s', (platform) => {
   let app: TestApp;
   let recorded: RecordedStore;
 
   beforeEach(async () => {
     recorded = recordedStore(distantMemory());
-    app = await startNotes({ sessions: { store: recorded.store } });
+    app = await startNotes({ platform, sessions: { store: recorded.store } });
     recorded.calls.splice(0);
   });
 

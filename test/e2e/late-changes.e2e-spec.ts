@@ -15,14 +15,17 @@ import {
   type ExecutionContext,
   type NestInterceptor,
 } from '@nestjs/common';
-import type { Request, Response } from 'express';
 import { LockSession, Session, type SessionObject } from 'nestjs-sessions';
 import { tap, type Observable } from 'rxjs';
+import { type AnyReply } from '../support/http/any-platform.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
-type WithSession = Request & { session: SessionObject };
+interface WithSession {
+  readonly session: SessionObject;
+}
 
 /** Sends whoever is refused elsewhere, with a message for the next page. */
 @Catch(HttpException)
@@ -31,7 +34,7 @@ class FlashFilter implements ExceptionFilter {
     const { session } = host.switchToHttp().getRequest<WithSession>();
     await session.load();
     session.set('flash', error.message);
-    host.switchToHttp().getResponse<Response>().redirect('/flash');
+    host.switchToHttp().getResponse<AnyReply>().status(302).redirect('/flash');
   }
 }
 
@@ -93,13 +96,13 @@ class Pages {
   @Get('unlocked-guard') @LockSession('explicit') @UseGuards(RefusingGuard) unlockedGuard(): void {}
 }
 
-describe('What changes the session outside of the handler is committed too', () => {
+describe.each(PLATFORMS)('What changes the session outside of the handler is committed too, on %s', (platform) => {
   let store: ObservedStore;
   let app: TestApp;
 
   beforeAll(async () => {
     store = new ObservedStore(distantMemory());
-    app = await TestApp.start({ controllers: [Pages], sessions: { store, lock: { wait: 2_000 } } });
+    app = await TestApp.start({ platform, controllers: [Pages], sessions: { store, lock: { wait: 2_000 } } });
   });
   afterAll(() => app.close());
 

@@ -4,6 +4,7 @@ import { ArrivalsGuard, nextArrival } from '../support/http/arrivals.js';
 import type { Browser, Reply } from '../support/http/browser.js';
 import { Gate } from '../support/basics/gate.js';
 import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { idOf } from '../support/stores/stored-sessions.js';
 
@@ -72,14 +73,14 @@ const endings = [
   { because: 'rotated', path: '/login', slow: '/slow-login', left: { colour: 'red', user: 'ann' } },
 ];
 
-describe('A login with an old cookie', () => {
+describe.each(PLATFORMS)('A login with an old cookie, on %s', (platform) => {
   let browser: Browser;
   let late: Browser;
 
   beforeEach(async () => {
     [gate, end] = [new Gate(), new Gate()];
     const sessions = { store: distantMemory() };
-    browser = (await startNotes({ controllers: [Logins], sessions })).browser();
+    browser = (await startNotes({ platform, controllers: [Logins], sessions })).browser();
     await browser.post('/notes', { colour: 'red' });
     late = browser.clone();
   });

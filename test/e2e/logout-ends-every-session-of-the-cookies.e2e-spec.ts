@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { Reply } from '../support/http/browser.js';
 import { Gate } from '../support/basics/gate.js';
 import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS, type Platform } from '../support/http/platforms.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { idOf } from '../support/stores/stored-sessions.js';
@@ -25,9 +26,9 @@ class Pages {
 
 const unknownId = (): string => randomBytes(32).toString('base64url');
 
-async function startOn(store: SessionStore): Promise<TestApp> {
+async function startOn(store: SessionStore, platform: Platform = 'express'): Promise<TestApp> {
   gate = new Gate();
-  return startNotes({ controllers: [Pages], sessions: { store, lock: { wait: minutes(10) } } });
+  return startNotes({ platform, controllers: [Pages], sessions: { store, lock: { wait: minutes(10) } } });
 }
 
 /** The header of a browser that has a cookie for several paths. */
@@ -48,12 +49,12 @@ async function left(app: TestApp, ...ids: string[]): Promise<unknown[]> {
   return replies.map((reply) => reply.json());
 }
 
-describe('A logout with several cookies of one name', () => {
+describe.each(PLATFORMS)('A logout with several cookies of one name, on %s', (platform) => {
   let app: TestApp;
   let ids: string[];
 
   beforeEach(async () => {
-    app = await startOn(distantMemory());
+    app = await startOn(distantMemory(), platform);
     ids = [];
     for (const user of ['ann', 'bob', 'eve']) ids.push(await liveId(app, { user }));
   });

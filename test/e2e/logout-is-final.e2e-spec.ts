@@ -2,14 +2,16 @@ import { Browser } from '../support/http/browser.js';
 import { spawnApp } from '../support/processes/child-process.js';
 import { gate } from '../support/http/gates.js';
 import { often } from '../support/models/long-form.js';
+import type { Platform } from '../support/http/platforms.js';
+import { onPlatforms } from '../support/http/stores-on-platforms.js';
 import { everyStoreKind, sharedStoreKinds, type StorePlace } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
 import { VisitsController } from './apps/visits.controller.js';
 
 const ROUNDS = often(6);
 
-function start(place: StorePlace): Promise<TestApp> {
-  return TestApp.start({ controllers: [VisitsController], sessions: { store: place.open() } });
+function start(place: StorePlace, platform: Platform = 'express'): Promise<TestApp> {
+  return TestApp.start({ platform, controllers: [VisitsController], sessions: { store: place.open() } });
 }
 
 /** Requests of all kinds in flight with the logout among them, each in a process of the list. */
@@ -30,13 +32,15 @@ async function race(urls: readonly string[], logout: string, round: number): Pro
   }
 }
 
-describe.each(everyStoreKind)('A logout on $name', (kind) => {
+describe.each(onPlatforms(everyStoreKind))('A logout on $name', ({ kind, name, platform }) => {
+  /** A part of a path. */
+  const both = name.replaceAll(/\W+/g, '-');
   let place: StorePlace;
   let app: TestApp;
 
   beforeAll(async () => {
     place = await kind.prepare();
-    app = await start(place);
+    app = await start(place, platform);
   });
 
   afterAll(async () => {
@@ -50,7 +54,7 @@ describe.each(everyStoreKind)('A logout on $name', (kind) => {
       const visitor = app.browser();
       await visitor.post('/visits');
       const old = visitor.clone();
-      const name = `${kind.name}${logout}`.replace('/', '-');
+      const name = `${both}${logout}`.replace('/', '-');
       const slow = visitor.clone().post(`/naive-visits/at/${name}`);
       await gate(name).reached;
       await visitor.post(logout);
@@ -66,10 +70,10 @@ describe.each(everyStoreKind)('A logout on $name', (kind) => {
     const visitor = app.browser();
     await visitor.post('/visits');
     const old = visitor.clone();
-    const slow = visitor.clone().post(`/visits/at/${kind.name}`);
-    await gate(kind.name).reached;
+    const slow = visitor.clone().post(`/visits/at/${both}`);
+    await gate(both).reached;
     await visitor.post('/naive-logout');
-    gate(kind.name).open();
+    gate(both).open();
 
     expect(await slow).toMatchObject({ status: 409, setCookies: [] });
     expect((await old.get('/session')).json()).toEqual({});

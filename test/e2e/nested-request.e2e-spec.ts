@@ -2,6 +2,7 @@ import { Controller, Get, Req } from '@nestjs/common';
 import type { Request } from 'express';
 import { LockSession, Session } from 'nestjs-sessions';
 import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { hashOf, idOf } from '../support/stores/stored-sessions.js';
 
@@ -31,10 +32,14 @@ class NestedController {
   }
 }
 
-describe('A handler that calls its own server with the same cookie', () => {
+describe.each(PLATFORMS)('A handler that calls its own server with the same cookie, on %s', (platform) => {
   it('waits for itself until lock.wait, and the log names the session, the route that has it, and for how long', async () => {
     const store = distantMemory();
-    const app = await startNotes({ controllers: [NestedController], sessions: { store, lock: { wait: 200 } } });
+    const app = await startNotes({
+      platform,
+      controllers: [NestedController],
+      sessions: { store, lock: { wait: 200 } },
+    });
     const browser = app.browser();
     await browser.post('/notes', { user: 'ann' });
     const hash = hashOf(idOf(browser));
@@ -50,7 +55,7 @@ describe('A handler that calls its own server with the same cookie', () => {
   });
 
   it('gets an answer when it does not hold the lock meanwhile', async () => {
-    const app = await startNotes({ controllers: [NestedController], sessions: { store: distantMemory() } });
+    const app = await startNotes({ platform, controllers: [NestedController], sessions: { store: distantMemory() } });
     const browser = app.browser();
     await browser.post('/notes', { user: 'ann' });
 

@@ -1,9 +1,10 @@
 import { Controller, Get, Res } from '@nestjs/common';
-import type { Response } from 'express';
 import { MemoryStore, minutes, Session } from 'nestjs-sessions';
 import { ManualClock } from 'nestjs-sessions/testing';
+import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import type { Browser } from '../support/http/browser.js';
 import { Gate } from '../support/basics/gate.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
 
@@ -21,13 +22,15 @@ class Pages {
     session.set('visits', 1);
   }
 
-  @Get('json') json(@Session() session: Session, @Res({ passthrough: true }) response: Response): object {
+  @Get('json') json(@Session() session: Session, @Res({ passthrough: true }) reply: AnyReply): object {
+    const response = nodeResponse(reply);
     response.once('finish', passTime);
     response.once('close', () => setImmediate(() => void closed.pass()));
     return { found: session.has('visits') };
   }
 
-  @Get('pieces') async pieces(@Session() _: Session, @Res() response: Response): Promise<void> {
+  @Get('pieces') async pieces(@Session() _: Session, @Res() reply: AnyReply): Promise<void> {
+    const response = nodeResponse(reply);
     response.once('close', () => setImmediate(() => void closed.pass()));
     response.write('first,');
     await new Promise(setImmediate);
@@ -36,31 +39,38 @@ class Pages {
   }
 }
 
-describe.each(['/json', '/pieces'])('The expiry of a session that %s uses', (path) => {
-  let store: ObservedStore;
-  let app: TestApp;
-  let visitor: Browser;
+describe.each(PLATFORMS.flatMap((platform) => ['/json', '/pieces'].map((path) => [path, platform] as const)))(
+  'The expiry of a session that %s uses, on %s',
+  (path, platform) => {
+    let store: ObservedStore;
+    let app: TestApp;
+    let visitor: Browser;
 
-  beforeEach(async () => {
-    closed = new Gate();
-    store = new ObservedStore(new MemoryStore());
-    app = await TestApp.start({ controllers: [Pages], sessions: { store, clock, timeout: TIMEOUT, touchAfter: 0 } });
-    visitor = app.browser();
-    await visitor.get('/start');
-    store.takeCalls();
-  });
-  afterEach(() => app.close());
+    beforeEach(async () => {
+      closed = new Gate();
+      store = new ObservedStore(new MemoryStore());
+      app = await TestApp.start({
+        platform,
+        controllers: [Pages],
+        sessions: { store, clock, timeout: TIMEOUT, touchAfter: 0 },
+      });
+      visitor = app.browser();
+      await visitor.get('/start');
+      store.takeCalls();
+    });
+    afterEach(() => app.close());
 
-  it('moves once, before the headers leave, to what the cookie says: later nobody could tell the browser', async () => {
-    passTime();
-    const expiresAt = clock.now() + TIMEOUT;
-    const { setCookies } = await visitor.get(path);
-    await closed.reached;
+    it('moves once, before the headers leave, to what the cookie says: later nobody could tell the browser', async () => {
+      passTime();
+      const expiresAt = clock.now() + TIMEOUT;
+      const { setCookies } = await visitor.get(path);
+      await closed.reached;
 
-    expect(store.takeCalls()).toEqual(['tryLock', 'unlock+touch']);
-    expect(setCookies).toEqual([expect.stringContaining(`Expires=${new Date(expiresAt).toUTCString()}`)]);
+      expect(store.takeCalls()).toEqual(['tryLock', 'unlock+touch']);
+      expect(setCookies).toEqual([expect.stringContaining(`Expires=${new Date(expiresAt).toUTCString()}`)]);
 
-    clock.set(expiresAt);
-    expect((await visitor.get('/json')).json()).toEqual({ found: false });
-  });
-});
+      clock.set(expiresAt);
+      expect((await visitor.get('/json')).json()).toEqual({ found: false });
+    });
+  },
+);

@@ -2,6 +2,7 @@ import { MemoryStore, minutes, type StoreContext } from 'nestjs-sessions';
 import { generateSessionId } from '../../lib/session/session-id.js';
 import type { Browser } from '../support/http/browser.js';
 import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { recordedStore } from '../support/stores/recorded-store.js';
 import type { TestApp } from '../support/http/test-app.js';
@@ -19,9 +20,9 @@ class SlowToForget extends MemoryStore {
   }
 }
 
-describe('An id that is not ours', () => {
+describe.each(PLATFORMS)('An id that is not ours, on %s', (platform) => {
   it('is never adopted: whoever stores something gets another one, and nothing is stored under the one that was sent', async () => {
-    const app = await startNotes({ sessions: { store: distantMemory() } });
+    const app = await startNotes({ platform, sessions: { store: distantMemory() } });
     for (let n = 0; n < 20; n += 1) {
       const sent = generateSessionId();
       const visitor = visitorWith(app, sent);
@@ -35,7 +36,7 @@ describe('An id that is not ours', () => {
 
   it('leaves nothing behind when it is only read: no session, no lock, no cookie, one look into the store', async () => {
     const { store, calls } = recordedStore(distantMemory());
-    const app = await startNotes({ sessions: { store } });
+    const app = await startNotes({ platform, sessions: { store } });
     calls.splice(0);
     for (let n = 0; n < 20; n += 1) {
       const reply = await visitorWith(app, generateSessionId()).get('/facts');
@@ -47,7 +48,7 @@ describe('An id that is not ours', () => {
   });
 
   it('is of no use to the one who planted it, once the visitor has logged in', async () => {
-    const app = await startNotes({ sessions: { store: distantMemory() } });
+    const app = await startNotes({ platform, sessions: { store: distantMemory() } });
     const attacker = app.browser();
     await attacker.post('/notes', { planted: true });
     const victim = attacker.clone();
@@ -60,7 +61,7 @@ describe('An id that is not ours', () => {
   it('has expired: then it is as unknown as any other, and its data are gone', async () => {
     let now = Date.UTC(2030, 0, 1);
     const store = distantMemory();
-    const app = await startNotes({ sessions: { store, timeout: minutes(10), clock: { now: () => now } } });
+    const app = await startNotes({ platform, sessions: { store, timeout: minutes(10), clock: { now: () => now } } });
     const visitor = app.browser();
     await visitor.post('/notes', { old: true });
     const sent = visitor.cookies.get('session_id')!;
@@ -72,11 +73,14 @@ describe('An id that is not ours', () => {
   });
 });
 
-describe('An id that has expired, in a store that has not forgotten it,', () => {
+describe.each(PLATFORMS)('An id that has expired, in a store that has not forgotten it,, on %s', (platform) => {
   it.each(['implicit', 'explicit'] as const)('is unknown all the same (%s)', async (locking) => {
     let now = Date.UTC(2030, 0, 1);
     const { store, calls } = recordedStore(new SlowToForget());
-    const app = await startNotes({ sessions: { store, locking, timeout: minutes(10), clock: { now: () => now } } });
+    const app = await startNotes({
+      platform,
+      sessions: { store, locking, timeout: minutes(10), clock: { now: () => now } },
+    });
     const visitor = app.browser();
     await visitor.post('/notes', { old: true });
     const sent = visitor.cookies.get('session_id')!;

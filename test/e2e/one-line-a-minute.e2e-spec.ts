@@ -1,10 +1,11 @@
 import { Catch, Controller, Post, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import type { Response } from 'express';
 import { MemoryStore, minutes, seconds, Session, SessionLockTimeoutError } from 'nestjs-sessions';
 import { ManualClock } from 'nestjs-sessions/testing';
+import type { AnyReply } from '../support/http/any-platform.js';
 import type { Browser } from '../support/http/browser.js';
 import { Gate } from '../support/basics/gate.js';
 import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import type { TestApp, TestAppOptions } from '../support/http/test-app.js';
 
@@ -21,13 +22,13 @@ class HoldController {
 @Catch(SessionLockTimeoutError)
 class OwnFilter implements ExceptionFilter {
   catch(error: SessionLockTimeoutError, host: ArgumentsHost): void {
-    host.switchToHttp().getResponse<Response>().status(418).json({ code: error.code });
+    host.switchToHttp().getResponse<AnyReply>().status(418).send({ code: error.code });
   }
 }
 
 const UNAVAILABLE = { statusCode: 503, message: 'Service Unavailable' };
 
-describe('What repeats is one line a minute in the log, and not one a request', () => {
+describe.each(PLATFORMS)('What repeats is one line a minute in the log, and not one a request, on %s', (platform) => {
   let clock: ManualClock;
   let store: ObservedStore;
   let app: TestApp;
@@ -38,6 +39,7 @@ describe('What repeats is one line a minute in the log, and not one a request', 
     clock = new ManualClock();
     store = new ObservedStore(new MemoryStore());
     app = await startNotes({
+      platform,
       controllers: [HoldController],
       sessions: { store, clock, lock: { wait: seconds(5), maxWaiters: 0 } },
       ...options,

@@ -1,6 +1,8 @@
 import { Browser } from '../support/http/browser.js';
 import { spawnApp } from '../support/processes/child-process.js';
 import { often } from '../support/models/long-form.js';
+import type { Platform } from '../support/http/platforms.js';
+import { onPlatforms } from '../support/http/stores-on-platforms.js';
 import { sharedStoreKinds, storeKinds, type StorePlace } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
 import { FlashController } from './apps/flash.controller.js';
@@ -23,39 +25,42 @@ async function messagesAfter(route: string, here: string, there: string): Promis
   return [sent, found];
 }
 
-function start(place: StorePlace): Promise<TestApp> {
-  return TestApp.start({ controllers: [FlashController], sessions: { store: place.open() } });
+function start(place: StorePlace, platform: Platform): Promise<TestApp> {
+  return TestApp.start({ platform, controllers: [FlashController], sessions: { store: place.open() } });
 }
 
-describe.each(storeKinds)('The page that a redirect leads to finds what was set before it on $name', (kind) => {
-  let place: StorePlace;
-  let app: TestApp;
+describe.each(onPlatforms(storeKinds))(
+  'The page that a redirect leads to finds what was set before it on $name',
+  ({ kind, platform }) => {
+    let place: StorePlace;
+    let app: TestApp;
 
-  beforeEach(async () => {
-    place = await kind.prepare();
-    app = await start(place);
-  });
-  afterEach(async () => {
-    await app.close();
-    await place.dispose();
-  });
+    beforeEach(async () => {
+      place = await kind.prepare();
+      app = await start(place, platform);
+    });
+    afterEach(async () => {
+      await app.close();
+      await place.dispose();
+    });
 
-  it.each(ROUTES)('%s', async (route) => {
-    const [sent, found] = await messagesAfter(route, app.url, app.url);
+    it.each(ROUTES)('%s', async (route) => {
+      const [sent, found] = await messagesAfter(route, app.url, app.url);
 
-    expect(found).toEqual(sent);
-  });
+      expect(found).toEqual(sent);
+    });
 
-  if (!sharedStoreKinds.includes(kind)) return;
+    if (!sharedStoreKinds.includes(kind)) return;
 
-  it('also when another process serves that page, whichever way it was redirected', async () => {
-    const file = new URL('./apps/flash.app.ts', import.meta.url);
-    const { ready: there } = await spawnApp(file, { env: { STORE: place.spec } });
-    let before = 0;
-    for (const route of ROUTES) {
-      const [sent, found] = await messagesAfter(route, app.url, there);
-      expect(found).toEqual(sent.map((round) => before + round));
-      before += sent.length;
-    }
-  });
-});
+    it('also when another process serves that page, whichever way it was redirected', async () => {
+      const file = new URL('./apps/flash.app.ts', import.meta.url);
+      const { ready: there } = await spawnApp(file, { env: { STORE: place.spec } });
+      let before = 0;
+      for (const route of ROUTES) {
+        const [sent, found] = await messagesAfter(route, app.url, there);
+        expect(found).toEqual(sent.map((round) => before + round));
+        before += sent.length;
+      }
+    });
+  },
+);

@@ -1,11 +1,12 @@
 import { Controller, Get, HttpCode, HttpStatus, Redirect, Res } from '@nestjs/common';
-import type { Response } from 'express';
 import { Session } from 'nestjs-sessions';
 import { defer, of, type Observable } from 'rxjs';
+import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import { Exchange } from '../support/http/exchange.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
 @Controller()
 class Replies {
@@ -29,36 +30,36 @@ class Replies {
     session.set('found', 'redirect');
   }
 
-  @Get('passthrough') passthrough(@Session() session: Session, @Res({ passthrough: true }) response: Response): object {
-    response.setHeader('X-Own', 'yes');
+  @Get('passthrough') passthrough(@Session() session: Session, @Res({ passthrough: true }) reply: AnyReply): object {
+    reply.header('X-Own', 'yes');
     return { ok: session.set('found', 'passthrough').has('found') };
   }
 
-  @Get('res-json') json(@Session() session: Session, @Res() response: Response): void {
+  @Get('res-json') json(@Session() session: Session, @Res() reply: AnyReply): void {
     session.set('found', 'res-json');
-    response.json({ ok: true });
+    reply.send({ ok: true });
   }
 
-  @Get('res-send') async send(@Session() session: Session, @Res() response: Response): Promise<void> {
+  @Get('res-send') async send(@Session() session: Session, @Res() reply: AnyReply): Promise<void> {
     await Promise.resolve();
     session.set('found', 'res-send');
-    response.status(202).send('<p>sent</p>');
+    reply.status(202).send('<p>sent</p>');
   }
 
-  @Get('res-redirect') resRedirect(@Session() session: Session, @Res() response: Response): void {
+  @Get('res-redirect') resRedirect(@Session() session: Session, @Res() reply: AnyReply): void {
     session.set('found', 'res-redirect');
-    response.redirect('/found');
+    reply.status(302).redirect('/found');
   }
 
-  @Get('res-end') end(@Session() session: Session, @Res() response: Response): void {
+  @Get('res-end') end(@Session() session: Session, @Res() reply: AnyReply): void {
     session.set('found', 'res-end');
-    response.end();
+    nodeResponse(reply).end();
   }
 
-  @Get('res-late') late(@Session() session: Session, @Res() response: Response): void {
+  @Get('res-late') late(@Session() session: Session, @Res() reply: AnyReply): void {
     setImmediate(() => {
       session.set('found', 'res-late');
-      response.json({ ok: true });
+      reply.send({ ok: true });
     });
   }
 
@@ -81,13 +82,13 @@ const ROUTES = [
   ['res-late', 200],
 ] as const;
 
-describe('A reply leaves only when its session is committed', () => {
+describe.each(PLATFORMS)('A reply leaves only when its session is committed, on %s', (platform) => {
   let store: ObservedStore;
   let app: TestApp;
 
   beforeAll(async () => {
     store = new ObservedStore(distantMemory());
-    app = await TestApp.start({ controllers: [Replies], sessions: { store } });
+    app = await TestApp.start({ platform, controllers: [Replies], sessions: { store } });
   });
   afterEach(() => store.mend());
   afterAll(() => app.close());

@@ -10,6 +10,7 @@ import {
 } from '@nestjs/common';
 import { Session } from 'nestjs-sessions';
 import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import type { TestApp } from '../support/http/test-app.js';
 
 interface Request {
@@ -52,11 +53,11 @@ const replacements: readonly [string, (request: Request) => void][] = [
   ['a copy of the session', (request) => (request.session = { ...(request.session as object) })],
 ];
 
-describe('Something else in the place of request.session', () => {
+describe.each(PLATFORMS)('Something else in the place of request.session, on %s', (platform) => {
   let app: TestApp;
 
   beforeEach(async () => {
-    app = await startNotes({ controllers: [Pages], sessions: { lock: { wait: 300 } } });
+    app = await startNotes({ platform, controllers: [Pages], sessions: { lock: { wait: 300 } } });
   });
 
   async function refused(path: string, method = 'POST'): Promise<void> {
@@ -107,6 +108,7 @@ describe('Something else in the place of request.session', () => {
 
   it('is named as such also before the middleware of a module that serves some routes only', async () => {
     const restricted = await startNotes({
+      platform,
       sessions: { forRoutes: ['notes'] },
       configure: (nest) =>
         nest.use((request: Request, _response: unknown, next: () => void) => {

@@ -1,6 +1,7 @@
 import { Controller, Get, Injectable, UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { LockSession, RequireSession, RequireSessionGuard, Session } from 'nestjs-sessions';
 import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import type { TestApp } from '../support/http/test-app.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 
@@ -71,10 +72,10 @@ class Members {
   }
 }
 
-describe('@RequireSession()', () => {
+describe.each(PLATFORMS)('@RequireSession(), on %s', (platform) => {
   let app: TestApp;
   beforeEach(async () => {
-    app = await startNotes({ controllers: [Methods, Members, Ended], sessions: { store: distantMemory() } });
+    app = await startNotes({ platform, controllers: [Methods, Members, Ended], sessions: { store: distantMemory() } });
   });
 
   /** The answers to a visitor who has stored these notes. */

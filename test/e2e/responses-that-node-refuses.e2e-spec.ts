@@ -1,8 +1,9 @@
 import { Controller, Get, InternalServerErrorException, Res } from '@nestjs/common';
-import type { Response } from 'express';
 import { Session } from 'nestjs-sessions';
+import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import type { Browser } from '../support/http/browser.js';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
 @Controller()
 class Pages {
@@ -10,20 +11,20 @@ class Pages {
     session.set('found', 'start');
   }
 
-  @Get('body') body(@Session() session: Session, @Res() response: Response): void {
+  @Get('body') body(@Session() session: Session, @Res() reply: AnyReply): void {
     session.set('found', 'body');
-    response.end(42);
+    nodeResponse(reply).end(42);
   }
 
-  @Get('status') status(@Session() session: Session, @Res() response: Response): void {
+  @Get('status') status(@Session() session: Session, @Res() reply: AnyReply): void {
     session.set('found', 'status');
-    response.statusCode = 99;
-    response.end('no such status');
+    nodeResponse(reply).statusCode = 99;
+    nodeResponse(reply).end('no such status');
   }
 
-  @Get('reason') reason(@Session() session: Session, @Res({ passthrough: true }) response: Response): string {
+  @Get('reason') reason(@Session() session: Session, @Res({ passthrough: true }) reply: AnyReply): string {
     session.set('found', 'reason');
-    response.statusMessage = 'two\nlines';
+    nodeResponse(reply).statusMessage = 'two\nlines';
     return 'no such reason';
   }
 
@@ -32,9 +33,9 @@ class Pages {
     throw new InternalServerErrorException();
   }
 
-  @Get('fails-by-hand') fails(@Session() session: Session, @Res({ passthrough: true }) response: Response): void {
+  @Get('fails-by-hand') fails(@Session() session: Session, @Res({ passthrough: true }) reply: AnyReply): void {
     session.set('found', 'fails by hand');
-    response.status(502);
+    reply.status(502);
   }
 
   @Get('found') found(@Session() session: Session): unknown {
@@ -46,13 +47,13 @@ const broken = (): boolean => {
   throw new Error('the application’s own mistake');
 };
 
-describe('A response that Node refuses when its time has come', () => {
+describe.each(PLATFORMS)('A response that Node refuses when its time has come, on %s', (platform) => {
   let app: TestApp;
   let visitor: Browser;
   const get = (path: string) => visitor.get(path, { signal: AbortSignal.timeout(5_000) });
 
   beforeEach(async () => {
-    app = await TestApp.start({ controllers: [Pages] });
+    app = await TestApp.start({ platform, controllers: [Pages] });
     visitor = app.browser();
   });
   afterEach(() => app.close());
@@ -64,11 +65,11 @@ describe('A response that Node refuses when its time has come', () => {
   });
 });
 
-describe('commitOnError that throws', () => {
+describe.each(PLATFORMS)('commitOnError that throws, on %s', (platform) => {
   let app: TestApp;
 
   beforeEach(async () => {
-    app = await TestApp.start({ controllers: [Pages], sessions: { commitOnError: broken } });
+    app = await TestApp.start({ platform, controllers: [Pages], sessions: { commitOnError: broken } });
   });
   afterEach(() => app.close());
 

@@ -11,6 +11,7 @@ import {
 import { LockSession, minutes, Session, type SessionObject } from 'nestjs-sessions';
 import type { Browser } from '../support/http/browser.js';
 import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { onPlatforms } from '../support/http/stores-on-platforms.js';
 import { everyStoreKind } from '../support/stores/stores.js';
 import { idOf } from '../support/stores/stored-sessions.js';
 
@@ -79,7 +80,7 @@ class RotationController {
   }
 }
 
-describe.each(everyStoreKind)('regenerate() on $name', (kind) => {
+describe.each(onPlatforms(everyStoreKind))('regenerate() on $name', ({ kind, platform }) => {
   let browser: Browser;
   let old: Browser;
   let now: number;
@@ -88,7 +89,7 @@ describe.each(everyStoreKind)('regenerate() on $name', (kind) => {
     now = Date.now();
     const store = await freshStore(kind);
     const sessions = { store, clock: { now: () => now }, absoluteTimeout: minutes(10) };
-    browser = (await startNotes({ controllers: [RotationController], sessions })).browser();
+    browser = (await startNotes({ platform, controllers: [RotationController], sessions })).browser();
     await browser.post('/notes', { user: 'ann' });
     old = browser.clone();
   });

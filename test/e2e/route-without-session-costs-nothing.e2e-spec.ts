@@ -4,6 +4,7 @@ import { Session } from 'nestjs-sessions';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
 @Controller()
 class Pages {
@@ -27,13 +28,13 @@ class Pages {
 const interceptorsOf = (handler: object): unknown[] =>
   (Reflect.getMetadata(INTERCEPTORS_METADATA, handler) ?? []) as unknown[];
 
-describe('A route that does not take the session', () => {
+describe.each(PLATFORMS)('A route that does not take the session, on %s', (platform) => {
   let store: ObservedStore;
   let app: TestApp;
 
   beforeAll(async () => {
     store = new ObservedStore(distantMemory());
-    app = await TestApp.start({ controllers: [Pages], sessions: { store } });
+    app = await TestApp.start({ platform, controllers: [Pages], sessions: { store } });
   });
   afterAll(() => app.close());
 
@@ -59,7 +60,7 @@ describe('A route that does not take the session', () => {
   });
 
   it('has no interceptor, and the one that takes the session has exactly one, however often it was mounted', async () => {
-    const second = await TestApp.start({ controllers: [Pages] });
+    const second = await TestApp.start({ platform, controllers: [Pages] });
     await second.close();
 
     expect(interceptorsOf(Pages.prototype.visit)).toHaveLength(1);

@@ -13,6 +13,7 @@ import { jest } from '@jest/globals';
 import { LockSession, Session, type SessionsModuleOptions } from 'nestjs-sessions';
 import { SessionsMiddleware } from '../../lib/http/sessions.middleware.js';
 import { NotesController, startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import type { TestApp } from '../support/http/test-app.js';
 
 @Controller()
@@ -52,7 +53,7 @@ async function get(app: TestApp, path: string): Promise<string> {
   return status === 200 ? text : String(status);
 }
 
-describe('Sessions are there', () => {
+describe.each(PLATFORMS)('Sessions are there, on %s', (platform) => {
   it('on every route, by default', async () => {
     const app = await start({});
 
@@ -165,13 +166,13 @@ describe('Sessions are there', () => {
     @Module({ controllers: [Pages] })
     class PagesModule {}
     const router = RouterModule.register([{ path: 'mounted', module: PagesModule }]);
-    const app = await startNotes({ imports: [PagesModule, router] });
+    const app = await startNotes({ platform, imports: [PagesModule, router] });
 
     expect(await get(app, '/mounted/taken')).toBe('true');
   });
 
   it('nowhere without the module: the error says what to import', async () => {
-    const app = await startNotes({ controllers: [Pages], sessions: false });
+    const app = await startNotes({ platform, controllers: [Pages], sessions: false });
 
     expect(await get(app, '/health')).toBe('no session');
     expect(await get(app, '/notes')).toBe('500');

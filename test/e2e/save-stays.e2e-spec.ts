@@ -2,6 +2,7 @@ import { Controller, Get, ImATeapotException, InternalServerErrorException } fro
 import { LockSession, Session } from 'nestjs-sessions';
 import { Gate } from '../support/basics/gate.js';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 
 let gate = new Gate();
@@ -62,11 +63,11 @@ class Pages {
   }
 }
 
-describe('What save() and releaseLock() wrote', () => {
+describe.each(PLATFORMS)('What save() and releaseLock() wrote, on %s', (platform) => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await TestApp.start({ controllers: [Pages], sessions: { store: distantMemory() } });
+    app = await TestApp.start({ platform, controllers: [Pages], sessions: { store: distantMemory() } });
   });
   beforeEach(() => (gate = new Gate()));
   afterEach(() => gate.open());

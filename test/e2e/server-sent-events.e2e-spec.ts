@@ -6,6 +6,7 @@ import { Gate } from '../support/basics/gate.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
 let gate = new Gate();
 let failure: unknown;
@@ -79,7 +80,7 @@ class Events {
   }
 }
 
-describe('An @Sse() handler', () => {
+describe.each(PLATFORMS)('An @Sse() handler, on %s', (platform) => {
   const start = Date.now();
   let now = start;
   let store: ObservedStore;
@@ -87,7 +88,7 @@ describe('An @Sse() handler', () => {
 
   beforeAll(async () => {
     store = new ObservedStore(distantMemory());
-    app = await TestApp.start({ controllers: [Events], sessions: { store, clock: { now: () => now } } });
+    app = await TestApp.start({ platform, controllers: [Events], sessions: { store, clock: { now: () => now } } });
   });
   beforeEach(() => {
     now = start;

@@ -3,6 +3,7 @@ import { LockSession, Session, Sessions } from 'nestjs-sessions';
 import type { Browser, Reply } from '../support/http/browser.js';
 import { Gate } from '../support/basics/gate.js';
 import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { onPlatforms } from '../support/http/stores-on-platforms.js';
 import { storeKinds } from '../support/stores/stores.js';
 import type { TestApp } from '../support/http/test-app.js';
 
@@ -51,65 +52,68 @@ class SlowController {
 
 const endings = ['destroyed by id', 'destroyed by a request', 'rotated'] as const;
 
-describe.each(storeKinds)('A session on $name that goes while a request is running', (kind) => {
-  let app: TestApp;
-  let browser: Browser;
-  let now = Date.now();
+describe.each(onPlatforms(storeKinds))(
+  'A session on $name that goes while a request is running',
+  ({ kind, platform }) => {
+    let app: TestApp;
+    let browser: Browser;
+    let now = Date.now();
 
-  beforeEach(async () => {
-    gate = new Gate();
-    now = Date.now();
-    const sessions = { store: await freshStore(kind), clock: { now: () => now } };
-    app = await startNotes({ controllers: [SlowController], sessions });
-    browser = app.browser();
-    await browser.post('/notes', { user: 'ann' });
-  });
-
-  async function end(ending: (typeof endings)[number]): Promise<void> {
-    if (ending === 'destroyed by id') {
-      await app.nest.get(Sessions).destroy(browser.cookies.get('session_id') ?? '');
-    } else {
-      await browser.post(ending === 'rotated' ? '/rotate' : '/destroy');
-    }
-  }
-
-  async function slow(path: string, ending: (typeof endings)[number]): Promise<Reply> {
-    const reply = browser.clone().post(path);
-    await gate.reached;
-    await end(ending);
-    gate.open();
-    return reply;
-  }
-
-  describe.each(endings)('and is %s', (ending) => {
-    it.each(['/slow/unlocked', '/slow/locked', '/slow/save'])(
-      'answers %s with 409 and no cookie, since what it changed is not stored',
-      async (path) => {
-        const old = browser.clone();
-        const { status, setCookies } = await slow(path, ending);
-
-        expect([status, setCookies]).toEqual([409, []]);
-        expect((await old.get('/notes')).json()).toEqual({});
-        if (ending === 'rotated') {
-          expect((await browser.get('/notes')).json()).toEqual({ user: 'ann' });
-        }
-      },
-    );
-
-    it('serves a request that has changed nothing', async () => {
-      const { status, text, setCookies } = await slow('/slow/read', ending);
-      expect([status, text, setCookies]).toEqual([201, 'ann', []]);
+    beforeEach(async () => {
+      gate = new Gate();
+      now = Date.now();
+      const sessions = { store: await freshStore(kind), clock: { now: () => now } };
+      app = await startNotes({ platform, controllers: [SlowController], sessions });
+      browser = app.browser();
+      await browser.post('/notes', { user: 'ann' });
     });
 
-    it.each([
-      ['/slow/read', 201],
-      ['/slow/saved', 409],
-    ])(
-      'refreshes no cookie, although that would be due, since it would overwrite the fresh one: %s',
-      async (path, status) => {
-        now += 30 * 60_000;
-        expect(await slow(path, ending)).toMatchObject({ status, setCookies: [] });
-      },
-    );
-  });
-});
+    async function end(ending: (typeof endings)[number]): Promise<void> {
+      if (ending === 'destroyed by id') {
+        await app.nest.get(Sessions).destroy(browser.cookies.get('session_id') ?? '');
+      } else {
+        await browser.post(ending === 'rotated' ? '/rotate' : '/destroy');
+      }
+    }
+
+    async function slow(path: string, ending: (typeof endings)[number]): Promise<Reply> {
+      const reply = browser.clone().post(path);
+      await gate.reached;
+      await end(ending);
+      gate.open();
+      return reply;
+    }
+
+    describe.each(endings)('and is %s', (ending) => {
+      it.each(['/slow/unlocked', '/slow/locked', '/slow/save'])(
+        'answers %s with 409 and no cookie, since what it changed is not stored',
+        async (path) => {
+          const old = browser.clone();
+          const { status, setCookies } = await slow(path, ending);
+
+          expect([status, setCookies]).toEqual([409, []]);
+          expect((await old.get('/notes')).json()).toEqual({});
+          if (ending === 'rotated') {
+            expect((await browser.get('/notes')).json()).toEqual({ user: 'ann' });
+          }
+        },
+      );
+
+      it('serves a request that has changed nothing', async () => {
+        const { status, text, setCookies } = await slow('/slow/read', ending);
+        expect([status, text, setCookies]).toEqual([201, 'ann', []]);
+      });
+
+      it.each([
+        ['/slow/read', 201],
+        ['/slow/saved', 409],
+      ])(
+        'refreshes no cookie, although that would be due, since it would overwrite the fresh one: %s',
+        async (path, status) => {
+          now += 30 * 60_000;
+          expect(await slow(path, ending)).toMatchObject({ status, setCookies: [] });
+        },
+      );
+    });
+  },
+);

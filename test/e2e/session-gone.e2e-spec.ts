@@ -4,6 +4,7 @@ import type { Browser, Reply } from '../support/http/browser.js';
 import { Gate } from '../support/basics/gate.js';
 import { ErrorCodes, goneOf } from '../support/http/gone-session.js';
 import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { PlaceTime } from '../support/stores/place-time.js';
 import type { TestApp } from '../support/http/test-app.js';
@@ -55,7 +56,7 @@ const endings = [
   { because: 'rotated', path: '/login' },
 ];
 
-describe('session.gone', () => {
+describe.each(PLATFORMS)('session.gone, on %s', (platform) => {
   let app: TestApp;
   let browser: Browser;
   let late: Browser;
@@ -67,7 +68,7 @@ describe('session.gone', () => {
     codes = new ErrorCodes();
     time = new PlaceTime();
     const sessions = { store: distantMemory(), clock: time.clock };
-    app = await startNotes({ controllers: [Pages, Members], sessions, configure: codes.mount });
+    app = await startNotes({ platform, controllers: [Pages, Members], sessions, configure: codes.mount });
     browser = app.browser();
     await browser.post('/notes', { colour: 'red' });
     late = browser.clone();

@@ -2,6 +2,7 @@ import { Controller, Post } from '@nestjs/common';
 import { Session } from 'nestjs-sessions';
 import { parseCookieLine } from '../support/http/cookie-line.js';
 import { freshStore, startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import { storeKinds } from '../support/stores/stores.js';
 
 @Controller()
@@ -21,9 +22,9 @@ function generatorOf(...ids: string[]): () => string {
 const TAKEN = 'taken-0123456789';
 const FREE = 'free-0123456789-';
 
-describe('The id of a session', () => {
+describe.each(PLATFORMS)('The id of a session, on %s', (platform) => {
   it('is 43 characters of base64url, another one for each visitor, and alone in the cookie whatever the data', async () => {
-    const app = await startNotes();
+    const app = await startNotes({ platform });
     const seen = new Set<string>();
     for (let n = 0; n < 50; n += 1) {
       const reply = await app.browser().post('/notes', { text: 'x'.repeat(n * 10) });
@@ -36,7 +37,7 @@ describe('The id of a session', () => {
   });
 
   it('is stable from the first read of it, before anything is stored, and is the one in the cookie', async () => {
-    const app = await startNotes({ controllers: [ReadsIdFirst] });
+    const app = await startNotes({ platform, controllers: [ReadsIdFirst] });
     const visitor = app.browser();
 
     const { text: id, setCookies } = await visitor.post('/read-id');
@@ -51,7 +52,10 @@ describe('The id of a session', () => {
   });
 
   it('comes from generateId when there is one', async () => {
-    const app = await startNotes({ sessions: { generateId: generatorOf('mine.0123456789~', 'mine.second.0123') } });
+    const app = await startNotes({
+      platform,
+      sessions: { generateId: generatorOf('mine.0123456789~', 'mine.second.0123') },
+    });
     const visitor = app.browser();
 
     await visitor.post('/notes', { a: 1 });
@@ -72,7 +76,7 @@ describe('The id of a session', () => {
     ['gives an id that can be guessed', () => '1'],
     ['gives no string', () => undefined as unknown as string],
   ])('is missing when generateId %s: an error, no cookie, nothing stored', async (_, generateId) => {
-    const app = await startNotes({ sessions: { generateId } });
+    const app = await startNotes({ platform, sessions: { generateId } });
     const reply = await app.browser().post('/notes', { a: 1 });
 
     expect(reply.status).toBe(500);

@@ -11,6 +11,7 @@ import {
 } from '@nestjs/common';
 import { MemoryStore, Session, type SessionObject } from 'nestjs-sessions';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
 const LOADED = { visits: 7, locked: true };
 
@@ -108,11 +109,12 @@ class ScopedItselfPages {
   }
 }
 
-describe('A handler that takes the session finds it loaded and locked', () => {
+describe.each(PLATFORMS)('A handler that takes the session finds it loaded and locked, on %s', (platform) => {
   let app: TestApp;
 
   beforeAll(async () => {
     app = await TestApp.start({
+      platform,
       controllers: [Pages, ScopedPages, ScopedItselfPages],
       providers: [OfTheRequest],
       sessions: { store: new MemoryStore() },

@@ -1,7 +1,8 @@
 import { Controller, Get, Header, Res } from '@nestjs/common';
-import type { Response } from 'express';
 import { Session } from 'nestjs-sessions';
+import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
 @Controller()
 class Pages {
@@ -12,48 +13,51 @@ class Pages {
     return 'value';
   }
 
-  @Get('cookies') cookies(@Session() session: Session, @Res({ passthrough: true }) response: Response): void {
+  @Get('cookies') cookies(@Session() session: Session, @Res({ passthrough: true }) reply: AnyReply): void {
     session.set('found', true);
-    response.cookie('theme', 'dark').cookie('language', 'de');
+    nodeResponse(reply).setHeader('Set-Cookie', ['theme=dark', 'language=de']);
   }
 
-  @Get('write-head') writeHead(@Session() session: Session, @Res() response: Response): void {
+  @Get('write-head') writeHead(@Session() session: Session, @Res() reply: AnyReply): void {
     session.set('found', true);
-    response.writeHead(200, { 'Set-Cookie': ['theme=dark', 'language=de'] }).end();
+    nodeResponse(reply)
+      .writeHead(200, { 'Set-Cookie': ['theme=dark', 'language=de'] })
+      .end();
   }
 
-  @Get('write-head-array') writeHeadArray(@Session() session: Session, @Res() response: Response): void {
+  @Get('write-head-array') writeHeadArray(@Session() session: Session, @Res() reply: AnyReply): void {
     session.set('found', true);
-    response.writeHead(200, ['Set-Cookie', 'theme=dark', 'Set-Cookie', 'language=de']).end();
+    nodeResponse(reply).writeHead(200, ['Set-Cookie', 'theme=dark', 'Set-Cookie', 'language=de']).end();
   }
 
-  @Get('write-head-one') writeHeadOne(@Session() session: Session, @Res() response: Response): void {
+  @Get('write-head-one') writeHeadOne(@Session() session: Session, @Res() reply: AnyReply): void {
     session.set('found', true);
-    response.cookie('language', 'de').writeHead(200, { 'set-cookie': 'theme=dark', vary: 'Accept' }).end();
+    nodeResponse(reply)
+      .setHeader('Set-Cookie', 'language=de')
+      .writeHead(200, { 'set-cookie': 'theme=dark', vary: 'Accept' })
+      .end();
   }
 
-  @Get('writes') writes(@Session() session: Session, @Res() response: Response): void {
+  @Get('writes') writes(@Session() session: Session, @Res() reply: AnyReply): void {
+    const response = nodeResponse(reply);
     session.set('found', true);
-    response.cookie('theme', 'dark').write('first');
+    response.setHeader('Set-Cookie', 'theme=dark').write('first');
     response.end('last');
   }
 
-  @Get('logout') async logout(
-    @Session() session: Session,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<void> {
-    response.cookie('theme', 'dark');
+  @Get('logout') async logout(@Session() session: Session, @Res({ passthrough: true }) reply: AnyReply): Promise<void> {
+    reply.header('Set-Cookie', 'theme=dark');
     await session.destroy();
   }
 }
 
 const nameOf = (line: string): string => line.split('=', 1)[0] ?? '';
 
-describe('Cookies that the application sets are kept beside that of the session', () => {
+describe.each(PLATFORMS)('Cookies that the application sets are kept beside that of the session, on %s', (platform) => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await TestApp.start({ controllers: [Pages] });
+    app = await TestApp.start({ platform, controllers: [Pages] });
   });
   afterAll(() => app.close());
 

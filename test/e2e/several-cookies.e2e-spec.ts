@@ -1,11 +1,12 @@
 import { generateSessionId } from '../../lib/session/session-id.js';
 import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import { rawRequest } from '../support/http/raw-http.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { recordedStore, type RecordedStore } from '../support/stores/recorded-store.js';
 import type { TestApp } from '../support/http/test-app.js';
 
-describe('Of several cookies of one name', () => {
+describe.each(PLATFORMS)('Of several cookies of one name, on %s', (platform) => {
   let app: TestApp;
   let recorded: RecordedStore;
   let live: string;
@@ -13,7 +14,7 @@ describe('Of several cookies of one name', () => {
 
   beforeEach(async () => {
     recorded = recordedStore(distantMemory());
-    app = await startNotes({ sessions: { store: recorded.store } });
+    app = await startNotes({ platform, sessions: { store: recorded.store } });
     live = await idOf({ live: true });
     recorded.calls.splice(0);
   });

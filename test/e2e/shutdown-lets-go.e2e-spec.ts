@@ -6,6 +6,7 @@ import { spawnApp } from '../support/processes/child-process.js';
 import { Exchange } from '../support/http/exchange.js';
 import { Gate } from '../support/basics/gate.js';
 import { preparePlace, startNotes } from '../support/http/notes-app.js';
+import { onPlatforms } from '../support/http/stores-on-platforms.js';
 import { sharedStoreKinds, storeKinds } from '../support/stores/stores.js';
 import { VisitsController } from './apps/visits.controller.js';
 
@@ -43,15 +44,15 @@ async function isServed(url: string, cookie: string): Promise<boolean> {
   );
 }
 
-describe.each(storeKinds)('An application that shuts down, on $name,', (kind) => {
+describe.each(onPlatforms(storeKinds))('An application that shuts down, on $name,', ({ kind, platform }) => {
   it('lets go of the lock of a request that has not ended, which then overwrites nothing', async () => {
     [gate, late] = [new Gate(), new Gate()];
     const place = await preparePlace(kind);
     const store = place.open();
     const controllers = [SlowController];
-    const app = await startNotes({ controllers, providers: [CutConnections], sessions: { store, lock } });
+    const app = await startNotes({ platform, controllers, providers: [CutConnections], sessions: { store, lock } });
     const sessions = { store: kind.isShared ? place.open() : store, lock };
-    const next = await startNotes({ controllers, sessions });
+    const next = await startNotes({ platform, controllers, sessions });
     const browser = app.browser();
     await browser.post('/notes', { colour: 'red' });
     const slow = browser.post('/slow').catch(() => 'cut');

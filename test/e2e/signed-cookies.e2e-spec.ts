@@ -5,6 +5,7 @@ import { MemoryStore } from 'nestjs-sessions';
 import { generateSessionId, hashSessionId } from '../../lib/session/session-id.js';
 import { Browser } from '../support/http/browser.js';
 import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import { recordedStore } from '../support/stores/recorded-store.js';
 import type { TestApp } from '../support/http/test-app.js';
 
@@ -16,9 +17,9 @@ async function visit(app: TestApp, cookie: string): Promise<unknown> {
   return (await visitor.get('/notes')).json();
 }
 
-describe('A signed cookie', () => {
+describe.each(PLATFORMS)('A signed cookie, on %s', (platform) => {
   it('is the id, the signature after a dot, and s: before', async () => {
-    const visitor = (await startNotes({ sessions: { secret } })).browser();
+    const visitor = (await startNotes({ platform, sessions: { secret } })).browser();
     await visitor.post('/notes', { a: 1 });
     const { id } = (await visitor.get('/facts')).json<{ id: string }>();
 
@@ -31,7 +32,7 @@ describe('A signed cookie', () => {
 
   it('with a wrong signature, or with none, does not reach the store', async () => {
     const { store, calls } = recordedStore(new MemoryStore());
-    const app = await startNotes({ sessions: { store, secret } });
+    const app = await startNotes({ platform, sessions: { store, secret } });
     const visitor = app.browser();
     await visitor.post('/notes', { a: 1 });
     const cookie = visitor.cookies.get('session_id')!;
@@ -59,9 +60,9 @@ describe('A signed cookie', () => {
   it('stays valid when the secret is replaced and the old one kept, and new cookies have the new one', async () => {
     const store = new MemoryStore();
     const [before, both, after] = [
-      await startNotes({ sessions: { store, secret: 'old' } }),
-      await startNotes({ sessions: { store, secret: ['new', 'old'] } }),
-      await startNotes({ sessions: { store, secret: ['new'] } }),
+      await startNotes({ platform, sessions: { store, secret: 'old' } }),
+      await startNotes({ platform, sessions: { store, secret: ['new', 'old'] } }),
+      await startNotes({ platform, sessions: { store, secret: ['new'] } }),
     ];
     const visitor = before.browser();
     await visitor.post('/notes', { a: 1 });
@@ -78,7 +79,7 @@ describe('A signed cookie', () => {
   });
 });
 
-describe('express-session', () => {
+describe.each(PLATFORMS)('express-session, on %s', (platform) => {
   const id = generateSessionId();
   let url: string;
   let close: () => Promise<void>;
@@ -109,7 +110,7 @@ describe('express-session', () => {
     await visitor.get('/');
     const cookie = visitor.cookies.get('session_id')!;
     const store = new MemoryStore();
-    const app = await startNotes({ sessions: { store, secret } });
+    const app = await startNotes({ platform, sessions: { store, secret } });
     const now = Date.now();
     await store.create({
       id: hashSessionId(id),
@@ -122,7 +123,7 @@ describe('express-session', () => {
   });
 
   it('takes the cookies that are signed here', async () => {
-    const visitor = (await startNotes({ sessions: { secret } })).browser();
+    const visitor = (await startNotes({ platform, sessions: { secret } })).browser();
     await visitor.post('/notes', { a: 1 });
     const { id: ours } = (await visitor.get('/facts')).json<{ id: string }>();
     const there = new Browser(url);

@@ -7,6 +7,7 @@ import { NEST } from '../support/basics/nest.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
 let gate = new Gate();
 let source = new PassThrough();
@@ -64,13 +65,13 @@ const itOnNest12 = NEST < 12 ? it.skip : it;
 const STREAMS = NEST < 12 ? ['streamable-file'] : ['streamable-file', 'readable', 'web-stream'];
 const GENERATORS = NEST < 12 ? [] : ['generator'];
 
-describe('A stream holds no lock', () => {
+describe.each(PLATFORMS)('A stream holds no lock, on %s', (platform) => {
   let store: ObservedStore;
   let app: TestApp;
 
   beforeAll(async () => {
     store = new ObservedStore(distantMemory());
-    app = await TestApp.start({ controllers: [Streams], sessions: { store } });
+    app = await TestApp.start({ platform, controllers: [Streams], sessions: { store } });
   });
   beforeEach(() => {
     gate = new Gate();

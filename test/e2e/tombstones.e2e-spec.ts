@@ -2,6 +2,7 @@ import { Controller, Post } from '@nestjs/common';
 import { seconds, Session } from 'nestjs-sessions';
 import type { Browser } from '../support/http/browser.js';
 import { preparePlace, startNotes } from '../support/http/notes-app.js';
+import { onPlatforms } from '../support/http/stores-on-platforms.js';
 import { PlaceTime } from '../support/stores/place-time.js';
 import { storeKinds } from '../support/stores/stores.js';
 import type { TestApp } from '../support/http/test-app.js';
@@ -16,7 +17,7 @@ class LoginController {
   }
 }
 
-describe.each(storeKinds)('The old id on $name', (kind) => {
+describe.each(onPlatforms(storeKinds))('The old id on $name', ({ kind, platform }) => {
   let app: TestApp;
   let browser: Browser;
   /** Of a request that was sent before the answer that took the cookie away had come. */
@@ -27,7 +28,7 @@ describe.each(storeKinds)('The old id on $name', (kind) => {
     const place = await preparePlace(kind);
     time = new PlaceTime(place);
     const sessions = { store: place.open(), clock: time.clock };
-    app = await startNotes({ controllers: [LoginController], sessions });
+    app = await startNotes({ platform, controllers: [LoginController], sessions });
     browser = app.browser();
     await browser.post('/notes', { user: 'ann', colour: 'red' });
     late = browser.clone();

@@ -2,16 +2,17 @@ import type { Browser } from '../support/http/browser.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import { TripsController } from './apps/trips.controller.js';
 
-describe('Trips to the store', () => {
+describe.each(PLATFORMS)('Trips to the store, on %s', (platform) => {
   let store: ObservedStore;
   let app: TestApp;
   let visitor: Browser;
 
   beforeAll(async () => {
     store = new ObservedStore(distantMemory());
-    app = await TestApp.start({ controllers: [TripsController], sessions: { store } });
+    app = await TestApp.start({ platform, controllers: [TripsController], sessions: { store } });
   });
   beforeEach(async () => {
     visitor = app.browser();

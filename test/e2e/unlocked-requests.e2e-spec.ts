@@ -3,6 +3,7 @@ import { LockSession, Session, type SessionStore } from 'nestjs-sessions';
 import type { Browser, Reply } from '../support/http/browser.js';
 import { Gate } from '../support/basics/gate.js';
 import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 
@@ -41,7 +42,7 @@ class SlowController {
   }
 }
 
-describe('A request without the lock', () => {
+describe.each(PLATFORMS)('A request without the lock, on %s', (platform) => {
   let inner: SessionStore;
   let store: ObservedStore;
   let browser: Browser;
@@ -50,7 +51,7 @@ describe('A request without the lock', () => {
     gate = new Gate();
     inner = distantMemory();
     store = new ObservedStore(inner);
-    browser = (await startNotes({ controllers: [SlowController], sessions: { store } })).browser();
+    browser = (await startNotes({ platform, controllers: [SlowController], sessions: { store } })).browser();
     await browser.post('/notes', { visits: 1, colour: 'red' });
   });
 
@@ -103,7 +104,7 @@ describe('A request without the lock', () => {
     /** The other one writes right before each of so many attempts to write. */
     async function interfere(times: number): Promise<void> {
       gate.open();
-      const other = await startNotes({ controllers: [SlowController], sessions: { store: inner } });
+      const other = await startNotes({ platform, controllers: [SlowController], sessions: { store: inner } });
       let attempts = 0;
       store.before('update', async () => {
         attempts += 1;

@@ -1,7 +1,8 @@
 import { Controller, Get, Header, Param, Req, Res, UseGuards } from '@nestjs/common';
-import type { Response } from 'express';
 import { RequireSessionGuard, Session, type SessionObject } from 'nestjs-sessions';
+import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
 /** Each way to find out something about the session that is stored. */
 const ACCESSORS: Record<string, (session: SessionObject) => unknown> = {
@@ -43,14 +44,15 @@ class Pages {
 
   @Get('original-id-late') originalIdLate(
     @Req() { session }: { session: SessionObject },
-    @Res() response: Response,
+    @Res() reply: AnyReply,
   ): void {
+    const response = nodeResponse(reply);
     response.write('late');
     response.end(session.originalId);
   }
 
-  @Get('by-hand') byHand(@Session() session: Session, @Res() response: Response): void {
-    response.writeHead(200, ['Vary', 'Accept']).end(String(session.isNew));
+  @Get('by-hand') byHand(@Session() session: Session, @Res() reply: AnyReply): void {
+    nodeResponse(reply).writeHead(200, ['Vary', 'Accept']).end(String(session.isNew));
   }
 
   @Get('taken') taken(@Session() session: Session): boolean {
@@ -90,11 +92,11 @@ class Pages {
   }
 }
 
-describe('Vary: Cookie', () => {
+describe.each(PLATFORMS)('Vary: Cookie, on %s', (platform) => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await TestApp.start({ controllers: [Pages] });
+    app = await TestApp.start({ platform, controllers: [Pages] });
   });
   afterAll(() => app.close());
 

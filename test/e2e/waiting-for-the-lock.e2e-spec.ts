@@ -4,6 +4,7 @@ import { ArrivalsGuard, nextArrival } from '../support/http/arrivals.js';
 import type { Browser, Reply } from '../support/http/browser.js';
 import { Gate } from '../support/basics/gate.js';
 import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 import type { TestApp } from '../support/http/test-app.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 
@@ -27,14 +28,14 @@ class QueueController {
   }
 }
 
-describe('A request for a session that is locked', () => {
+describe.each(PLATFORMS)('A request for a session that is locked, on %s', (platform) => {
   let app: TestApp;
   let browser: Browser;
   let holder: Promise<Reply>;
 
   async function start(lock: LockOptions): Promise<void> {
     [gate, served] = [new Gate(), []];
-    app = await startNotes({ controllers: [QueueController], sessions: { store: distantMemory(), lock } });
+    app = await startNotes({ platform, controllers: [QueueController], sessions: { store: distantMemory(), lock } });
     browser = app.browser();
     await browser.post('/notes', { user: 'ann' });
     holder = browser.post('/hold');

@@ -8,14 +8,15 @@ import {
   type CanActivate,
   type ExecutionContext,
 } from '@nestjs/common';
-import type { Response } from 'express';
 import { LockSession, Session, SessionHeadersSentError, SessionLockTimeoutError } from 'nestjs-sessions';
 import { connect } from 'node:net';
 import { Observable } from 'rxjs';
+import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import type { Browser } from '../support/http/browser.js';
 import { Exchange } from '../support/http/exchange.js';
 import { Gate } from '../support/basics/gate.js';
 import { TestApp } from '../support/http/test-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
 
 interface Visits {
   visits: number;
@@ -30,7 +31,7 @@ let rejected: (error: unknown) => void = () => undefined;
 class ReadingGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
-    http.getResponse<Response>().once('close', () => void closed.pass());
+    nodeResponse(http.getResponse<AnyReply>()).once('close', () => void closed.pass());
     await http.getRequest<{ session: Session }>().session.load();
     return true;
   }
@@ -47,8 +48,8 @@ class Pages {
   @Get('section')
   @LockSession('explicit')
   @UseGuards(ReadingGuard)
-  async section(@Session() session: Session<Visits>, @Res() response: Response): Promise<void> {
-    response.json('accepted');
+  async section(@Session() session: Session<Visits>, @Res() reply: AnyReply): Promise<void> {
+    reply.send({ accepted: true });
     await session.withLock(async () => {
       const visits = session.get('visits') ?? 0;
       await gate.pass();
@@ -59,35 +60,32 @@ class Pages {
   @Get('fails')
   @LockSession('explicit')
   @UseGuards(ReadingGuard)
-  async fails(@Session() session: Session, @Res() response: Response): Promise<never> {
-    response.json('accepted');
+  async fails(@Session() session: Session, @Res() reply: AnyReply): Promise<never> {
+    reply.send({ accepted: true });
     await session.acquireLock();
     await gate.pass();
     throw new Error('after the answer');
   }
 
-  @Get('late-rotation') rotate(@Session() session: Session, @Res() response: Response): void {
-    response.json('accepted');
+  @Get('late-rotation') rotate(@Session() session: Session, @Res() reply: AnyReply): void {
+    reply.send({ accepted: true });
     session.regenerate().catch(rejected);
   }
 
-  @Get('late-load') lateLoad(@Req() request: { session: Session }, @Res() response: Response): void {
-    response.once('close', () => void request.session.load().catch(rejected));
-    response.json('accepted');
+  @Get('late-load') lateLoad(@Req() request: { session: Session }, @Res() reply: AnyReply): void {
+    nodeResponse(reply).once('close', () => void request.session.load().catch(rejected));
+    reply.send({ accepted: true });
   }
 
   /** Wakes up when its client has left, and never answers. */
-  @Get('late-load-unanswered') lateLoadUnanswered(
-    @Req() request: { session: Session },
-    @Res() response: Response,
-  ): void {
-    response.once('close', () => void request.session.load().catch(rejected));
+  @Get('late-load-unanswered') lateLoadUnanswered(@Req() request: { session: Session }, @Res() reply: AnyReply): void {
+    nodeResponse(reply).once('close', () => void request.session.load().catch(rejected));
     void gate.pass();
   }
 
   /** Gives up when nobody is there to be answered, as a pipe does. */
-  @Get('silent') @UseGuards(ReadingGuard) silent(@Res() response: Response): void {
-    response.once('finish', () => undefined);
+  @Get('silent') @UseGuards(ReadingGuard) silent(@Res() reply: AnyReply): void {
+    nodeResponse(reply).once('finish', () => undefined);
     void gate.pass();
   }
 
@@ -99,18 +97,18 @@ class Pages {
     });
   }
 
-  @Get('unanswered') unanswered(@Res() response: Response): void {
-    response.once('close', () => undefined);
+  @Get('unanswered') unanswered(@Res() reply: AnyReply): void {
+    nodeResponse(reply).once('close', () => undefined);
   }
 }
 
-describe('Work that goes on when nobody waits for the answer', () => {
+describe.each(PLATFORMS)('Work that goes on when nobody waits for the answer, on %s', (platform) => {
   let app: TestApp;
   let visitor: Browser;
 
   beforeEach(async () => {
     [gate, closed] = [new Gate(), new Gate()];
-    app = await TestApp.start({ controllers: [Pages], sessions: { lock: { wait: 3_000, lease: 500 } } });
+    app = await TestApp.start({ platform, controllers: [Pages], sessions: { lock: { wait: 3_000, lease: 500 } } });
     visitor = app.browser();
     await visitor.get('/visit');
   });

@@ -1,6 +1,6 @@
 import { Controller, Get, HttpStatus, Post, Redirect, Res } from '@nestjs/common';
-import type { Response } from 'express';
 import { Session } from 'nestjs-sessions';
+import type { AnyReply } from '../../support/http/any-platform.js';
 
 /** Leaves a message for the page that it redirects to. */
 @Controller()
@@ -11,9 +11,9 @@ export class FlashController {
     this.#leave(session);
   }
 
-  @Post('by-hand') byHand(@Session() session: Session, @Res() response: Response): void {
+  @Post('by-hand') byHand(@Session() session: Session, @Res() reply: AnyReply): void {
     this.#leave(session);
-    response.redirect(HttpStatus.SEE_OTHER, '/message');
+    reply.status(HttpStatus.SEE_OTHER).header('Location', '/message').send();
   }
 
   @Post('login')

@@ -24,6 +24,7 @@ import { concatMap, retry } from 'rxjs';
 import { CurrentSession, LockSession, MemoryStore, RequireSession, Session } from 'nestjs-sessions';
 import type { Browser } from '../../support/http/browser.js';
 import { startNotes } from '../../support/http/notes-app.js';
+import { PLATFORMS } from '../../support/http/platforms.js';
 import type { TestApp } from '../../support/http/test-app.js';
 import { ObservedStore } from '../../support/stores/observed-store.js';
 
@@ -181,7 +182,7 @@ interface Result {
   readonly errors?: readonly { message: string; extensions: { code: string } }[];
 }
 
-describe('A resolver of GraphQL', () => {
+describe.each(PLATFORMS)('A resolver of GraphQL, on %s', (platform) => {
   let store: ObservedStore;
   let app: TestApp;
   let visitor: Browser;
@@ -199,6 +200,7 @@ describe('A resolver of GraphQL', () => {
       allowBatchedHttpRequests: true,
     });
     app = await startNotes({
+      platform,
       imports: [graphql],
       providers: [Resolvers, Counter],
       sessions: { store, currentSession: true, lock: { wait: 2_000 }, ...options },

@@ -1,6 +1,7 @@
 import { BadRequestException, Controller, InternalServerErrorException, Post } from '@nestjs/common';
 import { Session, type CommitOnError } from 'nestjs-sessions';
 import { startNotes } from '../../support/http/notes-app.js';
+import { PLATFORMS } from '../../support/http/platforms.js';
 import { refusalOf } from '../../support/http/start-up.js';
 
 @Controller()
@@ -27,14 +28,14 @@ const ANSWERS: readonly [string, () => unknown][] = [
   ['an object', () => ({})],
 ];
 
-describe('commitOnError', () => {
+describe.each(PLATFORMS)('commitOnError, on %s', (platform) => {
   it('that is an async function is refused at the start', async () => {
     expect(await refusalOf({ commitOnError: async () => false })).toMatch(/^commitOnError .*(promise|async)/);
   });
 
   it.each(ANSWERS)('that answers with %s is an error in the log, and nothing is stored', async (_, answer) => {
     const commitOnError = answer as CommitOnError;
-    const app = await startNotes({ controllers: [Pages], sessions: { commitOnError } });
+    const app = await startNotes({ platform, controllers: [Pages], sessions: { commitOnError } });
     const visitor = app.browser();
     await visitor.post('/notes', { user: 'ann' });
 
