@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { SessionsConfigError } from '../errors/index.js';
 import type { HttpPlatform, ReplyHeaders, SessionsOfRequests } from './http-platform.js';
 import type { HttpRequest, PlatformRequest } from './http-request.js';
+import { cookiesIn } from './reply/response-headers.js';
 import { ResponseHooks } from './reply/response-hooks.js';
 import { insecure } from './reply/session-headers.js';
 import { sessionAccessor } from './session-accessor.js';
@@ -42,6 +43,7 @@ const OTHER_LIBRARIES: Readonly<Record<string, string>> = {
  */
 export class ExpressPlatform implements HttpPlatform {
   readonly insecure = insecure("tell Express with app.set('trust proxy', 1)");
+  readonly cookiesOf = cookiesIn;
   readonly #app: ExpressApplication;
   #hooks: ResponseHooks | undefined;
 

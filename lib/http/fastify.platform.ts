@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { SessionsConfigError } from '../errors/index.js';
 import type { HttpPlatform, ReplyHeaders, SessionsOfRequests } from './http-platform.js';
 import type { HttpRequest, PlatformRequest } from './http-request.js';
+import { cookiesIn } from './reply/response-headers.js';
 import { ResponseHooks } from './reply/response-hooks.js';
 import { insecure } from './reply/session-headers.js';
 import { RequestSlot } from './request-slot.js';
@@ -123,6 +124,11 @@ export class FastifyPlatform implements HttpPlatform {
 
   headersOf(response: ServerResponse): ReplyHeaders {
     return this.#replies.get(response.req) ?? response;
+  }
+
+  /** Middleware sets them on Node's response, and Fastify's reply hides those once it has some of its own. */
+  cookiesOf(response: ServerResponse): readonly string[] {
+    return [...new Set([...cookiesIn(response), ...cookiesIn(this.headersOf(response))])];
   }
 
   /** After `hijack()` Fastify ignores what is sent by its reply. */

@@ -60,6 +60,8 @@ export interface HttpPlatform {
   holdReply(response: ServerResponse): void;
   /** The headers that are set so far, wherever the platform keeps them. */
   headersOf(response: ServerResponse): ReplyHeaders;
+  /** The cookies among them, all of them where the platform keeps headers in two places. */
+  cookiesOf(response: ServerResponse): readonly string[];
   /** What an exception filter gets; `undefined` when the platform would ignore its answer. */
   filterArguments(request: HttpRequest): readonly unknown[] | undefined;
 }

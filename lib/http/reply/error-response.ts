@@ -18,14 +18,11 @@ const OF_THE_BODY = new Set([
   'pragma',
 ]);
 
-const NO_COOKIES: readonly string[] = [];
-
 /**
- * Takes away what goes with the body of a response that is about to be replaced by an error, and the cookies that were set since
- * its handler began. All else stays: CORS (else no script could read the error), rate limits, ids of requests.
+ * Takes away what goes with the body of a response that is about to be replaced by an error, and all cookies but those that were
+ * set before its handler began. All else stays: CORS (else no script could read the error), rate limits, ids of requests.
  */
-export function replaceBody(response: ServerResponse, headers: ReplyHeaders, cookiesBefore: number): void {
-  const kept = cookiesOf(headers).slice(0, cookiesBefore);
+export function replaceBody(response: ServerResponse, headers: ReplyHeaders, cookiesBefore: readonly string[]): void {
   headers.removeHeader('Set-Cookie');
   for (const name of Object.keys(headers.getHeaders())) {
     const isContent = name.startsWith('content-') && !name.startsWith('content-security-policy');
@@ -33,20 +30,11 @@ export function replaceBody(response: ServerResponse, headers: ReplyHeaders, coo
       headers.removeHeader(name);
     }
   }
-  if (kept.length > 0) {
-    response.setHeader('Set-Cookie', kept);
+  if (cookiesBefore.length > 0) {
+    response.setHeader('Set-Cookie', cookiesBefore);
   }
   response.statusCode = 500;
   response.statusMessage = '';
-}
-
-/** The cookies that are set so far. */
-export function cookiesOf(headers: ReplyHeaders): readonly string[] {
-  const cookies = headers.getHeader('set-cookie');
-  if (cookies === undefined) {
-    return NO_COOKIES;
-  }
-  return Array.isArray(cookies) ? cookies : [String(cookies)];
 }
 
 /** In Nest's form. It tells nothing but the status. */

@@ -2,8 +2,9 @@ import type { ServerResponse } from 'node:http';
 import type { CookieChange } from '../../session/session-transport.js';
 import type { HttpSession } from '../http-session.js';
 import { isRefused, type HandlerOutcome } from './commit-on-error.js';
-import { cookiesOf, replaceBody } from './error-response.js';
+import { replaceBody } from './error-response.js';
 import { showToFilters } from './exception-filters.js';
+import { NO_COOKIES } from './response-headers.js';
 import { endAgain, type ReplyState } from './sealed-response.js';
 import { setSessionHeaders } from './session-headers.js';
 
@@ -21,7 +22,7 @@ export class Reply implements HandlerOutcome {
   lastError: unknown;
   /** The commit that began when the headers left before the body was complete. */
   #streaming: Promise<void> | undefined;
-  #cookiesBefore = 0;
+  #cookiesBefore: readonly string[] = NO_COOKIES;
   #isCookieSet = false;
   /** Handlers that take the session, and run. */
   #running = 0;
@@ -53,7 +54,7 @@ export class Reply implements HandlerOutcome {
   onHandlerReached(): void {
     const { response, platform } = this.http;
     if (response !== undefined && !this.isDecided) {
-      this.#cookiesBefore = cookiesOf(platform.headersOf(response)).length;
+      this.#cookiesBefore = platform.cookiesOf(response);
       platform.holdReply(response);
     }
   }

@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { ReplyHeaders } from '../http-platform.js';
 
 /** The headers that `writeHead()` takes: an object, or an array of names and values in turn. */
 export type PassedHeaders = OutgoingHttpHeaders | OutgoingHttpHeader[];
@@ -6,6 +7,19 @@ export type PassedHeaders = OutgoingHttpHeaders | OutgoingHttpHeader[];
 /** What lets a shared cache store a response (RFC 9111). */
 const SHARED = /^(?:public|proxy-revalidate|s-maxage(?:\s*=.*)?)$/i;
 const NOT_SHARED = /^(?:private|no-store)$/i;
+
+/** Shared, since most replies have none. */
+export const NO_COOKIES: readonly string[] = [];
+
+/** The cookies that are set so far. */
+export function cookiesIn(headers: ReplyHeaders): readonly string[] {
+  const cookies = headers.getHeader('set-cookie');
+  if (cookies === undefined) {
+    return NO_COOKIES;
+  }
+  // A copy: Node puts what is appended later into the same array.
+  return Array.isArray(cookies) ? [...cookies] : [String(cookies)];
+}
 
 /**
  * Sets what was passed to `writeHead()` on the response, as `writeHead()` itself would: passed ones replace those set before,
