@@ -62,6 +62,11 @@ describe('The page of the quick-start sample', () => {
 
     await press('Log out');
     await outcome(/^The session is gone/);
+    expect(await page.locator('[role=status]').allInnerTexts()).toEqual([
+      '',
+      '',
+      expect.stringMatching(/^The session is gone/),
+    ]);
     expect(await text('#visits')).toBe('0');
     expect(await page.locator('#login').isVisible()).toBe(true);
     expect(await page.context().cookies()).toEqual([]);
@@ -98,6 +103,9 @@ describe('The page of the quick-start sample', () => {
 
   it.each([375, 1280])('fits a window of %i pixels: nothing is cut off', async (width) => {
     await page.setViewportSize({ width, height: 800 });
+    await page.getByLabel('Your name').fill('the longest name that the field takes...');
+    await press('Log in');
+    await page.getByText('Logged in as').waitFor();
 
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
     expect(
@@ -105,5 +113,7 @@ describe('The page of the quick-start sample', () => {
         '[...document.querySelectorAll("pre")].filter((pre) => pre.scrollWidth > pre.clientWidth).map((pre) => pre.innerText)',
       ),
     ).toEqual([]);
+    const button = await page.getByRole('button', { name: 'Log out' }).boundingBox();
+    expect(button?.height).toBeLessThan(48);
   });
 });

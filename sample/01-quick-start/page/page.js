@@ -97,6 +97,8 @@ async function act(statusId, action) {
   const buttons = [...document.querySelectorAll('button')];
   const focused = document.activeElement;
   const tell = (text) => (status.textContent = text);
+  // What another action told may no longer be true.
+  document.querySelectorAll('[role="status"]').forEach((other) => (other.textContent = ''));
   buttons.forEach((button) => (button.disabled = true));
   status.className = 'note';
   try {
