@@ -16,8 +16,21 @@ export default defineConfig({
   cleanUrls: true,
   // A dead link ends the build.
   ignoreDeadLinks: false,
+  // Browsers ask for one: there is none.
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
+  transformPageData: ({ relativePath, frontmatter }) => {
+    // A page of one section has no outline, whose column its tables can use.
+    const hasOutline = /^##+ /m.test(readFileSync(docs + relativePath, 'utf8'));
+    return { frontmatter: { ...frontmatter, aside: hasOutline } };
+  },
   themeConfig: {
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      // What explains comes before what lists.
+      options: {
+        miniSearch: { searchOptions: { boostDocument: (page: string) => (page.startsWith('/api/') ? 0.1 : 1) } },
+      },
+    },
     outline: 'deep',
     socialLinks: [{ icon: 'github', link: repository.url.replace(/^git\+|\.git$/g, '') }],
     sidebar: [
