@@ -2,6 +2,7 @@ import { SessionObject } from 'nestjs-sessions';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runInNewContext } from 'node:vm';
 import * as errors from '../lib/errors/index.js';
 import { resolveOptions } from '../lib/options/sessions-options.js';
 import { actualDefault, declaredOptions, documentedDefault } from './support/documents/documented-options.js';
@@ -106,6 +107,17 @@ describe('The tables of the documentation', () => {
       });
 
     expect(listed.toSorted()).toEqual(codes.toSorted());
+  });
+});
+
+describe('The recipe for Jest', () => {
+  it('has the same settings as JSON and as JavaScript', () => {
+    const [json = ''] = codeBlocks(readText('docs/testing.md'), 'json');
+    const [script = ''] = codeBlocks(readText('docs/testing.md'), 'js');
+    const config = { exports: {} };
+    runInNewContext(script, { module: config });
+
+    expect(config.exports).toMatchObject(JSON.parse(json) as object);
   });
 });
 

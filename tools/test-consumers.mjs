@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const START_LIMIT = 60_000;
 const INSTALL = ['--no-audit', '--no-fund', '--loglevel=error'];
 const JEST = 'node_modules/jest/bin/jest.js';
-const [jestOfNode24, jestWithSwc] = codeBlocks('docs/testing.md', 'js').filter((code) => code.includes('jest.config'));
+const [jestWithSwc, jestOfNode24] = codeBlocks('docs/testing.md', 'js').filter((code) => code.includes('jest.config'));
 const [vitestConfig] = codeBlocks('docs/testing.md', 'js').filter((code) => code.includes('vitest.config'));
 
 const NODE10 = ['--module', 'commonjs', '--moduleResolution', 'node10'];

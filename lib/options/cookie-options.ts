@@ -74,8 +74,8 @@ function checkRules(cookie: ResolvedCookie, timeout: number): void {
 
 function checkPrefix(cookie: ResolvedCookie): void {
   // Browsers compare the prefixes without regard to case.
-  const [prefix] = /^__(?:host-http|host|http|secure)-/.exec(cookie.name.toLowerCase()) ?? [];
-  const rule = prefix === undefined ? undefined : brokenRule(prefix, cookie);
+  const [prefix] = /^__(?:host-http|host|http|secure)-/i.exec(cookie.name) ?? [];
+  const rule = prefix === undefined ? undefined : brokenRule(prefix.toLowerCase(), cookie);
   if (rule !== undefined) {
     throw new SessionsConfigError(
       `cookie.name begins with ${prefix}: the cookie must have ${rule}, else browsers drop it`,
