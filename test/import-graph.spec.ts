@@ -18,6 +18,10 @@ const measured = Object.entries(exports).flatMap(([subpath, target]) =>
 );
 const documented = tableUnder(readFileSync(`${root}docs/compatibility.md`, 'utf8'), 'What is loaded');
 
+function deviation(found: number, told: number): number {
+  return Math.abs(found - told) / Math.max(1, told);
+}
+
 if (process.env['NESTJS_SESSIONS_FIGURES'] !== undefined) {
   console.log(
     measured
@@ -40,10 +44,8 @@ describe('What is loaded', () => {
       documented.find(([cell = '']) => codeSpans(cell)[0] === name) ?? [];
 
     expect(codeSpans(packages).toSorted()).toEqual(graph.packages);
-    // By a tenth: the documentation has not the figures of each commit.
-    expect([graph.files / parseInt(files, 10), (graph.kilobytes + 1) / (parseInt(kilobytes, 10) + 1)]).toEqual([
-      expect.closeTo(1, 1),
-      expect.closeTo(1, 1),
-    ]);
+    // The documentation has not the figures of each commit. Where they no longer fit, the command above prints the new ones.
+    expect(deviation(graph.files, parseInt(files, 10))).toBeLessThan(0.15);
+    expect(deviation(graph.kilobytes, parseInt(kilobytes, 10))).toBeLessThan(0.15);
   });
 });

@@ -34,7 +34,10 @@ export default defineConfig({
     outline: 'deep',
     socialLinks: [{ icon: 'github', link: repository.url.replace(/^git\+|\.git$/g, '') }],
     sidebar: [
-      { text: 'Using it', items: pages('getting-started', 'options', 'session', 'login', 'locking', 'errors', 'testing', 'samples') },
+      {
+        text: 'Using it',
+        items: pages('getting-started', 'options', 'session', 'login', 'locking', 'errors', 'testing', 'samples'),
+      },
       {
         text: 'Stores',
         items: [...pages('stores/index', 'which-store'), ...folder('stores'), ...pages('custom-store')],
