@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port.js';
 import { askRedis, RedisServer } from './redis-server.js';
 
 const MASTERS = 3;
@@ -13,9 +14,12 @@ export class RedisCluster {
     // A machine that stands still for a while is no node that is down.
     const settings = { 'cluster-enabled': 'yes', 'cluster-node-timeout': '4000', 'repl-diskless-sync-delay': '0' };
     const count = hasReplicas ? 2 * MASTERS : MASTERS;
-    const cluster = new RedisCluster(
-      await Promise.all(Array.from({ length: count }, () => RedisServer.start(settings))),
-    );
+    const start = async (): Promise<RedisServer> => {
+      // By default it is 10,000 above the other port, which may be somebody's whom the system gave any port.
+      const ownPort = { 'cluster-port': String(await freePort()) };
+      return RedisServer.start({ ...settings, ...ownPort });
+    };
+    const cluster = new RedisCluster(await Promise.all(Array.from({ length: count }, start)));
     await cluster.#join(cluster.nodes.slice(0, MASTERS));
     await cluster.#replicate(cluster.nodes.slice(MASTERS));
     return cluster;
@@ -66,7 +70,10 @@ export class RedisCluster {
       await node.ask('CLUSTER', 'ADDSLOTSRANGE', String(n * share), String(end));
       await node.ask('CLUSTER', 'SET-CONFIG-EPOCH', String(n + 1));
     }
-    for (const node of this.nodes.slice(1)) await first?.ask('CLUSTER', 'MEET', '127.0.0.1', String(node.port));
+    for (const node of this.nodes.slice(1)) {
+      const [, clusterPort = ''] = (await node.ask('CONFIG', 'GET', 'cluster-port')) as string[];
+      await first?.ask('CLUSTER', 'MEET', '127.0.0.1', String(node.port), clusterPort);
+    }
     await this.#until(async (node) => {
       const info = String(await node.ask('CLUSTER', 'INFO'));
       return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${this.nodes.length}`);
