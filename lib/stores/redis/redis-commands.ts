@@ -73,15 +73,14 @@ export class RedisCommands {
     const { send } = this.#sender;
     const keys = ids.map((id) => this.#prefix + id);
     const [key = ''] = keys;
-    const rest = [String(keys.length), ...keys, ...args];
     try {
-      return await send(key, ['EVALSHA', sha, ...rest]);
+      return await send(key, ['EVALSHA', sha, String(keys.length), ...keys, ...args]);
     } catch (error) {
       // A node forgets its scripts when it is restarted, and one that is new in a Cluster never had them.
       if (replyCodeOf(error) !== 'NOSCRIPT') {
         throw error;
       }
-      return send(key, ['EVAL', source, ...rest]);
+      return send(key, ['EVAL', source, String(keys.length), ...keys, ...args]);
     }
   }
 
