@@ -191,6 +191,16 @@ describe('RedisStore, when it starts', () => {
     );
   });
 
+  it('it refuses a client that breaks long texts', async () => {
+    const send: SendCommand = async (_key, [name = '', ...args]) => {
+      const answer = await redis.call(name, ...args);
+      return name === 'EVAL' && typeof answer === 'string' ? answer.replace(/€(?=[^€]*$)/, '\ufffd') : answer;
+    };
+    expect(await refusalOf(new RedisStore({ send }))).toBe(
+      'RedisStore: the client breaks long texts, as node-redis 5.0 to 5.8 does. Use a later version of it.',
+    );
+  });
+
   it('it refuses a plain client of a node of a Cluster', async () => {
     const send = answering({ SET: new Error('MOVED 3999 127.0.0.1:6381') });
     expect(await refusalOf(new RedisStore({ send }))).toBe(

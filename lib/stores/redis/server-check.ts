@@ -13,6 +13,8 @@ import { listOf, type RedisCommands, textOf } from './redis-commands.js';
 const PATIENCE = 2_000;
 /** `SET` with `PXAT`. */
 const OLDEST = { major: 6, minor: 2 };
+/** So long that it arrives in many pieces, of which some end within a character. */
+const TEXT = { piece: 'ü€👩', times: 50_000 };
 
 /**
  * What is found out when the application starts. It starts without a Redis that it cannot reach, but not with one that can keep
@@ -50,6 +52,7 @@ export class ServerCheck {
     const now = await this.#serverTime();
     warnOfSkew(this.#log, 'Redis', now, clock.now());
     await this.#checkInfo();
+    await this.#checkTexts();
     try {
       await proveLife(store, now);
     } catch (error) {
@@ -84,6 +87,18 @@ export class ServerCheck {
         'eviction',
         `Redis removes sessions, and tombstones of those that were ended, when it is full (maxmemory-policy ${policy}). ` +
           'Set it to noeviction: then a full server refuses new sessions, and keeps those that it has.',
+      );
+    }
+  }
+
+  /** node-redis 5.0 to 5.8 breaks characters that arrive in two pieces, and would break sessions, now and then and silently. */
+  async #checkTexts(): Promise<void> {
+    const { piece, times } = TEXT;
+    const script = `return string.rep(ARGV[1], ${times})`;
+    const answer = textOf(await this.#commands.ask(this.#id, ['EVAL', script, '0', piece]));
+    if (answer !== piece.repeat(times)) {
+      throw new SessionsConfigError(
+        'RedisStore: the client breaks long texts, as node-redis 5.0 to 5.8 does. Use a later version of it.',
       );
     }
   }
