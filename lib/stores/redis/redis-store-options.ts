@@ -7,8 +7,8 @@ export type RedisStoreOptions = RedisStoreSettings &
   (
     | {
         /**
-         * A client of the application, which opens and closes it: of ioredis or iovalkey (a client, a Cluster, Sentinels), or of
-         * node-redis 4 and later (a client, a pool, a Cluster, Sentinels).
+         * A client of the application, which opens and closes it: of ioredis (4.27 and later) or iovalkey (a client, a Cluster,
+         * Sentinels), or of node-redis 4, 5.9 and later (a client, a pool, a Cluster, Sentinels).
          */
         client: RedisClient;
         send?: never;
