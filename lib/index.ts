@@ -1,3 +1,9 @@
+/**
+ * The module, and all that works without a client of a store.
+ *
+ * @module nestjs-sessions
+ */
+
 // The module
 export { SessionsModule } from './sessions.module.js';
 export type { SessionsModuleOptions, SessionsOptionsFactory } from './options/sessions-module-options.js';

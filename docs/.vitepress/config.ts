@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
 
 const docs = fileURLToPath(new URL('../', import.meta.url));
-const { description, repository } = JSON.parse(readFileSync(`${docs}../package.json`, 'utf8')) as {
+const { description, exports, repository } = JSON.parse(readFileSync(`${docs}../package.json`, 'utf8')) as {
   readonly description: string;
+  readonly exports: object;
   readonly repository: { readonly url: string };
 };
 
@@ -21,7 +22,9 @@ export default defineConfig({
   transformPageData: ({ relativePath, frontmatter }) => {
     // A page of one section has no outline, whose column its tables can use.
     const hasOutline = /^##+ /m.test(readFileSync(docs + relativePath, 'utf8'));
-    return { frontmatter: { ...frontmatter, aside: hasOutline } };
+    // Of the reference, members are enough: each has headings of its own.
+    const outline = relativePath.startsWith('api/') ? [2, 3] : 'deep';
+    return { frontmatter: { ...frontmatter, aside: hasOutline, outline } };
   },
   themeConfig: {
     search: {
@@ -31,7 +34,6 @@ export default defineConfig({
         miniSearch: { searchOptions: { boostDocument: (page: string) => (page.startsWith('/api/') ? 0.1 : 1) } },
       },
     },
-    outline: 'deep',
     socialLinks: [{ icon: 'github', link: repository.url.replace(/^git\+|\.git$/g, '') }],
     sidebar: [
       {
@@ -48,10 +50,18 @@ export default defineConfig({
       },
       { text: 'Recipes', items: folder('recipes') },
       { text: 'Coming from', items: folder('coming-from') },
-      { text: 'API', link: '/api/' },
+      { text: 'API reference', collapsed: true, items: entries() },
     ],
   },
 });
+
+/** The entries of the package, as TypeDoc writes their pages. */
+function entries(): { text: string; link: string }[] {
+  return Object.keys(exports)
+    .filter((subpath) => !['./express', './package.json'].includes(subpath))
+    .map((subpath) => `nestjs-sessions${subpath.slice(1)}`)
+    .map((text) => ({ text, link: `/api/${text}/` }));
+}
 
 /** The pages of a folder but its index, by their names. */
 function folder(name: string): { text: string; link: string }[] {

@@ -1,3 +1,9 @@
+/**
+ * For tests of an application, and for those of a store of your own.
+ *
+ * @module nestjs-sessions/testing
+ */
+
 // For tests of an application
 export { createTestSession } from './create-test-session.js';
 export { ManualClock } from './manual-clock.js';

@@ -1,3 +1,9 @@
+/**
+ * Sessions in PostgreSQL.
+ *
+ * @module nestjs-sessions/postgres
+ */
+
 export { PostgresStore } from './postgres.store.js';
 export type { PostgresStoreOptions, PostgresStoreSettings } from './postgres-store-options.js';
 
