@@ -62,7 +62,7 @@ export class ExpressPlatform implements HttpPlatform {
         'SessionsModule is mounted twice on one application: call forRoot() once, in the root module',
       );
     }
-    Object.defineProperty(request, 'session', { configurable: true, ...sessionAccessor(sessions) });
+    Object.defineProperty(request, 'session', sessionAccessor(sessions));
     if (sessions.awaitsRequests) {
       awaitRequests(this.#app.router, sessions);
     }
@@ -91,6 +91,10 @@ export class ExpressPlatform implements HttpPlatform {
   /** Without a prefix the root leads to every route, of whatever version: a wildcard would cost a tenth of a bare handler. */
   everyRoute(globalPrefix: string): string {
     return globalPrefix === '' ? '/' : '{*path}';
+  }
+
+  isReplaced(request: PlatformRequest): boolean {
+    return Object.hasOwn(request, 'session');
   }
 
   nodeRequestOf(request: PlatformRequest): HttpRequest {

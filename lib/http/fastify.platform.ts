@@ -63,6 +63,8 @@ const UNSEEN =
 export class FastifyPlatform implements HttpPlatform {
   readonly insecure = insecure('tell Fastify of it with new FastifyAdapter({ trustProxy: [its address] })');
   readonly #adapter: FastifyAdapter;
+  /** Of Node's requests. */
+  readonly #accessor: PropertyDescriptor;
   /** On Node's request. */
   readonly #replies = new RequestSlot<FastifyReply>();
   /** By the prototype of the responses: those of `inject()` have another one than those of a server. */
@@ -74,6 +76,7 @@ export class FastifyPlatform implements HttpPlatform {
     private readonly sessions: SessionsOfRequests,
   ) {
     this.#adapter = adapter as HttpServer & FastifyAdapter;
+    this.#accessor = sessionAccessor(sessions);
   }
 
   attach(): void {
@@ -98,6 +101,11 @@ export class FastifyPlatform implements HttpPlatform {
   /** The pattern '/' matches no other path. */
   everyRoute(): string {
     return '{*path}';
+  }
+
+  isReplaced(request: PlatformRequest): boolean {
+    const found = Object.getOwnPropertyDescriptor(this.nodeRequestOf(request), 'session');
+    return (found !== undefined && found.get !== this.#accessor.get) || Object.hasOwn(request, 'session');
   }
 
   nodeRequestOf(request: PlatformRequest): HttpRequest {
@@ -141,7 +149,6 @@ export class FastifyPlatform implements HttpPlatform {
   #decorateRequests(instance: FastifyInstance): void {
     const { sessions } = this;
     const replies = this.#replies;
-    const accessor = sessionAccessor(sessions);
     instance.decorateRequest('session', {
       getter() {
         if (replies.get(this.raw) === undefined) {
@@ -155,7 +162,7 @@ export class FastifyPlatform implements HttpPlatform {
     });
     this.#onRequest((request, reply) => {
       replies.set(request.raw, reply);
-      Object.defineProperty(request.raw, 'session', accessor);
+      Object.defineProperty(request.raw, 'session', this.#accessor);
     });
   }
 

@@ -45,6 +45,8 @@ export interface HttpPlatform {
   /** The pattern with which a middleware of Nest is mounted for every route. */
   everyRoute(globalPrefix: string): string;
 
+  /** Whether somebody has laid a property of its own over the session of this request, which no setter sees. */
+  isReplaced(request: PlatformRequest): boolean;
   /** Node's request. */
   nodeRequestOf(request: PlatformRequest): HttpRequest;
   /** Whether the connection is secure, by what the platform knows of proxies. */

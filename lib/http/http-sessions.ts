@@ -116,11 +116,14 @@ export class HttpSessions implements SessionsOfRequests {
    * @throws SessionsConfigError when the session of the request is of another library.
    */
   enterRoute(given: PlatformRequest, settings: LockSettings): Promise<void> | undefined {
-    const request = this.platform.nodeRequestOf(given);
+    const { platform } = this;
+    const request = platform.nodeRequestOf(given);
     const found = this.#slot.get(request);
     const isUntouched = found === undefined && !this.settings.isRestricted;
     if (isUntouched && settings === this.settings.engine.locking) {
-      assertOurs(given);
+      if (platform.isReplaced(given)) {
+        throw new SessionsConfigError(FOREIGN);
+      }
       return undefined;
     }
     return this.#reach(given, request, found)?.enterRoute(settings);
@@ -144,7 +147,9 @@ export class HttpSessions implements SessionsOfRequests {
     if (found === null) {
       return undefined;
     }
-    assertOurs(given);
+    if (this.platform.isReplaced(given)) {
+      throw new SessionsConfigError(FOREIGN);
+    }
     return found ?? this.#open(request);
   }
 
@@ -152,11 +157,5 @@ export class HttpSessions implements SessionsOfRequests {
     const opened = new HttpSession(this, request);
     this.#slot.set(request, opened);
     return opened;
-  }
-}
-
-function assertOurs(request: PlatformRequest): void {
-  if (Object.hasOwn(request, 'session')) {
-    throw new SessionsConfigError(FOREIGN);
   }
 }
