@@ -1,9 +1,8 @@
 import { Controller, Post, Req, Res, type INestApplication } from '@nestjs/common';
-import type { FastifyInstance } from 'fastify';
 import { CurrentSession } from 'nestjs-sessions';
 import { request } from 'node:http';
 import { Writable } from 'node:stream';
-import { nodeRequest, type AnyReply } from '../support/http/any-platform.js';
+import { fastifyOf, nodeRequest, type AnyReply } from '../support/http/any-platform.js';
 import { Gate } from '../support/basics/gate.js';
 import { startNotes } from '../support/http/notes-app.js';
 import { PLATFORMS } from '../support/http/platforms.js';
@@ -58,11 +57,8 @@ class Uploads {
 
 /** To Fastify it has to be said that a handler reads the body by itself. */
 function leaveBodies(nest: INestApplication): void {
-  const instance: unknown = nest.getHttpAdapter().getInstance();
-  if (typeof instance === 'object') {
-    (instance as FastifyInstance).addContentTypeParser('application/octet-stream', (_request, _body, done) =>
-      done(null),
-    );
+  if (nest.getHttpAdapter().getType() === 'fastify') {
+    fastifyOf(nest).addContentTypeParser('application/octet-stream', (_request, _body, done) => done(null));
   }
 }
 

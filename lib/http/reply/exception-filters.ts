@@ -3,6 +3,7 @@ import { BaseExceptionFilter, type ApplicationConfig, type HttpAdapterHost } fro
 import type { ServerResponse } from 'node:http';
 import { CAUGHT } from '../../nest.constants.js';
 import type { HttpSession } from '../http-session.js';
+import { breakOff } from './break-off.js';
 import { endWithError, errorBody, statusOf } from './error-response.js';
 
 /**
@@ -49,7 +50,7 @@ export function showToFilters(
       return;
     }
     if (response.headersSent) {
-      response.destroy();
+      breakOff(response);
     } else {
       filters.answer(failure, args);
     }

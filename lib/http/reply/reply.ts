@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { CookieChange } from '../../session/session-transport.js';
 import type { HttpSession } from '../http-session.js';
+import { breakOff } from './break-off.js';
 import { isRefused, type HandlerOutcome } from './commit-on-error.js';
 import { replaceBody } from './error-response.js';
 import { showToFilters } from './exception-filters.js';
@@ -181,7 +182,7 @@ export class Reply implements HandlerOutcome {
     if (this.haveHeadersLeft) {
       this.http.report('The connection was cut, since the session could not be stored', error);
       this.state = 'failed';
-      response.destroy();
+      breakOff(response);
       return;
     }
     replaceBody(response, this.http.platform.headersOf(response), this.#cookiesBefore);

@@ -46,6 +46,19 @@ class Pages {
   }
 }
 
+@Controller()
+class Signed {
+  @Get('sign') sign(@Session() session: Session, @Res({ passthrough: true }) reply: FastifyReply): unknown {
+    void reply.setCookie('cart', 'added', { signed: true });
+    return count(session);
+  }
+
+  @Get('unsign') unsign(@Session() session: Session, @Req() request: FastifyRequest): unknown {
+    const { valid, value } = request.unsignCookie(request.cookies['cart'] ?? '');
+    return { valid, value, ...count(session) };
+  }
+}
+
 async function register(app: INestApplication): Promise<void> {
   const fastify = app as NestFastifyApplication;
   await fastify.register(cookie);
@@ -88,6 +101,21 @@ describe('Beside plugins of Fastify', () => {
     expect([...stranger.cookies.keys()].sort()).toEqual(['cart', 'session_id']);
     expect(setCookies).toHaveLength(2);
     expect((await stranger.get('/cookies')).json()).toEqual({ seen: ['cart', 'session_id'].sort(), n: 1 });
+  });
+
+  it('@fastify/cookie signs its own by a secret of its own, beside a session whose cookie is signed', async () => {
+    const signing = await TestApp.start({
+      platform: 'fastify',
+      controllers: [Signed],
+      sessions: { secret: 'of the session' },
+      configure: (nest) => (nest as NestFastifyApplication).register(cookie, { secret: 'of the cart' }),
+    });
+    const stranger = signing.browser();
+    await stranger.get('/sign');
+
+    expect(stranger.cookies.get('session_id')).toMatch(/^s:[\w-]{43}\./);
+    expect((await stranger.get('/unsign')).json()).toEqual({ valid: true, value: 'added', n: 2 });
+    await signing.close();
   });
 
   it('what a handler sets by @fastify/cookie goes with a reply that could not be stored', async () => {

@@ -1,3 +1,5 @@
+import type { INestApplication } from '@nestjs/common';
+import type { FastifyInstance } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** What a handler gets by `@Res()`, as far as Express and Fastify call it by the same names. */
@@ -17,4 +19,9 @@ export function nodeRequest(request: object): IncomingMessage {
 /** Node's response, in the same way. */
 export function nodeResponse(reply: object): ServerResponse {
   return 'raw' in reply ? (reply.raw as ServerResponse) : (reply as ServerResponse);
+}
+
+/** Fastify itself, of an application on it. */
+export function fastifyOf(nest: INestApplication): FastifyInstance {
+  return nest.getHttpAdapter().getInstance();
 }
