@@ -48,7 +48,7 @@ export class HttpSession implements SessionTransport, SessionOwner {
 
   /** What the application sees where it sees sessions as those of another library. */
   get compatible(): object | undefined {
-    return (this.#compatible ??= this.home.settings.compatibility?.open(this))?.current;
+    return (this.#compatible ??= this.#openCompatible())?.current;
   }
 
   get cookieHeader(): string | undefined {
@@ -162,6 +162,12 @@ export class HttpSession implements SessionTransport, SessionOwner {
 
   #use(settings: LockSettings): void {
     this.unit.active.settings = this.#admitted(settings);
+  }
+
+  #openCompatible(): CompatibleSession | undefined {
+    // The session was loaded before all middleware: what the application does to the reply counts from here on.
+    this.reply.onHandlerReached();
+    return this.home.settings.compatibility?.open(this);
   }
 
   /** Who has no response has no end at which the session would be unlocked. */

@@ -3,6 +3,7 @@ import { LockSession, minutes, Session, Sessions, type SessionStore } from 'nest
 import { randomBytes } from 'node:crypto';
 import type { Reply } from '../support/http/browser.js';
 import { Gate } from '../support/basics/gate.js';
+import { BRIDGED, OURS, type Manner } from '../support/http/manners.js';
 import { startNotes } from '../support/http/notes-app.js';
 import { PLATFORMS, type Platform } from '../support/http/platforms.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
@@ -26,9 +27,9 @@ class Pages {
 
 const unknownId = (): string => randomBytes(32).toString('base64url');
 
-async function startOn(store: SessionStore, platform: Platform = 'express'): Promise<TestApp> {
+async function startOn(store: SessionStore, platform: Platform = 'express', manner: Manner[1] = {}): Promise<TestApp> {
   gate = new Gate();
-  return startNotes({ platform, controllers: [Pages], sessions: { store, lock: { wait: minutes(10) } } });
+  return startNotes({ platform, controllers: [Pages], sessions: { store, lock: { wait: minutes(10) }, ...manner } });
 }
 
 /** The header of a browser that has a cookie for several paths. */
@@ -49,63 +50,66 @@ async function left(app: TestApp, ...ids: string[]): Promise<unknown[]> {
   return replies.map((reply) => reply.json());
 }
 
-describe.each(PLATFORMS)('A logout with several cookies of one name, on %s', (platform) => {
-  let app: TestApp;
-  let ids: string[];
+describe.each([...PLATFORMS.map((platform) => [platform, ...OURS] as const), ['express', ...BRIDGED] as const])(
+  'A logout with several cookies of one name, on %s, where sessions are seen %s,',
+  (platform, _, manner) => {
+    let app: TestApp;
+    let ids: string[];
 
-  beforeEach(async () => {
-    app = await startOn(distantMemory(), platform);
-    ids = [];
-    for (const user of ['ann', 'bob', 'eve']) ids.push(await liveId(app, { user }));
-  });
+    beforeEach(async () => {
+      app = await startOn(distantMemory(), platform, manner);
+      ids = [];
+      for (const user of ['ann', 'bob', 'eve']) ids.push(await liveId(app, { user }));
+    });
 
-  it.each(['/logout', '/logout-unlocked'])('ends every live session that they name: %s', async (path) => {
-    const stranger = await liveId(app, { stranger: true });
-    const reply = await request(app, 'POST', path, ...ids);
+    it.each(['/logout', '/logout-unlocked'])('ends every live session that they name: %s', async (path) => {
+      const stranger = await liveId(app, { stranger: true });
+      const reply = await request(app, 'POST', path, ...ids);
 
-    expect([reply.status, reply.setCookies.length]).toEqual([201, 1]);
-    expect(await left(app, ...ids, stranger)).toEqual([{}, {}, {}, { stranger: true }]);
-  });
+      expect([reply.status, reply.setCookies.length]).toEqual([201, 1]);
+      expect(await left(app, ...ids, stranger)).toEqual([{}, {}, {}, { stranger: true }]);
+    });
 
-  it('ends them wherever they stand among those that lead nowhere', async () => {
-    const [one, other] = ids as [string, string];
-    await request(app, 'POST', '/logout', unknownId(), one, 'rubbish', other);
+    it('ends them wherever they stand among those that lead nowhere', async () => {
+      const [one, other] = ids as [string, string];
+      await request(app, 'POST', '/logout', unknownId(), one, 'rubbish', other);
 
-    expect(await left(app, one, other)).toEqual([{}, {}]);
-  });
+      expect(await left(app, one, other)).toEqual([{}, {}]);
+    });
 
-  it('ends the others also when the first was ended before', async () => {
-    const [one, other] = ids as [string, string];
-    await request(app, 'POST', '/logout', one);
-    await request(app, 'POST', '/logout', one, other);
+    it('ends the others also when the first was ended before', async () => {
+      const [one, other] = ids as [string, string];
+      await request(app, 'POST', '/logout', one);
+      await request(app, 'POST', '/logout', one, other);
 
-    expect(await left(app, one, other)).toEqual([{}, {}]);
-  });
+      expect(await left(app, one, other)).toEqual([{}, {}]);
+    });
 
-  it('does not wait for a request that holds one of the others, which stores nothing any more', async () => {
-    const [own, held] = ids as [string, string];
-    const holding = request(app, 'POST', '/hold', held);
-    await gate.reached;
+    it('does not wait for a request that holds one of the others, which stores nothing any more', async () => {
+      const [own, held] = ids as [string, string];
+      const holding = request(app, 'POST', '/hold', held);
+      await gate.reached;
 
-    expect((await request(app, 'POST', '/logout', own, held)).status).toBe(201);
-    gate.open();
-    expect(await holding).toMatchObject({ status: 409, setCookies: [] });
-    expect(await left(app, own, held)).toEqual([{}, {}]);
-  });
+      expect((await request(app, 'POST', '/logout', own, held)).status).toBe(201);
+      gate.open();
+      expect(await holding).toMatchObject({ status: 409, setCookies: [] });
+      expect(await left(app, own, held)).toEqual([{}, {}]);
+    });
 
-  it('outside of a request ends them as well', async () => {
-    await app.nest.get(Sessions).open(cookieOf(...ids), (session) => session.destroy());
+    it('outside of a request ends them as well', async () => {
+      await app.nest.get(Sessions).open(cookieOf(...ids), (session) => session.destroy());
 
-    expect(await left(app, ...ids)).toEqual([{}, {}, {}]);
-  });
+      expect(await left(app, ...ids)).toEqual([{}, {}, {}]);
+    });
 
-  it('that is none, but a new id, leaves the others alone', async () => {
-    const [own, other] = ids as [string, string];
-    await request(app, 'POST', '/login', own, other);
+    it('that is none, but a new id, leaves the others alone', async () => {
+      const [own, other] = ids as [string, string];
+      await request(app, 'POST', '/login', own, other);
 
-    expect(await left(app, own, other)).toEqual([{}, { user: 'bob' }]);
-  });
-});
+      expect(await left(app, own, other)).toEqual([{}, { user: 'bob' }]);
+    });
+  },
+);
 
 describe('A logout that cannot end one of several sessions', () => {
   it('is a 503, and never says that it was done', async () => {

@@ -2,6 +2,7 @@ import { Controller, Post } from '@nestjs/common';
 import { minutes, Session } from 'nestjs-sessions';
 import type { Browser } from '../support/http/browser.js';
 import { Gate } from '../support/basics/gate.js';
+import { MANNERS } from '../support/http/manners.js';
 import { startNotes } from '../support/http/notes-app.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 
@@ -27,12 +28,12 @@ class SlowController {
   }
 }
 
-describe('Requests that wait for a session', () => {
+describe.each(MANNERS)('Requests that wait for a session, where sessions are seen %s,', (_, manner) => {
   let browser: Browser;
 
   beforeEach(async () => {
     [start, end] = [new Gate(), new Gate()];
-    const sessions = { store: distantMemory(), lock: { wait: minutes(10) } };
+    const sessions = { store: distantMemory(), lock: { wait: minutes(10) }, ...manner };
     browser = (await startNotes({ controllers: [SlowController], sessions })).browser();
     await browser.post('/notes', { user: 'ann' });
   });

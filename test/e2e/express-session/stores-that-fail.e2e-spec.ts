@@ -1,9 +1,9 @@
-import { Controller, Get, Post, Req } from '@nestjs/common';
-import type { Request } from 'express';
-import { MemoryStore, Session, type Session as OurSession } from 'nestjs-sessions';
+import { Catch, Controller, Get, Post, Req, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { MemoryStore, Session, SessionsError, type Session as OurSession } from 'nestjs-sessions';
 import { expressSession } from 'nestjs-sessions/express-session';
 import { ObservedStore } from '../../support/stores/observed-store.js';
-import { TestApp } from '../../support/http/test-app.js';
+import { TestApp, type TestAppOptions } from '../../support/http/test-app.js';
 
 type Visits = Record<'visits', number | undefined>;
 
@@ -38,16 +38,34 @@ class DecoratedController {
   }
 }
 
+/** Shows an error page, with a flash message for the next one. */
+@Catch(SessionsError)
+class ErrorPage implements ExceptionFilter {
+  async catch(_: SessionsError, host: ArgumentsHost): Promise<void> {
+    const http = host.switchToHttp();
+    const session = visitsOf(http.getRequest<Request>());
+    const { visits } = session;
+    session.visits = 0;
+    await Promise.resolve();
+    http.getResponse<Response>().status(507).send({ visits: visits ?? null });
+  }
+}
+
 describe('The store behind req.session in the manner of express-session', () => {
   let app: TestApp;
   let store: ObservedStore;
 
-  beforeEach(async () => {
+  async function start(configure?: TestAppOptions['configure']): Promise<TestApp> {
     store = new ObservedStore(new MemoryStore());
-    app = await TestApp.start({
+    return TestApp.start({
       controllers: [VisitsController, DecoratedController],
       sessions: { store, compatibility: expressSession() },
+      ...(configure === undefined ? {} : { configure }),
     });
+  }
+
+  beforeEach(async () => {
+    app = await start();
   });
 
   afterEach(() => app.close());
@@ -85,6 +103,23 @@ describe('The store behind req.session in the manner of express-session', () => 
 
     store.mend();
     expect((await browser.get('/visits')).status).toBe(200);
+  });
+
+  it.each([
+    ['GET', '/visits'],
+    ['POST', '/visits'],
+    ['GET', '/decorated'],
+  ])('lets a filter work on a session that could not be read: %s %s', async (method, path) => {
+    await app.close();
+    app = await start((nest) => nest.useGlobalFilters(new ErrorPage()));
+    const browser = app.browser();
+    await browser.post('/visits');
+    store.breakDown();
+
+    expect((await browser.request(path, { method })).status).toBe(507);
+
+    store.mend();
+    expect((await browser.get('/visits')).json()).toEqual({ visits: 1 });
   });
 
   it('leads to a 503 when it cannot be written', async () => {

@@ -5,6 +5,7 @@ import type { ServerResponse } from 'node:http';
 import { SessionStoreError } from 'nestjs-sessions';
 import { GlobalFilter } from '../../support/http/global-filter.js';
 import { answerableShapes, shapeNamed, type HandlerShape } from '../../support/http/handler-shapes.js';
+import { MANNERS } from '../../support/http/manners.js';
 import { ShapeApps, visit, visitorOf } from '../../support/http/shape-app.js';
 import { fails } from '../../support/stores/store-failures.js';
 
@@ -19,10 +20,10 @@ function earlyMiddleware(_: unknown, response: ServerResponse, next: NextFunctio
   next();
 }
 
-describe('The error of a commit that fails', () => {
+describe.each(MANNERS)('The error of a commit that fails, where sessions are seen %s,', (_, manner) => {
   const filter = new GlobalFilter();
-  const filtered = new ShapeApps({}, (nest) => nest.use(earlyMiddleware).useGlobalFilters(filter));
-  const plain = new ShapeApps({}, (nest) => nest.use(earlyMiddleware));
+  const filtered = new ShapeApps(manner, (nest) => nest.use(earlyMiddleware).useGlobalFilters(filter));
+  const plain = new ShapeApps(manner, (nest) => nest.use(earlyMiddleware));
 
   beforeEach(() => filter.errors.splice(0));
   afterAll(async () => {
@@ -68,7 +69,7 @@ describe('The error of a commit that fails', () => {
   ])('is answered by a filter that is provided as APP_FILTER: %s', async (name) => {
     @Module({ providers: [{ provide: APP_FILTER, useValue: filter }] })
     class Filters {}
-    const apps = new ShapeApps();
+    const apps = new ShapeApps(manner);
     try {
       const reply = await visitInVain(apps, { ...shapeNamed(name), imports: [Filters] });
       expect(reply).toMatchObject({ status: 502, text: '{"form":"of the application"}' });

@@ -1,9 +1,10 @@
 import { minutes } from 'nestjs-sessions';
 import { discardedShapes } from '../../support/http/handler-shapes.js';
+import { MANNERS } from '../../support/http/manners.js';
 import { ShapeApps, storedCount, visit, visitorOf } from '../../support/http/shape-app.js';
 
-describe('A reply that says that the request failed', () => {
-  const apps = new ShapeApps({ lock: { wait: minutes(5) } });
+describe.each(MANNERS)('A reply that says that the request failed, where sessions are seen %s,', (_, manner) => {
+  const apps = new ShapeApps({ lock: { wait: minutes(5) }, ...manner });
   afterAll(() => apps.close());
 
   it.each(discardedShapes)('stores nothing of a known visitor, and unlocks: $name', async (shape) => {

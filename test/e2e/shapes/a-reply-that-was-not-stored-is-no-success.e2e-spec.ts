@@ -1,15 +1,21 @@
 import { ManualClock } from 'nestjs-sessions/testing';
 import { handlerShapes, type HandlerShape } from '../../support/http/handler-shapes.js';
+import { BRIDGED, OURS } from '../../support/http/manners.js';
 import { ShapeApps, storedCount, visit, visitorOf, type Seen } from '../../support/http/shape-app.js';
-import { fails, hangsBeyondDeadline, type StoreFailure } from '../../support/stores/store-failures.js';
+import { fails, hangsBeyondDeadline } from '../../support/stores/store-failures.js';
 
 const clock = new ManualClock();
+const hangs = hangsBeyondDeadline(clock);
 
 /** jest fails a test during which a rejection is not handled, or an exception is not caught. */
-describe.each<StoreFailure>([fails, hangsBeyondDeadline(clock)])(
-  'When the store %s, the reply is an error or is cut, and the next one works',
-  (_, failure) => {
-    const apps = new ShapeApps({ clock });
+describe.each([
+  [fails[0], OURS[0], fails[1], OURS[1]],
+  [hangs[0], OURS[0], hangs[1], OURS[1]],
+  [fails[0], BRIDGED[0], fails[1], BRIDGED[1]],
+])(
+  'When the store %s, and sessions are seen %s, the reply is an error or is cut, and the next one works',
+  (_failure, _manner, failure, manner) => {
+    const apps = new ShapeApps({ clock, ...manner });
     afterAll(() => apps.close());
 
     function expectFailure(shape: HandlerShape, seen: Seen): void {

@@ -1,5 +1,6 @@
 import { ManualClock } from 'nestjs-sessions/testing';
 import { shapeNamed, sseShapes } from '../../support/http/handler-shapes.js';
+import { MANNERS } from '../../support/http/manners.js';
 import { isAcknowledged, ShapeApps, storedCount, visit, visitorOf, type Seen } from '../../support/http/shape-app.js';
 import { fails, hangsBeyondDeadline, type StoreFailure } from '../../support/stores/store-failures.js';
 
@@ -8,9 +9,9 @@ function toldOfError(seen: Seen): boolean {
   return !isAcknowledged(seen) || ('text' in seen && /^event: error$/m.test(seen.text));
 }
 
-describe('Server-sent events', () => {
+describe.each(MANNERS)('Server-sent events, where sessions are seen %s,', (_, manner) => {
   const clock = new ManualClock();
-  const apps = new ShapeApps({ clock });
+  const apps = new ShapeApps({ clock, ...manner });
   afterAll(() => apps.close());
 
   it.each(sseShapes)('are stored: $name', async (shape) => {
@@ -30,7 +31,7 @@ describe('Server-sent events', () => {
     expect(await storedCount(visitor)).toBe(30);
   });
 
-  describe.each<StoreFailure>([fails, hangsBeyondDeadline(clock)])('when the store %s', (_, failure) => {
+  describe.each<StoreFailure>([fails, hangsBeyondDeadline(clock)])('when the store %s', (_failure, failure) => {
     it.each(sseShapes)('end with an error or are cut: $name', async (shape) => {
       const visitor = await visitorOf(await apps.of(shape));
       apps.store.before('update', failure);

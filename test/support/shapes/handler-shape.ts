@@ -1,6 +1,9 @@
 import type { ModuleMetadata, Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Session, SessionsModuleOptions } from 'nestjs-sessions';
+import { SESSION } from 'nestjs-sessions/express-session';
+import { HttpSession } from '../../../lib/http/http-session.js';
+import { ownerOf } from '../../../lib/session/object/session-owner.js';
 import { PLATFORMS, type Platform } from '../http/platforms.js';
 
 /** One way in which an application answers a request, and in which it counts `n` up in the session on the way. */
@@ -50,16 +53,30 @@ export function onFastify(shapes: readonly HandlerShape[], ...without: readonly 
     .map((shape) => ({ ...shape, name: `${shape.name}, on Fastify`, platform: 'fastify' as const }));
 }
 
-/** Reads and writes in one step: it loses an update only when the session is not locked from its load to its commit. */
+/**
+ * Reads and writes in one step: it loses an update only when the session is not locked from its load to its commit. In
+ * express-session's manner it does so by the properties of what `request.session` is.
+ */
 export function count(session: Session): { n: number } {
-  const n = (session.get('n') ?? 0) + 1;
-  session.set('n', n);
-  return { n };
+  const shown = compatibleOf(session);
+  const n = (shown === undefined ? session.get('n') : shown.n) ?? 0;
+  if (shown === undefined) {
+    session.set('n', n + 1);
+  } else {
+    shown.n = n + 1;
+  }
+  return { n: n + 1 };
 }
 
-/** The session, for code that sees the request alone. */
+function compatibleOf(session: Session): { n?: number } | undefined {
+  const owner = ownerOf(session);
+  return owner instanceof HttpSession ? owner.compatible : undefined;
+}
+
+/** The session, for code that sees the request alone, in whatever manner it is shown there. */
 export function sessionOf(request: unknown): Session {
-  return (request as { session: Session }).session;
+  const { session } = request as { session: Session & { readonly [SESSION]?: Session } };
+  return session[SESSION] ?? session;
 }
 
 /** Counts in code that nobody has loaded the session for. */
