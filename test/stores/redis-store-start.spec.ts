@@ -201,6 +201,13 @@ describe('RedisStore, when it starts', () => {
     );
   });
 
+  it('it names no host where a Cluster client found no way', async () => {
+    const message = 'Too many Cluster redirections. Last error: ReplyError: MOVED 3681 10.0.0.7:7800';
+    expect(await linesOf(new RedisStore({ send: () => Promise.reject(new Error(message)) }))).toEqual([
+      'warn: RedisStore: Redis cannot be used yet (Too many Cluster redirections.). Sessions work as soon as it can.',
+    ]);
+  });
+
   it('it refuses a plain client of a node of a Cluster', async () => {
     const send = answering({ SET: new Error('MOVED 3999 127.0.0.1:6381') });
     expect(await refusalOf(new RedisStore({ send }))).toBe(

@@ -39,8 +39,8 @@ export function reasonOf(error: unknown): string {
   const text = messageOf(error);
   switch (code) {
     case undefined:
-      // The message of an error of Node has the host.
-      return codeOf(error) ?? text;
+      // The message of an error of Node has the host, and so has the answer that ioredis repeats.
+      return codeOf(error) ?? text.replace(/ Last error: .*/s, '');
     case 'ERR':
     case 'NOPERM':
     case 'NOAUTH':
