@@ -53,7 +53,7 @@ export class SessionEngine {
   constructor(settings: EngineSettings) {
     const { clock } = settings;
     const parts = new StoreParts(settings.store, clock, settings.storeTimeout);
-    const ids = new PlacedIds(settings.ids, parts);
+    const ids = parts.areSeveral ? new PlacedIds(settings.ids, parts) : settings.ids;
     this.locking = settings.locking;
     this.log = new SessionLog(settings.logger, clock, settings.isDebug);
     this.#left = new LeftLocks(settings.store, parts, clock);

@@ -54,7 +54,7 @@ export class Reply implements HandlerOutcome {
   /** Cookies that are set from now on belong to the body, and go with it when that is replaced by an error. */
   onHandlerReached(): void {
     const { response, platform } = this.http;
-    if (response !== undefined && !this.isDecided) {
+    if (response !== undefined && this.state === 'open') {
       this.#cookiesBefore = platform.cookiesOf(response);
       platform.holdReply(response);
     }
@@ -71,7 +71,7 @@ export class Reply implements HandlerOutcome {
   complete(): void {
     this.#running -= 1;
     // The response to a pipelined request whose turn has not come is never closed.
-    if (this.isDecided || this.isClosed || this.http.request.socket.destroyed) {
+    if (this.state !== 'open' || this.isClosed || this.http.request.socket.destroyed) {
       this.#onUnanswered();
     }
   }

@@ -20,6 +20,10 @@ export class StoreParts {
     this.whole = new CircuitBreaker(clock, deadline);
   }
 
+  get areSeveral(): boolean {
+    return this.store.partOf !== undefined;
+  }
+
   /** Of the part that keeps this id. */
   of(id: string): CircuitBreaker {
     const part = this.store.partOf?.(id);
@@ -28,7 +32,7 @@ export class StoreParts {
 
   /** Whether there are several, and that of this id has lately failed. */
   isFailing(id: string): boolean {
-    return this.store.partOf !== undefined && this.of(id).isFailing;
+    return this.areSeveral && this.of(id).isFailing;
   }
 
   /** Whether one part keeps both. */

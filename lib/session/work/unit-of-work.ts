@@ -185,7 +185,8 @@ export class UnitOfWork {
         // The lock came at the very moment at which the client left: no handler will run that could free it.
         throw new SessionLockTimeoutError('The client went away while its session was loaded', 0);
       }
-      if (active.stage.at === 'stored' && deps.policy.mayExpireSoon(active.stage.record, deps.clock.now())) {
+      const { stage } = active;
+      if (stage.at === 'stored' && deps.policy.mayExpireSoon(stage.record, deps.clock.now())) {
         await deps.writer.prolong(active);
       }
     } catch (error) {

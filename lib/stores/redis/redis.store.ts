@@ -146,7 +146,8 @@ export class RedisStore
   }
 
   async #lookOf(id: string, value: string | undefined): Promise<Answer<'load'>> {
-    const stored = await this.#current(id, decode(value));
+    const found = decode(value);
+    const stored = found.kind === 'live' ? found : await this.#current(id, found);
     return stored.kind === 'live'
       ? { status: 'found', record: stored.record, version: stored.version }
       : absenceOf(stored);
