@@ -23,6 +23,11 @@ export function isRootField(handler: object): boolean {
   return type === 'Query' || type === 'Mutation';
 }
 
+/** A field of `Subscription`, which a socket asks for. */
+export function isSubscription(handler: object): boolean {
+  return Reflect.getMetadata(RESOLVER_TYPE, handler) === 'Subscription';
+}
+
 /** Resolves fields of other types: guards and interceptors run before it only with `fieldResolverEnhancers`. */
 export function isFieldResolver(handler: object): boolean {
   return Boolean(

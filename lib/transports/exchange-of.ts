@@ -1,6 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { SessionsConfigError, SessionsUnsupportedError } from '../errors/index.js';
 import { graphqlFieldOf } from '../graphql/graphql-field.js';
+import { isSubscription } from '../graphql/resolvers.js';
 import type { PlatformRequest } from '../http/http-request.js';
 import { httpSessionOf } from '../http/session-of.js';
 import type { SessionData, SessionKey } from '../interfaces/session-data.interface.js';
@@ -14,7 +15,7 @@ function exchangeOf(context: ExecutionContext): Exchange | undefined {
       // switchToHttp() makes three closures.
       return httpSessionOf(context.getArgByIndex<PlatformRequest>(0));
     case 'graphql':
-      return graphqlFieldOf(context.getArgs());
+      return fieldOf(context);
     case 'ws':
       return socketMessageOf(context.getArgs());
     default:
@@ -23,6 +24,18 @@ function exchangeOf(context: ExecutionContext): Exchange | undefined {
           'Sessions.open(cookieHeader, (session) => ...).',
       );
   }
+}
+
+/** @throws SessionsUnsupportedError in a subscription over a socket: it has no HTTP request, and lasts for longer than a lock may. */
+function fieldOf(context: ExecutionContext): Exchange | undefined {
+  const field = graphqlFieldOf(context.getArgs());
+  if (field === undefined && isSubscription(context.getHandler())) {
+    throw new SessionsUnsupportedError(
+      '@Session() and @RequireSession() do not work in a subscription over a socket. Hand the Cookie header of its handshake to ' +
+        'Sessions.open(cookieHeader, (session) => ...), and let it end with the session by Sessions.watch().',
+    );
+  }
+  return field;
 }
 
 /** Where a handler or guard takes the session from. @throws SessionsConfigError on a route that the module does not serve. */

@@ -26,6 +26,12 @@ export class CartResolver {
     return true;
   }
 
+  @Mutation(() => Boolean)
+  async logout(@Session() session: Session): Promise<boolean> {
+    await session.destroy();
+    return true;
+  }
+
   @Query(() => String)
   @RequireSession('userId')
   me(@Session('userId') userId: string): string {
