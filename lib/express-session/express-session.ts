@@ -13,6 +13,8 @@ export interface ExpressSessionOptions {
   readonly lock?: (request: IncomingMessage) => boolean;
 }
 
+const SESSION_ID = 'sessionID';
+
 /** Methods that change nothing (RFC 9110, 9.2.1). */
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
@@ -26,9 +28,10 @@ export function expressSession(options: ExpressSessionOptions = {}): Compatibili
   checkKeys('expressSession()', options, ['lock']);
   const lock = synchronous('expressSession(): lock', options.lock) ?? isUnsafe;
   return {
+    members: [SESSION_ID],
     checkValue: assertConvertible,
     arrive: (http) => {
-      Object.defineProperty(http.request, 'sessionID', { configurable: true, get: () => idOf(http) });
+      Object.defineProperty(http.request, SESSION_ID, { configurable: true, get: () => idOf(http) });
       return lock(http.request);
     },
     open: (http) => new BridgedSession(http),

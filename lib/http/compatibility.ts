@@ -7,6 +7,12 @@ import type { HttpSession } from './http-session.js';
  */
 export interface Compatibility {
   /**
+   * What requests have besides `session`, by name: `arrive()` puts it on Node's.
+   *
+   * @internal
+   */
+  readonly members: readonly string[];
+  /**
    * What its sessions take as a value.
    *
    * @internal

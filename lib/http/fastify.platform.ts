@@ -31,7 +31,7 @@ interface FastifyInstance {
   hasRequestDecorator(name: string): boolean;
   decorateRequest(
     name: string,
-    accessor: { getter(this: FastifyRequest): unknown; setter(this: FastifyRequest, value: unknown): void },
+    accessor: { getter(this: FastifyRequest): unknown; setter?(this: FastifyRequest, value: unknown): void },
   ): unknown;
   addHook(name: 'onSend', hook: ReplyHook): unknown;
   register(plugin: (instance: FastifyInstance, options: unknown, done: Done) => void): unknown;
@@ -160,6 +160,13 @@ export class FastifyPlatform implements HttpPlatform {
         sessions.assign(this.raw, session);
       },
     });
+    for (const name of sessions.members) {
+      instance.decorateRequest(name, {
+        getter() {
+          return Reflect.get(this.raw, name) as unknown;
+        },
+      });
+    }
     this.#onRequest((request, reply) => {
       replies.set(request.raw, reply);
       Object.defineProperty(request.raw, 'session', this.#accessor);

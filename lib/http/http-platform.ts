@@ -7,6 +7,8 @@ export interface SessionsOfRequests {
   readonly replies: Replies;
   /** Whether requests have to be told when they arrive. */
   readonly awaitsRequests: boolean;
+  /** What Node's requests have besides `session`, by name: those of the platform have it too. */
+  readonly members: readonly string[];
   /** What `request.session` is. */
   sessionOf(request: HttpRequest): unknown;
   /** @throws SessionsConfigError when it is the session of another library. */

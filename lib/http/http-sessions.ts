@@ -76,6 +76,10 @@ export class HttpSessions implements SessionsOfRequests {
     return this.settings.compatibility === undefined ? http.session : http.compatible;
   }
 
+  get members(): readonly string[] {
+    return this.settings.compatibility?.members ?? [];
+  }
+
   get awaitsRequests(): boolean {
     return this.settings.compatibility !== undefined;
   }

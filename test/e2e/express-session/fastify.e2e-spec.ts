@@ -8,6 +8,8 @@ interface Visits {
 }
 
 interface WithSession {
+  readonly sessionID?: string;
+  readonly raw: { readonly sessionID?: string };
   readonly session: Visits & { save(callback: (error?: unknown) => void): void };
 }
 
@@ -25,6 +27,12 @@ class VisitsController {
     await new Promise((resolve) => setImmediate(resolve));
     session.visits = visits + 1;
     return {};
+  }
+
+  @Get('id')
+  id(@Req() request: WithSession & { readonly session: { readonly id: string } }): object {
+    const { sessionID, raw, session } = request;
+    return { ids: [sessionID, raw.sessionID, session.id] };
   }
 
   @Post('throws')
@@ -65,6 +73,13 @@ describe('req.session in the manner of express-session, on Fastify', () => {
     expect((await browser.get('/visits')).json()).toEqual({ visits: 1 });
     expect((await browser.get('/visits')).json()).toEqual({ visits: 2 });
     expect(seen.slice(-2)).toEqual([undefined, 1]);
+  });
+
+  it('has its id as sessionID, on the request of Fastify and on that of Node', async () => {
+    await browser.get('/visits');
+    const id = browser.cookies.get('session_id');
+
+    expect((await browser.get('/id')).json()).toEqual({ ids: [id, id, id] });
   });
 
   it('loses no update of thirty parallel POSTs in a handler without decorator', async () => {

@@ -1,4 +1,4 @@
-import { Controller, Get, Injectable, Query, Req, Res, UseGuards, type INestApplication } from '@nestjs/common';
+import { Controller, Get, Injectable, Query, Req, Res, UseGuards, type ExecutionContext } from '@nestjs/common';
 import { AuthGuard, PassportModule, PassportSerializer, PassportStrategy } from '@nestjs/passport';
 import type { Request, Response } from 'express';
 import { createServer, type Server } from 'node:http';
@@ -6,6 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { expressSession } from 'nestjs-sessions/express-session';
 import passport from 'passport';
 import { Strategy } from 'passport-oauth2';
+import { beforeHandlers } from '../../support/http/before-handlers.js';
+import { PLATFORMS } from '../../support/http/platforms.js';
 import { TestApp } from '../../support/http/test-app.js';
 
 const providers: Server[] = [];
@@ -30,7 +32,7 @@ function strategyOf(provider: string) {
         tokenURL: `${provider}/token`,
         clientID: 'the application',
         clientSecret: 'its secret',
-        callbackURL: '/callback',
+        callbackURL: 'http://application.test/callback',
         state: true,
       });
     }
@@ -53,19 +55,32 @@ class WholeUser extends PassportSerializer {
   }
 }
 
+/** passport redirects by what Node's response has, and Fastify's reply has not. */
+@Injectable()
+class ProviderGuard extends AuthGuard('provider') {
+  getResponse(context: ExecutionContext): unknown {
+    const response = context.switchToHttp().getResponse<{ readonly raw?: unknown }>();
+    return response.raw ?? response;
+  }
+}
+
 @Controller()
 class LoginController {
   @Get('login')
-  @UseGuards(AuthGuard('provider'))
+  @UseGuards(ProviderGuard)
   login(): void {
     // The guard redirects to the provider.
   }
 
   @Get('callback')
-  @UseGuards(AuthGuard('provider'))
+  @UseGuards(ProviderGuard)
   callback(@Req() req: Request, @Res() res: Response, @Query('next') next = '/me'): void {
     req.logIn(req.user!, (error: unknown) => {
-      res.redirect(error === undefined || error === null ? next : '/failed');
+      const isKnown = error === undefined || error === null;
+      res
+        .status(302)
+        .header('location', isKnown ? next : '/failed')
+        .send();
     });
   }
 
@@ -75,16 +90,17 @@ class LoginController {
   }
 }
 
-describe('passport with OAuth 2.0 and a state in the session', () => {
+describe.each(PLATFORMS)('passport with OAuth 2.0 and a state in the session, on %s', (platform) => {
   let app: TestApp;
 
   beforeAll(async () => {
     app = await TestApp.start({
+      platform,
       imports: [PassportModule.register({ session: true })],
       controllers: [LoginController],
       providers: [strategyOf(await startProvider()), WholeUser],
       sessions: { compatibility: expressSession() },
-      configure: (nest: INestApplication) => nest.use(passport.session()),
+      configure: (nest) => beforeHandlers(nest, platform, passport.session()),
     });
   });
 

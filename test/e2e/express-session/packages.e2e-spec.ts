@@ -1,10 +1,14 @@
 import { Controller, Get, Post, Req, Res, type INestApplication } from '@nestjs/common';
+import fastifyCookie from '@fastify/cookie';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import flash from 'connect-flash';
 import cookieParser from 'cookie-parser';
 import { doubleCsrf } from 'csrf-csrf';
 import { csrfSync } from 'csrf-sync';
 import type { Request, RequestHandler, Response } from 'express';
 import { expressSession } from 'nestjs-sessions/express-session';
+import { beforeHandlers, onPath } from '../../support/http/before-handlers.js';
+import { PLATFORMS } from '../../support/http/platforms.js';
 import { TestApp } from '../../support/http/test-app.js';
 
 const synchronised = csrfSync();
@@ -14,6 +18,12 @@ const doubled = doubleCsrf({
   cookieName: 'csrf',
   cookieOptions: { secure: false },
 });
+
+/** `request.cookies` and `response.cookie()`, which csrf-csrf needs. */
+const readCookies = {
+  express: (nest: INestApplication) => nest.use(cookieParser()),
+  fastify: (nest: INestApplication) => (nest as NestFastifyApplication).register(fastifyCookie),
+};
 
 interface Flashing {
   flash(type: string, message?: string): string[] | number;
@@ -25,7 +35,7 @@ class PackagesController {
   put(@Req() req: Flashing, @Res() res: Response): void {
     req.flash('info', 'saved');
     req.flash('info', 'twice');
-    res.redirect('/flash');
+    res.status(302).header('location', '/flash').send();
   }
 
   @Get('flash')
@@ -55,18 +65,23 @@ class PackagesController {
   }
 }
 
-describe('Packages that were made for express-session', () => {
+describe.each(PLATFORMS)('Packages that were made for express-session, on %s', (platform) => {
   let app: TestApp;
 
   beforeAll(async () => {
     app = await TestApp.start({
+      platform,
       controllers: [PackagesController],
       sessions: { compatibility: expressSession() },
-      configure: (nest: INestApplication) => {
-        nest.use(cookieParser());
-        nest.use(flash());
-        nest.use('/synchronised', synchronised.csrfSynchronisedProtection);
-        nest.use('/doubled', doubled.doubleCsrfProtection as RequestHandler);
+      configure: async (nest) => {
+        await readCookies[platform](nest);
+        beforeHandlers(
+          nest,
+          platform,
+          flash(),
+          onPath('/synchronised', synchronised.csrfSynchronisedProtection),
+          onPath('/doubled', doubled.doubleCsrfProtection as RequestHandler),
+        );
       },
     });
   });

@@ -1,19 +1,11 @@
-import {
-  Controller,
-  Get,
-  Injectable,
-  Post,
-  Req,
-  Res,
-  UseGuards,
-  type ExecutionContext,
-  type INestApplication,
-} from '@nestjs/common';
+import { Controller, Get, Injectable, Post, Req, Res, UseGuards, type ExecutionContext } from '@nestjs/common';
 import { AuthGuard, PassportModule, PassportSerializer, PassportStrategy } from '@nestjs/passport';
 import type { Request, Response } from 'express';
 import { expressSession } from 'nestjs-sessions/express-session';
 import passport from 'passport';
 import { Strategy } from 'passport-local';
+import { beforeHandlers } from '../../support/http/before-handlers.js';
+import { PLATFORMS } from '../../support/http/platforms.js';
 import { TestApp } from '../../support/http/test-app.js';
 
 interface User {
@@ -70,30 +62,31 @@ class PassportController {
   @Post('keep')
   keep(@Req() req: Request, @Res() res: Response): void {
     req.logIn({ name: 'kept' }, { keepSessionInfo: true } as never, (error: unknown) => {
-      res.json({ error: error ?? null, cart: (req.session as unknown as { cart?: number }).cart });
+      res.send({ error: error ?? null, cart: (req.session as unknown as { cart?: number }).cart });
     });
   }
 
   @Post('logout')
   logout(@Req() req: Request, @Res() res: Response): void {
     req.logout((error: unknown) => {
-      res.json({ error: error ?? null });
+      res.send({ error: error ?? null });
     });
   }
 }
 
 const login = (username: string, password = 'right'): object => ({ username, password });
 
-describe('passport with passport-local, as its documentation mounts them', () => {
+describe.each(PLATFORMS)('passport with passport-local, on %s', (platform) => {
   let app: TestApp;
 
   beforeAll(async () => {
     app = await TestApp.start({
+      platform,
       imports: [PassportModule.register({ session: true })],
       controllers: [PassportController],
       providers: [LocalStrategy, UserSerializer],
       sessions: { compatibility: expressSession(), secret: 'a secret that signs the cookies' },
-      configure: (nest: INestApplication) => nest.use(passport.session()),
+      configure: (nest) => beforeHandlers(nest, platform, passport.session()),
     });
   });
 

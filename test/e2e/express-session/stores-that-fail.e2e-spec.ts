@@ -47,7 +47,10 @@ class ErrorPage implements ExceptionFilter {
     const { visits } = session;
     session.visits = 0;
     await Promise.resolve();
-    http.getResponse<Response>().status(507).send({ visits: visits ?? null });
+    http
+      .getResponse<Response>()
+      .status(507)
+      .send({ visits: visits ?? null });
   }
 }
 
