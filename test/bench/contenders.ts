@@ -3,6 +3,7 @@ import type { Backend } from './places.js';
 export interface Contender {
   readonly name: string;
   readonly kind: 'floor' | 'peer' | 'ours';
+  readonly platform: 'express' | 'fastify';
   /** What the application is told to open. */
   readonly store: string;
   readonly backend: Backend;
@@ -24,17 +25,24 @@ export interface Group {
   readonly contenders: readonly Contender[];
 }
 
-const APPS: Readonly<Record<Contender['kind'], string>> = {
-  floor: './apps/bare.app.js',
-  ours: './apps/ours.app.js',
-  peer: './peers/express-session.app.js',
+const PEERS: Readonly<Record<Contender['platform'], string>> = {
+  express: './peers/express-session.app.js',
+  fastify: './peers/fastify-session.app.js',
 };
 
-export function appOf({ kind }: Contender): URL {
-  return new URL(APPS[kind], import.meta.url);
+export function appOf({ kind, platform }: Contender): URL {
+  const apps = { floor: './apps/bare.app.js', ours: './apps/ours.app.js', peer: PEERS[platform] };
+  return new URL(apps[kind], import.meta.url);
 }
 
-const bare: Contender = { name: 'bare Nest', kind: 'floor', store: '', backend: 'none', cleansUp: false };
+const bare: Contender = {
+  name: 'bare Nest',
+  kind: 'floor',
+  platform: 'express',
+  store: '',
+  backend: 'none',
+  cleansUp: false,
+};
 const memory = ours('memory', 'none', 'MemoryStore');
 const theirMemory = peer('MemoryStore', 'none');
 const cacheManager: Contender = { ...ours('cache-manager', 'none', 'CacheManagerStore'), cleansUp: false };
@@ -49,6 +57,8 @@ const theirIoredis = peer('connect-redis 7 on ioredis', 'redis');
 const theirNodeRedis = peer('connect-redis 9 on node-redis', 'redis');
 const file = ours('file', 'directory', 'FileStore');
 const theirFile = peer('session-file-store', 'directory');
+const onFastify: Contender = { ...memory, name: 'ours, MemoryStore on Fastify', platform: 'fastify' };
+const theirFastify: Contender = { ...theirMemory, name: '@fastify/session, its own store', platform: 'fastify' };
 
 export const groups: readonly Group[] = [
   {
@@ -85,12 +95,18 @@ export const groups: readonly Group[] = [
     duels: [{ name: 'file', ours: file, rival: theirFile }],
     contenders: [file, theirFile],
   },
+  {
+    name: 'Fastify',
+    duels: [{ name: 'Fastify, @fastify/session', ours: onFastify, rival: theirFastify }],
+    contenders: [],
+  },
 ];
 
 function ours(store: string, backend: Backend, name: string): Contender {
   return {
     name: `ours, ${name}`,
     kind: 'ours',
+    platform: 'express',
     store,
     backend,
     cleansUp: backend !== 'memcached' && backend !== 'redis',
@@ -101,6 +117,7 @@ function peer(store: string, backend: Backend): Contender {
   return {
     name: `express-session, ${store}`,
     kind: 'peer',
+    platform: 'express',
     store,
     backend,
     cleansUp: backend === 'none' || backend === 'postgres',

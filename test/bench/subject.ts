@@ -16,7 +16,7 @@ export class Subject {
 
   static async start(contender: Contender, places: Places, visitors: number): Promise<Subject> {
     const place = await places.open(contender.backend);
-    const env = { STORE: contender.store, PLACE: place.address };
+    const env = { STORE: contender.store, PLACE: place.address, PLATFORM: contender.platform };
     const [process, port] = await MeasuredProcess.start<number>(appOf(contender), env);
     const cookies: string[] = [];
     while (cookies.length < visitors) cookies.push(await firstVisit(contender, port));

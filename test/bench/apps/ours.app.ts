@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { randomBytes } from 'node:crypto';
 import { Sessions, SessionsModule, SessionStore } from 'nestjs-sessions';
 import { OursController } from './ours.controller.js';
@@ -10,7 +11,7 @@ import { newVisitor } from './visitor.js';
 
 const WIDTH = 16;
 
-const { STORE: name = '', PLACE: place = '' } = process.env;
+const { STORE: name = '', PLACE: place = '', PLATFORM: platform } = process.env;
 const store = await openStore(name, place);
 
 @Module({
@@ -21,6 +22,7 @@ class OursModule {}
 
 await serve({
   module: OursModule,
+  adapter: platform === 'fastify' ? new FastifyAdapter() : undefined,
   storage: (app): Storage => ({
     fill: async (count, areExpired) => {
       const data = JSON.stringify(newVisitor());

@@ -1,5 +1,6 @@
 import type { DynamicModule, INestApplication, Type } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { NestFactory, type AbstractHttpAdapter } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
 import type { AddressInfo, Server } from 'node:net';
 import { longestBlockDuring } from './event-loop-blocks.js';
 import type { Answers, Question } from './questions.js';
@@ -13,14 +14,16 @@ export interface Storage {
 
 export interface Served {
   readonly module: Type | DynamicModule;
-  readonly configure?: (app: INestApplication) => void;
+  /** Default Express. */
+  readonly adapter?: AbstractHttpAdapter | undefined;
+  readonly configure?: (app: INestApplication) => unknown;
   readonly storage?: (app: INestApplication) => Storage;
 }
 
 /** Serves the application on a free port, which it tells its parent, and answers what that asks. */
-export async function serve({ module, configure, storage }: Served): Promise<void> {
-  const app = await NestFactory.create(module, { logger: ['error', 'warn'] });
-  configure?.(app);
+export async function serve({ module, adapter = new ExpressAdapter(), configure, storage }: Served): Promise<void> {
+  const app = await NestFactory.create(module, adapter, { logger: ['error', 'warn'] });
+  await configure?.(app);
   await app.listen(0, '127.0.0.1');
   const store = storage?.(app);
   process.on('message', (question: Question) => {
