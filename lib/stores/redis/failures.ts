@@ -40,7 +40,8 @@ export function reasonOf(error: unknown): string {
   switch (code) {
     case undefined:
       // The message of an error of Node has the host, and so has the answer that ioredis repeats.
-      return codeOf(error) ?? text.replace(/ Last error: .*/s, '');
+      // That of a time limit of node-redis is empty.
+      return codeOf(error) ?? (text.replace(/ Last error: .*/s, '') || 'the client gave up');
     case 'ERR':
     case 'NOPERM':
     case 'NOAUTH':
