@@ -14,15 +14,11 @@ const { repository, scripts } = JSON.parse(readText('package.json')) as {
   readonly scripts: Readonly<Record<string, string>>;
 };
 
-/** What users read, but for what is generated. It is packed, so that its links lead to other pages, or to the code host. */
+/** What users read, but for what is generated. */
 const PAGES = ['README.md', ...filesUnder('docs').filter((path) => /^docs\/(?!api\/).*\.md$/.test(path))];
-const DOCUMENTS = [
-  ...PAGES,
-  'CONTRIBUTING.md',
-  'CHANGELOG.md',
-  'SECURITY.md',
-  ...filesUnder('test', { recursive: false }).filter((path) => path.endsWith('.md')),
-];
+/** Those in the package, so that their links lead to others of them, or to the code host. */
+const PACKED = [...PAGES, 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'];
+const DOCUMENTS = [...PACKED, ...filesUnder('test', { recursive: false }).filter((path) => path.endsWith('.md'))];
 const OPTIONS = tableUnder(readText('docs/options.md'), 'Options');
 /** Where the files are that documents name. */
 const PLACES = ['.', 'lib', 'lib/session', 'test'];
@@ -141,12 +137,14 @@ describe.each(PAGES)('%s', (page) => {
 
     expect([...commands].map((match) => match[1]).filter((name) => !Object.hasOwn(scripts, name!))).toEqual([]);
   });
+});
 
+describe.each(PACKED)('%s', (document) => {
   it('links to pages, to the code host, and to files of the package only', () => {
     const packed = /^(docs\/|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|LICENSE|sql\/)/;
-    const targets = linksOf(text).filter((link) => !/^(https?:|#)/.test(link));
+    const targets = linksOf(readText(document)).filter((link) => !/^(https?:|#)/.test(link));
 
-    expect(targets.filter((link) => !packed.test(targetOf(link, page)?.path ?? ''))).toEqual([]);
+    expect(targets.filter((link) => !packed.test(targetOf(link, document)?.path ?? ''))).toEqual([]);
   });
 });
 
