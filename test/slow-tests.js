@@ -14,6 +14,8 @@ export const slowTests = [
   'test/stores/file-store-crowd\\.spec',
   // Sentinels, which take seconds to agree that a master is down.
   'test/stores/redis-store-sentinel\\.spec',
+  // Thousands of sessions in each server, which are weighed.
+  'test/stores/sizes\\.spec',
   // Floods.
   'test/e2e/logs-stay-short\\.e2e-spec',
 ].map((path) => `<rootDir>/${path}`);
