@@ -1,6 +1,7 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Session } from 'nestjs-sessions';
+import { expressSession } from 'nestjs-sessions/express-session';
 import { defer, type Observable } from 'rxjs';
 import type { AnyReply } from '../support/http/any-platform.js';
 import type { Browser } from '../support/http/browser.js';
@@ -9,6 +10,7 @@ import { Gate } from '../support/basics/gate.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
+import { BRIDGED, OURS } from '../support/http/manners.js';
 import { PLATFORMS } from '../support/http/platforms.js';
 
 let holder = new Gate();
@@ -61,7 +63,11 @@ function noteClosed({ url = '' }: IncomingMessage, response: ServerResponse, nex
   next();
 }
 
-describe.each(PLATFORMS)('When the client goes away, on %s', (platform) => {
+/** In express-session's manner a GET is read without the lock, and locked when its handler takes the session. */
+describe.each([
+  ...PLATFORMS.map((platform) => [platform, ...OURS] as const),
+  ['express', BRIDGED[0], { compatibility: expressSession() }] as const,
+])('When the client goes away, on %s, where sessions are seen %s,', (platform, _, manner) => {
   let store: ObservedStore;
   let app: TestApp;
   let visitor: Browser;
@@ -71,7 +77,7 @@ describe.each(PLATFORMS)('When the client goes away, on %s', (platform) => {
     app = await TestApp.start({
       platform,
       controllers: [Pages],
-      sessions: { store, lock: { wait: 5_000 } },
+      sessions: { store, lock: { wait: 5_000 }, ...manner },
       configure: (nest) => nest.use(noteClosed),
     });
   });

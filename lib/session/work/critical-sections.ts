@@ -23,13 +23,13 @@ export class CriticalSections {
     this.#depth = undefined;
   }
 
-  async enter(): Promise<void> {
+  async enter(signal = neverAborted): Promise<void> {
     const { active, deps, isOver } = this.unit;
     const { stage, settings, transport } = active;
     const depth = this.#counted;
     // Nothing would free a lock that a request takes after it was discarded, and it stores nothing.
     if (stage.at === 'stored' && stage.lock === undefined && !isOver) {
-      const found = await deps.repository.lock(stage.record, lockTerms(settings, transport.route, neverAborted));
+      const found = await deps.repository.lock(stage.record, lockTerms(settings, transport.route, signal));
       if (found.at === 'gone') {
         active.lost(found.because);
       } else {

@@ -1,4 +1,4 @@
-import { SessionHeadersSentError } from '../../errors/index.js';
+import { SessionHeadersSentError, SessionLockTimeoutError } from '../../errors/index.js';
 import { assertWritable, locksByItself } from '../lock/lock-settings.js';
 import { RESPONSE_STARTED } from '../session-transport.js';
 import { goneError } from '../session-writer.js';
@@ -12,6 +12,8 @@ import type { UnitOfWork } from './unit-of-work.js';
  */
 export class SessionSteps {
   #sections: CriticalSections | undefined;
+  /** Of a request that waits for its lock before its handler runs. */
+  #waiting: AbortController | undefined;
 
   constructor(private readonly unit: UnitOfWork) {}
 
@@ -60,8 +62,19 @@ export class SessionSteps {
   async lockWhatWasRead(): Promise<void> {
     const { stage, settings } = this.unit.active;
     if (stage.at === 'stored' && stage.lock === undefined && locksByItself(settings)) {
-      await this.acquireLock();
+      const { signal } = (this.#waiting = new AbortController());
+      await this.#step('acquireLock()', () => this.#byHand.enter(() => signal));
+      if (signal.aborted) {
+        // The lock came at the very moment at which the client left: no handler will run that could free it.
+        await this.releaseLock();
+        throw new SessionLockTimeoutError('The client went away while its session was locked', 0);
+      }
     }
+  }
+
+  /** Nobody waits for the answer any more, and the handler has not begun. */
+  abandonWaiting(): void {
+    this.#waiting?.abort();
   }
 
   acquireLock(): Promise<void> {

@@ -76,6 +76,7 @@ export class UnitOfWork {
 
   /** Nobody waits for the answer any more: a request that is still loading gives up, leaves the queue and keeps no lock. */
   abandonLoading(): void {
+    this.#steps?.abandonWaiting();
     if (this.#loading !== undefined && !this.active.isLoaded) {
       (this.#abort ??= new AbortController()).abort();
     }
