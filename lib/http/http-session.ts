@@ -29,7 +29,10 @@ export class HttpSession implements SessionTransport, SessionOwner {
   readonly session: AnySession;
   /** Where the status does not say how the request went. */
   body: BodyOutcome | undefined;
-  /** Somebody has looked at what the client sent, for `originalId` alone too: the answer varies by it. Changed here alone. */
+  /**
+   * Somebody has looked at what the client sent, for `originalId` alone too, or wants to send a cookie: the answer varies by it.
+   * Changed here alone.
+   */
   isAsked = false;
   #isPreloaded = false;
   #compatible: CompatibleSession | undefined;
@@ -70,6 +73,7 @@ export class HttpSession implements SessionTransport, SessionOwner {
   }
 
   cookieObstacle(): string | undefined {
+    this.#ask();
     if (this.response === undefined || this.reply.isClosed) {
       return NO_RESPONSE;
     }

@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Post, Res } from '@nestjs/common';
+import { Controller, Get, Header, Post, Res, type INestApplication } from '@nestjs/common';
 import { minutes, MemoryStore, Session, type SessionsModuleOptions } from 'nestjs-sessions';
 import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import { parseCookieLine } from '../support/http/cookie-line.js';
@@ -80,6 +80,14 @@ describe.each(PLATFORMS)('A cookie that does not, on %s', (platform) => {
   });
 });
 
+/** As a middleware that turns visitors away from one path. */
+function forgetful(app: INestApplication): void {
+  app.use('/public', (request: { session: Session }, _: unknown, next: () => void) => {
+    request.session.expire();
+    next();
+  });
+}
+
 describe.each(PLATFORMS)('The cookie is expired, on %s', (platform) => {
   const EXPIRED = 'session_id=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT';
 
@@ -101,6 +109,14 @@ describe.each(PLATFORMS)('The cookie is expired, on %s', (platform) => {
 
     expect(visitor.cookies.size).toBe(0);
     expect((await copy.get('/notes')).json()).toEqual({ a: 1 });
+  });
+
+  it('by expire() also in a request whose session nobody loads: in middleware, before a route that takes none', async () => {
+    const app = await startNotes({ platform, configure: forgetful });
+    const visitor = app.browser();
+    await visitor.post('/notes', { a: 1 });
+
+    expect((await visitor.get('/public')).setCookies).toEqual([expect.stringContaining(EXPIRED)]);
   });
 
   it('not where there was none: logging out of nothing sends no cookie', async () => {
