@@ -16,7 +16,7 @@ import { RESOLVED_OPTIONS } from '../sessions.constants.js';
 const FREQUENT = [SessionGoneError, SessionLockLostError, SessionLockTimeoutError, SessionStoreError];
 
 /**
- * Answers errors of this library with the text of their status: Nest before 11.2 would send their messages, which are for the
+ * Answers errors of this library with the text of their status: Nest before 11.2.8 would send their messages, which are for the
  * log. Of those that come in floods it logs one line a minute for each kind. Every filter of the application comes before it.
  */
 @Catch(SessionsError)
