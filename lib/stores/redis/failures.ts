@@ -33,21 +33,40 @@ export function isForbidden(error: unknown): boolean {
   return replyCodeOf(error) === 'NOPERM' || /^ERR (The user executing the script|ACL failure)/.test(messageOf(error));
 }
 
+/** By the code of an answer: what an operator can do something about. */
+const WORDS: Readonly<Record<string, string>> = {
+  BUSY: 'it is busy with a script of somebody else',
+  CLUSTERDOWN: 'the Cluster has no node for some of its slots',
+  LOADING: 'it is loading its data',
+  MASTERDOWN: 'it is a replica that has lost its master',
+  MISCONF: 'it cannot write to its disk, and takes no writes',
+  NOAUTH: 'it refuses the user or the password of the client',
+  NOPERM: 'the user of the client may not do what the store needs',
+  NOREPLICAS: 'fewer replicas are connected than min-replicas-to-write demands',
+  OOM: 'it is out of memory (maxmemory)',
+  READONLY: 'it is read-only: a replica',
+  WRONGPASS: 'it refuses the user or the password of the client',
+};
+
+/** Whether there are words for what an operator can do something about. */
+export function isExplained(code: string): boolean {
+  return Object.hasOwn(WORDS, code);
+}
+
 /** What went wrong, in a few words that name no key, no host and no value. */
 export function reasonOf(error: unknown): string {
-  const code = replyCodeOf(error);
-  const text = messageOf(error);
-  switch (code) {
-    case undefined:
-      // The message of an error of Node has the host, and so has the answer that ioredis repeats.
-      // That of a time limit of node-redis is empty.
-      return codeOf(error) ?? (text.replace(/ Last error: .*/s, '') || 'the client gave up');
-    case 'ERR':
-    case 'NOPERM':
-    case 'NOAUTH':
-      // Redis repeats the arguments of a command that it does not know, and names scripts by their hash.
-      return text.replace(/,? (with args beginning with|script:).*/s, '').slice(0, 120);
-    default:
-      return code;
+  const code = isForbidden(error) ? 'NOPERM' : replyCodeOf(error);
+  if (code === undefined) {
+    // The message of an error of Node has the host, and so has the answer that ioredis repeats.
+    // That of a time limit of node-redis is empty.
+    return codeOf(error) ?? (messageOf(error).replace(/ Last error: .*/s, '') || 'the client gave up');
   }
+  const words = WORDS[code];
+  const answer = code === 'ERR' || code === 'NOPERM' ? shortened(messageOf(error)) : code;
+  return words === undefined ? answer : `${words} (${answer})`;
+}
+
+/** Redis repeats the arguments of a command that it does not know, names scripts by their hash, and keys that are forbidden. */
+function shortened(text: string): string {
+  return text.replace(/,? (with args beginning with|script:|the '.*' key).*/s, '').slice(0, 120);
 }

@@ -1,7 +1,7 @@
 import type { SessionStoreError } from '../../errors/index.js';
 import { storeFailure } from '../shared/store-failure.js';
 import type { StoreLog } from '../shared/store-log.js';
-import { reasonOf, replyCodeOf } from './failures.js';
+import { isExplained, reasonOf, replyCodeOf } from './failures.js';
 import type { Script } from './scripts.js';
 import type { Sender } from './sender.js';
 
@@ -108,8 +108,11 @@ export class RedisCommands {
   }
 
   #failure(error: unknown): SessionStoreError {
-    if (replyCodeOf(error) === 'OOM') {
-      this.#log.error('memory', 'Redis is out of memory (maxmemory): no session can be created, and none can grow.');
+    const code = replyCodeOf(error);
+    if (code === 'OOM') {
+      this.#log.error(code, 'Redis is out of memory (maxmemory): no session can be created, and none can grow.');
+    } else if (code !== undefined && isExplained(code)) {
+      this.#log.error(code, `Redis refuses: ${reasonOf(error)}.`);
     }
     return storeFailure(`Redis failed: ${reasonOf(error)}`, error);
   }

@@ -11,7 +11,7 @@ import { SessionStore } from '../session-store.js';
 import { StoreLog } from '../shared/store-log.js';
 import type { Answer, Args } from '../shared/store-methods.js';
 import { howToOpen, isCluster, type RedisClient } from './clients.js';
-import { reasonOf } from './failures.js';
+import { reasonOf, replyCodeOf } from './failures.js';
 import { decodeHolder, encodeHolder } from './holder.js';
 import { KeySpread } from './key-spread.js';
 import { FREE, FIELDS, instant } from './layout.js';
@@ -55,7 +55,10 @@ export class RedisStore
     const send = sendOf(options);
     this.#client = options.client;
     const onError = (error: unknown): void =>
-      this.#log.warn('connection', `a connection to Redis broke (${reasonOf(error)}); the client opens another.`);
+      this.#log.warn(
+        replyCodeOf(error) ?? 'connection',
+        `a connection to Redis broke (${reasonOf(error)}); the client opens another.`,
+      );
     this.#commands = new RedisCommands(new Sender(send, options.client, onError), prefixOf(options), this.#log);
     this.#retried = new RetriedWrites(this.#commands);
     this.#spread = new KeySpread(isCluster(options.client));

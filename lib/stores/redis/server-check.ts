@@ -144,17 +144,11 @@ function rootOf(error: unknown): unknown {
 function adviceOn(error: unknown): string {
   if (isForbidden(error)) {
     return (
-      `the user of the client may not do what the store needs (${reasonOf(error)}). It needs the commands GET, MGET, SET, ` +
-      'GETRANGE, SETRANGE, STRLEN, EXISTS, DEL, PEXPIREAT, TIME, EVAL and EVALSHA on keys that begin with its prefix.'
+      `${reasonOf(error)}. It needs the commands GET, MGET, SET, GETRANGE, SETRANGE, STRLEN, EXISTS, DEL, PEXPIREAT, TIME, EVAL ` +
+      'and EVALSHA on keys that begin with its prefix.'
     );
   }
-  switch (replyCodeOf(error)) {
-    case 'MOVED':
-      return 'the server is a node of a Cluster: give the store a Cluster client.';
-    case 'NOAUTH':
-    case 'WRONGPASS':
-      return `Redis refuses the user or the password of the client (${reasonOf(error)}).`;
-    default:
-      return `Redis cannot keep sessions (${reasonOf(error)}).`;
-  }
+  return replyCodeOf(error) === 'MOVED'
+    ? 'the server is a node of a Cluster: give the store a Cluster client.'
+    : `Redis cannot keep sessions: ${reasonOf(error)}.`;
 }

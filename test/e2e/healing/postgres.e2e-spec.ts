@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { createTableSql, PostgresStore } from 'nestjs-sessions/postgres';
-import { expectHealing, type Fault, OUTAGE, STORE_TIMEOUT, VISITORS } from '../../support/http/healing.js';
+import { expectHealing, type Fault, outage, OUTAGE, STORE_TIMEOUT, VISITORS } from '../../support/http/healing.js';
 import { FaultProxy } from '../../support/servers/fault-proxy.js';
 import { runOnce } from '../../support/servers/postgres-run-once.js';
 import { PostgresServer } from '../../support/servers/postgres-server.js';
@@ -44,7 +44,7 @@ const SLOW_UPDATES = `
 function forAWhile(change: string, back: string): () => Promise<void> {
   return async () => {
     await admin(change, END_CONNECTIONS);
-    await pause(OUTAGE);
+    await outage();
     await admin(back);
   };
 }
@@ -53,7 +53,7 @@ function forAWhile(change: string, back: string): () => Promise<void> {
 function settingForAWhile(setting: string, value: string): () => Promise<void> {
   return async () => {
     await admin(`ALTER SYSTEM SET ${setting} = ${value}`, 'SELECT pg_reload_conf()');
-    await pause(OUTAGE);
+    await outage();
     await admin(`ALTER SYSTEM RESET ${setting}`, 'SELECT pg_reload_conf()');
   };
 }
@@ -89,7 +89,7 @@ const faults: readonly Fault<pg.Pool>[] = [
     inject: async () => {
       proxy.leadTo(standby.port);
       proxy.killAll();
-      await pause(OUTAGE);
+      await outage();
       proxy.leadTo(primary.port);
     },
     says: /read-only/,
@@ -110,7 +110,7 @@ const faults: readonly Fault<pg.Pool>[] = [
     name: 'the table is renamed, and named back a second later',
     inject: async () => {
       await admin('ALTER TABLE nestjs_sessions RENAME TO elsewhere');
-      await pause(OUTAGE);
+      await outage();
       await admin('ALTER TABLE elsewhere RENAME TO nestjs_sessions');
     },
     says: /There is no table "nestjs_sessions"/,
@@ -119,7 +119,7 @@ const faults: readonly Fault<pg.Pool>[] = [
     name: 'the table is dropped, and made anew a second later',
     inject: async () => {
       await admin('DROP TABLE nestjs_sessions');
-      await pause(OUTAGE);
+      await outage();
       await admin(createTableSql(), `GRANT SELECT, INSERT, UPDATE, DELETE ON nestjs_sessions TO ${ROLE}`);
     },
     says: /There is no table "nestjs_sessions"/,
@@ -129,7 +129,7 @@ const faults: readonly Fault<pg.Pool>[] = [
     name: 'the role loses its privileges for a second',
     inject: async () => {
       await admin(`REVOKE ALL ON nestjs_sessions FROM ${ROLE}`);
-      await pause(OUTAGE);
+      await outage();
       await admin(`GRANT SELECT, INSERT, UPDATE, DELETE ON nestjs_sessions TO ${ROLE}`);
     },
     says: /The role "visited" lacks privileges/,
@@ -176,7 +176,7 @@ const faults: readonly Fault<pg.Pool>[] = [
     name: 'the schema is renamed, and named back a second later',
     inject: async () => {
       await admin('ALTER SCHEMA public RENAME TO elsewhere');
-      await pause(OUTAGE);
+      await outage();
       await admin('ALTER SCHEMA elsewhere RENAME TO public');
     },
     says: /There is no table "nestjs_sessions"/,

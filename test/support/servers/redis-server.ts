@@ -130,7 +130,9 @@ async function redisProgram(): Promise<string> {
 
 /** One command to any server, on a connection of its own. */
 export async function askRedis(url: string, command: string, ...args: string[]): Promise<unknown> {
-  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 });
+  const once = { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 };
+  // A server that is busy or still loading answers some commands, and its INFO is none of them.
+  const client = new Redis(url, { ...once, enableReadyCheck: false });
   client.on('error', () => undefined);
   try {
     return await client.call(command, ...args);
