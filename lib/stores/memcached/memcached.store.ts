@@ -28,6 +28,10 @@ import { connectionOf, type MemcachedStoreOptions, prefixOf } from './memcached-
 import { rotate } from './rotation.js';
 import { assertFits } from './value.js';
 
+const SILENT =
+  'a connection to memcached did not answer, and a new one did, so it was replaced. Does a firewall or a load balancer drop idle ' +
+  'connections?';
+
 /**
  * Sessions in memcached, for any number of processes. It is fast, and it may forget: a server that is restarted loses all its
  * sessions, and a full one drops those that were used longest ago. Their visitors start anew.
@@ -68,6 +72,9 @@ export class MemcachedStore
   async start(context: StoreContext): Promise<void> {
     this.#now = () => context.clock.now();
     this.#log.start(context);
+    if (context.storeTimeout !== undefined) {
+      this.#commands.answerWithin(context.storeTimeout, () => this.#log.warn('silent', SILENT));
+    }
     const lives = this.#commands.servers.map((server) =>
       proveServer(
         proveLife(this, this.#now(), () => this.#idOn(server)),

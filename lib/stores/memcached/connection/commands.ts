@@ -19,7 +19,7 @@ export class MemcachedCommands {
   }
 
   async read(key: string): Promise<StoredValue | undefined> {
-    const answer = await this.#connection.send<MemcachedValue>(key, (client, callback) => client.gets(key, callback));
+    const answer = await this.#connection.read<MemcachedValue>(key, (client, callback) => client.gets(key, callback));
     if (answer === undefined) {
       return undefined;
     }
@@ -52,6 +52,10 @@ export class MemcachedCommands {
   /** `false` when the value has changed, is gone, or was refused by the server: only a read tells which. */
   replace(key: string, value: string, cas: string, lifetime: number): Promise<boolean> {
     return this.#write(key, value, (client, callback) => client.cas(key, value, cas, lifetime, callback));
+  }
+
+  answerWithin(timeout: number, onDead: () => void): void {
+    this.#connection.answerWithin(timeout, onDead);
   }
 
   get servers(): readonly string[] {

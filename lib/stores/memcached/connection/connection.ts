@@ -1,4 +1,5 @@
-import type { SessionStoreError } from '../../../errors/index.js';
+import { SessionStoreError } from '../../../errors/index.js';
+import { RETRY_AFTER } from '../../../errors/session-store.error.js';
 import { messageOf, storeFailure } from '../../shared/store-failure.js';
 import type { MemcachedClient } from './client.js';
 
@@ -14,6 +15,12 @@ export interface MemcachedConnection {
    *   then, and it is not sent again: a write that is repeated could undo what came after it.
    */
   send<T>(key: string, command: Command<T>): Promise<T>;
+
+  /** As `send`, for a command that changes nothing: it may be sent again when its connection is silent. */
+  read<T>(key: string, command: Command<T>): Promise<T>;
+
+  /** Requests have no more than so many milliseconds. `onDead` is told of connections that were silent where a new one is not. */
+  answerWithin(timeout: number, onDead: () => void): void;
 
   /** The addresses of all servers. */
   readonly servers: readonly string[];
@@ -46,6 +53,14 @@ export class ExternalClient implements MemcachedConnection {
     return answerOf(this.#client, command, this.#timeout);
   }
 
+  read<T>(key: string, command: Command<T>): Promise<T> {
+    return this.send(key, command);
+  }
+
+  answerWithin(): void {
+    // The application owns its connections.
+  }
+
   serverOf(): string {
     return UNKNOWN;
   }
@@ -56,6 +71,13 @@ export class ExternalClient implements MemcachedConnection {
 
   close(): void {
     // The application closes it.
+  }
+}
+
+/** No answer came in time. */
+export class NoAnswer extends SessionStoreError {
+  constructor(milliseconds: number) {
+    super(`memcached did not answer within ${milliseconds} ms (commandTimeout)`, RETRY_AFTER);
   }
 }
 
@@ -70,12 +92,17 @@ export function answerOf<T>(
   onTimeout?: () => void,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
+    let isOver = false;
     const giveUp = (): void => {
-      onTimeout?.();
-      reject(storeFailure(`memcached did not answer within ${timeout} ms (commandTimeout)`));
+      if (!isOver) {
+        onTimeout?.();
+        reject(new NoAnswer(timeout));
+      }
     };
-    const timer = setTimeout(giveUp, timeout).unref();
+    // While the event loop was blocked an answer may have come, which is read before this goes on.
+    const timer = setTimeout(() => setImmediate(giveUp), timeout).unref();
     const fail = (error: unknown): void => {
+      isOver = true;
       clearTimeout(timer);
       reject(failureOf(error));
     };
@@ -85,6 +112,7 @@ export function answerOf<T>(
           fail(error);
           return;
         }
+        isOver = true;
         clearTimeout(timer);
         resolve(value);
       });

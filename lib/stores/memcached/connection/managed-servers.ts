@@ -1,17 +1,5 @@
-import { createHash } from 'node:crypto';
-import { answerOf, type Command, type MemcachedConnection } from './connection.js';
-import { PatchedMemcached } from './patched-memcached.js';
-
-const CLIENT_OPTIONS = {
-  /** Milliseconds for a connection to be made. */
-  timeout: 500,
-  /** A connection for each of the commands that come at once while none is open; afterwards one carries them all. */
-  poolSize: 50,
-  /** Retries of the package itself. `PatchedMemcached` retries where that makes sense. */
-  retries: 0,
-  /** Milliseconds until a connection that nobody uses is closed. */
-  idle: 30_000,
-};
+import type { Command, MemcachedConnection } from './connection.js';
+import { ManagedServer } from './managed-server.js';
 
 /** Keys whose server is remembered. */
 const MAX_REMEMBERED = 1_000;
@@ -35,6 +23,16 @@ export class ManagedServers implements MemcachedConnection {
 
   send<T>(key: string, command: Command<T>): Promise<T> {
     return this.#serverWith(key).send(command);
+  }
+
+  read<T>(key: string, command: Command<T>): Promise<T> {
+    return this.#serverWith(key).read(command);
+  }
+
+  answerWithin(timeout: number, onDead: () => void): void {
+    for (const server of this.#servers) {
+      server.answerWithin(timeout, onDead);
+    }
   }
 
   serverOf(key: string): string {
@@ -67,50 +65,5 @@ export class ManagedServers implements MemcachedConnection {
   #choose(key: string): ManagedServer {
     const weighed = this.#servers.map((server) => ({ server, weight: server.weightOf(key) }));
     return weighed.reduce((best, one) => (one.weight > best.weight ? one : best)).server;
-  }
-}
-
-class ManagedServer {
-  readonly address: string;
-  readonly #timeout: number;
-  #client: PatchedMemcached;
-
-  constructor(address: string, timeout: number) {
-    this.address = address;
-    this.#timeout = timeout;
-    this.#client = new PatchedMemcached(address, CLIENT_OPTIONS);
-  }
-
-  weightOf(key: string): string {
-    return createHash('sha256').update(this.address).update(key).digest('hex');
-  }
-
-  send<T>(command: Command<T>): Promise<T> {
-    const client = this.#client;
-    return answerOf(client, command, this.#timeout, () => {
-      // An earlier command that timed out may have replaced the client already.
-      if (client === this.#client) {
-        this.#giveUp();
-      }
-    });
-  }
-
-  reset(): void {
-    this.close();
-    this.#client = new PatchedMemcached(this.address, CLIENT_OPTIONS);
-  }
-
-  close(): void {
-    this.#client.end();
-  }
-
-  /**
-   * The system takes a connection that hangs for healthy for a quarter of an hour, so the client is replaced. The other commands
-   * that wait on it keep their own deadlines: if they failed at once, the server would seem to answer, and the circuit breaker
-   * would never open.
-   */
-  #giveUp(): void {
-    this.#client.isHung = true;
-    this.reset();
   }
 }

@@ -28,6 +28,8 @@ const REFUSAL = /^(object too large|out of memory)/;
 export class PatchedMemcached extends Memcached {
   /** The server does not answer: when its connections are closed, the commands that wait on them keep their own deadlines. */
   isHung = false;
+  /** A command has been answered: its connections are not new. */
+  hasAnswered = false;
   readonly #watched = new WeakSet<Socket>();
 
   /** Finds a connection for a command. The package itself would retry a refused connection for up to 100 s. */

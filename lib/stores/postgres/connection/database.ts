@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoreLog } from '../../shared/store-log.js';
-import { AnswerLimit } from './answer-limit.js';
+import { AnswerLimit } from '../../shared/answer-limit.js';
 import type { Connections } from './connections.js';
 import { Deadline } from './deadline.js';
 import { kindOf } from './failures.js';

@@ -1,4 +1,4 @@
-import type { AnswerLimit } from './answer-limit.js';
+import type { AnswerLimit } from '../../shared/answer-limit.js';
 import type { OnPostgresResult, PostgresClient, PostgresQuery, PostgresResult } from './clients.js';
 import { isTransactionLeft, type OnCheckout } from './connection-ages.js';
 import type { Connections } from './connections.js';

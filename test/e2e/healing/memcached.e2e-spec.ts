@@ -1,0 +1,89 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { MemcachedStore } from 'nestjs-sessions/memcached';
+import { expectHealing, type Fault, outage, OUTAGE, VISITORS } from '../../support/http/healing.js';
+import { FaultProxy } from '../../support/servers/fault-proxy.js';
+import { MemcachedServer } from '../../support/servers/memcached-server.js';
+
+interface Place {
+  readonly server: MemcachedServer;
+  readonly proxy: FaultProxy;
+}
+
+async function restart({ server, proxy }: Place, options: readonly string[] = []): Promise<void> {
+  await server.stop();
+  const next = await MemcachedServer.start(options);
+  proxy.leadTo(next.port);
+  started.push(next);
+}
+
+const started: MemcachedServer[] = [];
+afterEach(() => Promise.all(started.splice(0).map((server) => server.stop())));
+
+const faults: readonly Fault<Place>[] = [
+  { name: 'all connections are reset', inject: async ({ proxy }) => proxy.killAll() },
+  {
+    name: 'the network swallows everything for a second',
+    inject: async ({ proxy }) => {
+      await proxy.setMode('blackhole');
+      await pause(OUTAGE);
+      await proxy.setMode('ok');
+      proxy.killAll();
+    },
+    mayFail: VISITORS,
+  },
+  {
+    name: 'a firewall forgets idle connections, and tells nobody',
+    inject: async ({ proxy }) => proxy.forgetConnections(),
+    says: /a connection to memcached did not answer, and a new one did/,
+    mayFail: VISITORS,
+  },
+  {
+    name: 'the server is away for a second, and has forgotten its sessions',
+    inject: async (place) => {
+      await place.proxy.setMode('refuse');
+      place.proxy.killAll();
+      await restart(place);
+      await outage();
+      await place.proxy.setMode('ok');
+    },
+    forgets: true,
+    says: /memcached failed: .*(connection was closed|ECONNREFUSED)/,
+  },
+  {
+    name: 'the server is restarted with smaller items (`-I 1k`)',
+    inject: (place) => restart(place, ['-o', 'slab_chunk_max=512', '-I', '1k', '-m', '64']),
+    forgets: true,
+    mayFail: VISITORS,
+  },
+  {
+    name: 'the server is emptied (`flush_all`)',
+    inject: ({ server }) => server.ask('flush_all'),
+    forgets: true,
+  },
+];
+
+describe('Sessions in memcached heal', () => {
+  it.each(faults)('when $name', async (fault) => {
+    const server = await MemcachedServer.start();
+    started.push(server);
+    const proxy = await FaultProxy.to(server.port);
+    const store = new MemcachedStore({ servers: proxy.address });
+    await expectHealing(store, { ...fault, inject: () => fault.inject({ server, proxy }) });
+    proxy.close();
+  });
+
+  it('when one of three servers is away for a second', async () => {
+    const servers = await Promise.all([MemcachedServer.start(), MemcachedServer.start(), MemcachedServer.start()]);
+    started.push(...servers);
+    const store = new MemcachedStore({ servers: servers.map(({ address }) => address) });
+    await expectHealing(store, {
+      name: 'one of three servers is away for a second, and has forgotten its sessions',
+      inject: async () => {
+        await servers[0]?.stop();
+        await outage();
+        await servers[0]?.start();
+      },
+      forgets: true,
+    });
+  });
+});
