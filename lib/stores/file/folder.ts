@@ -114,9 +114,11 @@ export class Folder {
   }
 
   async #list(): Promise<Content> {
-    const names = await disk.list(this.path);
+    let names = await disk.list(this.path);
     if (names === undefined) {
       await this.directory.assertPresent();
+      // The directory may have been away a moment ago, and be back: then the session is there.
+      names = await disk.list(this.path);
     }
     return parse(names ?? [], this.directory.now());
   }
