@@ -79,9 +79,9 @@ describe('Sessions in memcached heal', () => {
     await expectHealing(store, {
       name: 'one of three servers is away for a second, and has forgotten its sessions',
       inject: async () => {
-        await servers[0]?.stop();
+        await servers[0].stop();
         await outage();
-        await servers[0]?.start();
+        await servers[0].start();
       },
       forgets: true,
     });
