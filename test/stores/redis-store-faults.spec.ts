@@ -95,7 +95,9 @@ describe('RedisStore, when the server is out of memory (noeviction)', () => {
     const [one, other] = [await trial.given('x'.repeat(1_000)), await trial.given('x'.repeat(1_000))];
     await redis.config('SET', 'maxmemory', '1');
     const record = trial.record('new');
-    await expect(store.create({ id: trial.id(), record })).rejects.toThrow('Redis failed: it is out of memory (maxmemory) (OOM)');
+    await expect(store.create({ id: trial.id(), record })).rejects.toThrow(
+      'Redis failed: it is out of memory (maxmemory) (OOM)',
+    );
     const { token, version } = await trial.lock(one.id);
     const guard = { version, lock: { token, release: false } };
     const larger = { ...one.record, data: 'x'.repeat(2_000) };
