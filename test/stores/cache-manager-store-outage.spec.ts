@@ -45,6 +45,18 @@ describe('CacheManagerStore, when its backend is down', () => {
     await server.stop();
   });
 
+  it('a backend that answers for another key is an error, and nobody gets the session of another visitor', async () => {
+    const backend = new CountingBackend();
+    const trial = trialOf(new CacheManagerStore({ cache: createCache({ stores: [new Keyv({ store: backend })] }) }));
+    const theirs = await trial.given('{"user":"ann"}');
+    const [[theirKey = '', value = ''] = []] = [...backend.values];
+    const { id } = await trial.given('{"user":"bob"}');
+    backend.values.set(theirKey.replace(theirs.id, id), value);
+
+    await expect(trial.store.load({ id })).rejects.toThrow(SessionStoreError);
+    expect((await trial.found(theirs.id)).record.data).toBe('{"user":"ann"}');
+  });
+
   it.each(['throws', 'emits'] as const)('a backend that %s an error is an error', async (fault) => {
     const backend = new CountingBackend();
     const trial = trialOf(new CacheManagerStore({ cache: createCache({ stores: [new Keyv({ store: backend })] }) }));

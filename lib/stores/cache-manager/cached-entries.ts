@@ -6,6 +6,7 @@ import { type Entry, isLive } from '../shared/entry.js';
 import type { StoreLog } from '../shared/store-log.js';
 import type { KeyvAdapter } from './keyv-adapter.js';
 import type { CachedEntry, Locks } from './locks.js';
+import { markedValue, textOfMarked } from './marked-value.js';
 
 /** Milliseconds that the cache keeps an entry beyond its end, which the entry itself says: some caches count in seconds. */
 const MARGIN = 2_000;
@@ -31,7 +32,7 @@ export class CachedEntries {
   }
 
   async read(key: string): Promise<Entry | undefined> {
-    const entry = decodeStored(await this.#keyv.get(key), this.#log);
+    const entry = decodeStored(textOfMarked(key, await this.#keyv.get(key)), this.#log);
     return entry !== undefined && this.isInTime(entry) ? entry : undefined;
   }
 
@@ -41,7 +42,8 @@ export class CachedEntries {
     if (lock) {
       lock.cached = undefined;
     }
-    await this.#keyv.set(key, encode(entry), Math.max(0, entry.expiresAt - this.#clock.now()) + MARGIN);
+    const lifetime = Math.max(0, entry.expiresAt - this.#clock.now()) + MARGIN;
+    await this.#keyv.set(key, markedValue(key, encode(entry)), lifetime);
     if (lock) {
       lock.cached = this.asCached(entry);
     }
