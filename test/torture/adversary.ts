@@ -17,7 +17,7 @@ export class Adversary {
 
   /** What the store of this place can be attacked with. */
   static kindsFor(
-    { specs, proxies, terminate, failOver, sharesPool, noticesSilence }: Place,
+    { specs, proxies, terminate, failOver, loseOne, sharesPool, noticesSilence }: Place,
     withRestarts: boolean,
   ): AttackKind[] {
     return [
@@ -26,6 +26,7 @@ export class Adversary {
       ...(proxies.length > 0 ? (['cut connections', 'cut after bytes', 'black hole'] as const) : []),
       ...(terminate ? (['terminate backends'] as const) : []),
       ...(failOver ? (['fail over'] as const) : []),
+      ...(loseOne ? (['lose a server'] as const) : []),
       ...(noticesSilence ? (['forget connections'] as const) : []),
       ...(sharesPool ? (['leave transactions'] as const) : []),
       ...(withRestarts ? (['restart server'] as const) : []),
@@ -85,11 +86,17 @@ export class Adversary {
       case 'terminate backends':
         await this.place.terminate?.();
         return;
+      case 'lose a server':
+        return this.#forget(() => this.place.loseOne?.(attack.milliseconds));
       case 'restart server':
-        // Before it stops and after it is back: what began in between may have been forgotten as well.
-        this.history.losses += 1;
-        await this.place.restart?.();
-        this.history.losses += 1;
+        return this.#forget(() => this.place.restart?.());
     }
+  }
+
+  /** Before a server stops and after it is back: what began in between may have been forgotten as well. */
+  async #forget(restart: () => Promise<unknown> | undefined): Promise<void> {
+    this.history.losses += 1;
+    await restart();
+    this.history.losses += 1;
   }
 }

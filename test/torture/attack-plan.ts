@@ -12,7 +12,7 @@ export type Attack =
       readonly direction: 'up' | 'down';
       readonly bytes: number;
     }
-  | { readonly kind: 'fail over'; readonly milliseconds: number }
+  | { readonly kind: 'fail over' | 'lose a server'; readonly milliseconds: number }
   | { readonly kind: 'terminate backends' | 'restart server' };
 
 export type AttackKind = Attack['kind'];
@@ -33,6 +33,7 @@ const WEIGHTS: Readonly<Record<AttackKind, number>> = {
   'forget connections': 2,
   'leave transactions': 2,
   'fail over': 1,
+  'lose a server': 2,
   'terminate backends': 2,
   'restart server': 1,
 };
@@ -69,6 +70,7 @@ function choose(kind: AttackKind, random: () => number, processes: number, lease
     case 'black hole':
       return { kind, process, milliseconds: Math.round(1_000 + 6_000 * random()) };
     case 'fail over':
+    case 'lose a server':
       return { kind, milliseconds: Math.round(500 + 2_500 * random()) };
     case 'cut after bytes':
       return { kind, process, direction: random() < 0.5 ? 'up' : 'down', bytes: Math.floor(random() * 3_000) };

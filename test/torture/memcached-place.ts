@@ -11,47 +11,76 @@ const WHOLE_SECONDS = 3_000;
 const DUMPS = 5;
 const BETWEEN_DUMPS = 100;
 
+/** One server, which each process reaches through a proxy of its own. */
 export async function memcachedPlace(processes: number): Promise<Place> {
   const server = await MemcachedServer.start();
   const proxies = await Promise.all(Array.from({ length: processes }, () => FaultProxy.to(server.port)));
-  const keys = async (): Promise<string[]> => {
-    const found = new Set<string>();
-    for (let n = 0; n < DUMPS; n += 1) {
-      if (n > 0) await sleep(BETWEEN_DUMPS);
-      for (const [, key = ''] of (await dumpKeys(server.port)).matchAll(/^key=(\S+)/gm)) {
-        found.add(decodeURIComponent(key));
-      }
-    }
-    return [...found];
-  };
-  const valueOf = async (key: string): Promise<string> => (await server.ask(`get ${key}`)).slice(1, -1).join('\n');
   return {
-    specs: proxies.map((proxy) => ({ kind: 'memcached', address: proxy.address })),
+    specs: proxies.map((proxy) => ({ kind: 'memcached', addresses: [proxy.address] })),
     proxies,
     restart: async () => {
       await server.stop();
       await server.start();
     },
-    keys: async () => (await keys()).map((key) => key.slice(PREFIX.length)),
-    dump: async () => {
-      const values: string[] = [];
-      for (const key of await keys()) values.push(key, await valueOf(key));
-      return values.join('\n');
-    },
-    leftovers: async () => {
-      await sleep(WHOLE_SECONDS);
-      const left: string[] = [];
-      for (const key of await keys()) {
-        const value = await valueOf(key);
-        if (value !== '' && !isClaim(value)) left.push(`the key ${key} with ${value}`);
-      }
-      return left;
-    },
+    ...contentsOf([server]),
     dispose: async () => {
       for (const proxy of proxies) proxy.close();
       await server.stop();
     },
   };
+}
+
+/** Three servers. All processes know them by the same addresses, by which a session has its server: so there are no proxies. */
+export async function threeMemcachedPlace(processes: number): Promise<Place> {
+  const servers = await Promise.all([MemcachedServer.start(), MemcachedServer.start(), MemcachedServer.start()]);
+  const addresses = servers.map(({ address }) => address);
+  let next = 0;
+  return {
+    specs: Array.from({ length: processes }, () => ({ kind: 'memcached', addresses })),
+    proxies: [],
+    loseOne: async (milliseconds) => {
+      const server = servers[next++ % servers.length];
+      await server?.stop();
+      await sleep(milliseconds);
+      await server?.start();
+    },
+    ...contentsOf(servers),
+    dispose: async () => {
+      for (const server of servers) await server.stop();
+    },
+  };
+}
+
+function contentsOf(servers: readonly MemcachedServer[]): Pick<Place, 'keys' | 'dump' | 'leftovers'> {
+  const entries = async (): Promise<(readonly [key: string, value: string])[]> => {
+    const found: (readonly [string, string])[] = [];
+    for (const server of servers) {
+      for (const key of await keysOf(server)) {
+        found.push([key, (await server.ask(`get ${key}`)).slice(1, -1).join('\n')]);
+      }
+    }
+    return found;
+  };
+  return {
+    keys: async () => (await Promise.all(servers.map(keysOf))).flat().map((key) => key.slice(PREFIX.length)),
+    dump: async () => (await entries()).flat().join('\n'),
+    leftovers: async () => {
+      await sleep(WHOLE_SECONDS);
+      const left = (await entries()).filter(([, value]) => value !== '' && !isClaim(value));
+      return left.map(([key, value]) => `the key ${key} with ${value}`);
+    },
+  };
+}
+
+async function keysOf({ port }: MemcachedServer): Promise<string[]> {
+  const found = new Set<string>();
+  for (let n = 0; n < DUMPS; n += 1) {
+    if (n > 0) await sleep(BETWEEN_DUMPS);
+    for (const [, key = ''] of (await dumpKeys(port)).matchAll(/^key=(\S+)/gm)) {
+      found.add(decodeURIComponent(key));
+    }
+  }
+  return [...found];
 }
 
 /** A rotation that was cut off halfway leaves what it had prepared: it counts for nothing, and goes when its time is over. */

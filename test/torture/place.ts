@@ -1,7 +1,8 @@
 import type { FaultProxy } from '../support/servers/fault-proxy.js';
 import type { StoreSpec } from './tortured-store.js';
 
-export type StoreKind = StoreSpec['kind'];
+/** What a run is made on: some kinds of store can stand on more than one kind of place. */
+export type StoreKind = StoreSpec['kind'] | 'three-memcached';
 
 /** Where the sessions of one run are, and what can be done to it. */
 export interface Place {
@@ -17,6 +18,8 @@ export interface Place {
   readonly noticesSilence?: boolean;
   /** Ends about half of the server's connections. */
   readonly terminate?: () => Promise<unknown>;
+  /** Stops one of several servers, another each time, for so long; then it is back, and has forgotten everything. */
+  readonly loseOne?: (milliseconds: number) => Promise<unknown>;
   /** Has the server forget everything. */
   readonly restart?: () => Promise<unknown>;
   /** Lets time pass for what goes by the server's own clock. */

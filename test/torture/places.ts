@@ -1,5 +1,5 @@
 import { filePlace } from './file-place.js';
-import { memcachedPlace } from './memcached-place.js';
+import { memcachedPlace, threeMemcachedPlace } from './memcached-place.js';
 import { memoryPlace } from './memory-place.js';
 import type { Place, StoreKind } from './place.js';
 import { postgresPlace } from './postgres-place.js';
@@ -16,6 +16,8 @@ export async function preparePlace(kind: StoreKind, processes: number): Promise<
       return postgresPlace(kind, processes);
     case 'memcached':
       return memcachedPlace(processes);
+    case 'three-memcached':
+      return threeMemcachedPlace(processes);
     case 'redis':
     case 'node-redis':
       return redisPlace(kind, processes);

@@ -15,7 +15,7 @@ export interface TortureOptions {
   readonly hasRestarts: boolean;
 }
 
-export const USAGE = `npm run torture -- --store memory|file|postgres|postgres-typeorm|memcached|redis|node-redis
+export const USAGE = `npm run torture -- --store memory|file|postgres|postgres-typeorm|memcached|three-memcached|redis|node-redis
     [--minutes 2 | --increments 100000] [--seed 1] [--processes 4] [--sessions 12] [--calm] [--restarts]`;
 
 const STORES: readonly StoreKind[] = [
@@ -24,6 +24,7 @@ const STORES: readonly StoreKind[] = [
   'postgres',
   'postgres-typeorm',
   'memcached',
+  'three-memcached',
   'redis',
   'node-redis',
 ];

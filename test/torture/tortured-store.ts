@@ -8,7 +8,7 @@ export type StoreSpec =
   | { readonly kind: 'memory' }
   | { readonly kind: 'file'; readonly directory: string }
   | { readonly kind: 'postgres' | 'postgres-typeorm'; readonly url: string }
-  | { readonly kind: 'memcached'; readonly address: string }
+  | { readonly kind: 'memcached'; readonly addresses: readonly string[] }
   | { readonly kind: 'redis' | 'node-redis'; readonly url: string };
 
 /** A process that shares its connections with the store leaves transactions on them when it gets this. */
@@ -40,7 +40,7 @@ export async function openTorturedStore(spec: StoreSpec): Promise<SessionStore> 
     }
     case 'memcached': {
       const { MemcachedStore } = await import('nestjs-sessions/memcached');
-      return new MemcachedStore({ servers: spec.address, commandTimeout: operationTimeout });
+      return new MemcachedStore({ servers: spec.addresses, commandTimeout: operationTimeout });
     }
     case 'redis':
     case 'node-redis': {
