@@ -5,6 +5,6 @@ describe('The table of the rules of stores', () => {
     file: new URL('./store-rules.md', import.meta.url),
     things: 'rules',
     numbers: Array.from({ length: 11 }, (_, index) => `R${index + 1}`),
-    stores: ['PostgreSQL', 'memory', 'file', 'memcached', 'cache-manager'],
+    stores: ['PostgreSQL', 'memory', 'file', 'memcached', 'Redis', 'cache-manager'],
   });
 });

@@ -91,8 +91,11 @@ describe('MemcachedStore, when the network or the server fails', () => {
     await proxy.setMode('ok');
     await trial.found(id);
     const { total_connections: now = 0 } = await server.stats();
-    // One for these statistics, one that took the place of those that hung, and those by which the reads were sent again.
-    expect(now - (before['total_connections'] ?? 0)).toBe(2 + burst.length);
+    const made = now - (before['total_connections'] ?? 0);
+    // One for these statistics, one that took the place of those that hung, and those by which the reads were sent again: each
+    // its own where they came before the first was open.
+    expect(made).toBeGreaterThanOrEqual(2);
+    expect(made).toBeLessThanOrEqual(2 + burst.length);
   });
 
   it('a connection that was forgotten is replaced, and costs a read a quarter of its time', async () => {

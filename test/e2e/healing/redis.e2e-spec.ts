@@ -51,6 +51,12 @@ const KILL: Command = ['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'];
 const faults: readonly Fault[] = [
   { name: 'all connections are reset', inject: async () => proxy.killAll() },
   { name: 'an administrator ends all connections', inject: () => server.ask(...KILL) },
+  {
+    name: 'a firewall forgets idle connections, and tells nobody',
+    inject: async () => proxy.forgetConnections(),
+    // All visitors share the connection, until the client's time limit has ended it.
+    mayFail: VISITORS,
+  },
   { name: 'the server forgets its scripts', inject: () => server.ask('SCRIPT', 'FLUSH') },
   {
     name: 'the network swallows everything for a second',
