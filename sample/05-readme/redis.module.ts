@@ -5,7 +5,7 @@ import { RedisStore } from 'nestjs-sessions/redis';
 
 const client = new Redis('redis://localhost:6379', {
   maxRetriesPerRequest: 1,
-  socketTimeout: 2_000,
+  socketTimeout: 1_000,
   retryStrategy: (attempts) => Math.min(50 * attempts, 500),
 });
 

@@ -9,7 +9,7 @@ let opened: Redis | undefined;
 export function client(): Redis {
   return (opened ??= new Redis(url, {
     maxRetriesPerRequest: 1,
-    socketTimeout: 2_000,
+    socketTimeout: 1_000,
     retryStrategy: (attempts) => Math.min(50 * attempts, 500),
   }));
 }

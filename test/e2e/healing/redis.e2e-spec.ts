@@ -171,7 +171,7 @@ const faults: readonly Fault[] = [
 describe.each<RedisPackage>(['ioredis', 'node-redis'])('Sessions in Redis, by %s, heal', (way) => {
   it.each(faults)('when $name', async (fault) => {
     const url = `redis://visited:${PASSWORD}@${proxy.address}`;
-    const { client, connect, close } = redisClients[way](url, { deadline: STORE_TIMEOUT });
+    const { client, connect, close } = redisClients[way](url, { deadline: STORE_TIMEOUT / 2 });
     await connect();
     await expectHealing(new RedisStore({ client }), fault, [PASSWORD]);
     close();
