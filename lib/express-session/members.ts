@@ -6,8 +6,6 @@ import { cookieOf, type FacadeCookie } from './facade-cookie.js';
 /** Where a facade has what is behind it. A symbol: no key of the data can be in its way. */
 export const BRIDGE: unique symbol = Symbol('nestjs-sessions: bridge');
 
-type Settled = Promise<void> | undefined;
-
 /**
  * The members that express-session gives to `req.session`. They are those of a class, which are not enumerable: passport copies
  * sessions by `for..in`.
@@ -32,24 +30,24 @@ export class Members {
   }
 
   /** Not needed before a redirect: the reply waits for the commit. */
-  save(callback?: unknown): Settled {
+  save(callback?: unknown): Promise<void> | this {
     const bridge = this[BRIDGE];
-    return settle('save', callback, () => bridge.save(), bridge.fail);
+    return settle('save', callback, () => bridge.save(), bridge.fail) ?? this;
   }
 
-  regenerate(callback?: unknown): Settled {
+  regenerate(callback?: unknown): Promise<void> | this {
     const bridge = this[BRIDGE];
-    return settle('regenerate', callback, () => bridge.regenerate(), bridge.fail);
+    return settle('regenerate', callback, () => bridge.regenerate(), bridge.fail) ?? this;
   }
 
-  destroy(callback?: unknown): Settled {
+  destroy(callback?: unknown): Promise<void> | this {
     const bridge = this[BRIDGE];
-    return settle('destroy', callback, () => bridge.destroy(), bridge.fail);
+    return settle('destroy', callback, () => bridge.destroy(), bridge.fail) ?? this;
   }
 
-  reload(callback?: unknown): Settled {
+  reload(callback?: unknown): Promise<void> | this {
     const bridge = this[BRIDGE];
-    return settle('reload', callback, () => bridge.reload(), bridge.fail);
+    return settle('reload', callback, () => bridge.reload(), bridge.fail) ?? this;
   }
 
   /** Nothing to do: use moves the expiry by itself. */

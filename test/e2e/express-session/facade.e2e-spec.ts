@@ -68,6 +68,13 @@ class FacadeController {
     };
   }
 
+  @Post('chained')
+  chained(@Req() req: TheirRequest, @Res() res: Response): void {
+    const { session } = req;
+    const answers: unknown[] = [session.touch()];
+    answers.push(session.save(() => res.json(answers.map((answer) => answer === session))));
+  }
+
   @Post('set/:key')
   set(@Req() req: TheirRequest, @Param('key') key: string): object {
     try {
@@ -167,6 +174,10 @@ describe('req.session in the manner of express-session', () => {
   });
 
   afterAll(() => app.close());
+
+  it('answers with itself where a callback is given, so that calls can be chained', async () => {
+    expect((await app.browser().post('/chained')).json()).toEqual([true, true]);
+  });
 
   it('counts views by property', async () => {
     const browser = app.browser();
