@@ -27,14 +27,35 @@ function data(bytes: number): string {
   });
 }
 
-/** Sessions each of which was changed under its lock three times. */
-async function fill(trial: ContractHarness, bytes: number): Promise<void> {
+async function create(trial: ContractHarness, bytes: number): Promise<string[]> {
   const ids: string[] = [];
   for (let n = 0; n < SESSIONS; n += 1) ids.push((await trial.given(data(bytes))).id);
-  for (const id of [...ids, ...ids, ...ids]) {
+  return ids;
+}
+
+async function changeUnderLock(trial: ContractHarness, ids: readonly string[]): Promise<void> {
+  for (const id of ids) {
     const { record, version, token } = await trial.lock(id);
     written(await trial.store.update({ id, record, guard: { version, lock: { token, release: true } } }));
   }
+}
+
+async function changeWithoutLock(trial: ContractHarness, ids: readonly string[]): Promise<void> {
+  for (const id of ids) {
+    const { record, version } = await trial.found(id);
+    written(await trial.store.update({ id, record, guard: { version } }));
+  }
+}
+
+/** Bytes that PostgreSQL has written ahead for each of the sessions. */
+async function walOf(database: PostgresDatabase, work: () => Promise<void>): Promise<number> {
+  const [before] = await database.query<{ lsn: string }>('SELECT pg_current_wal_lsn()::text AS lsn');
+  await work();
+  const [after] = await database.query<{ bytes: number }>(
+    'SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), $1::pg_lsn)::float8 AS bytes',
+    [before?.lsn],
+  );
+  return Math.round((after?.bytes ?? 0) / SESSIONS);
 }
 
 /** The bytes that a page tells in this column of its table, by the bytes of the data. */
@@ -44,8 +65,19 @@ function told(page: string, heading: string, column: number): Map<number, number
   return new Map(tableUnder(text, heading).map((row) => [number(row[0]), number(row[column])]));
 }
 
+const isTold = process.env['NESTJS_SESSIONS_FIGURES'] !== undefined;
+
 function tell(figure: string): void {
-  if (process.env['NESTJS_SESSIONS_FIGURES'] !== undefined) console.log(figure);
+  if (isTold) console.log(figure);
+}
+
+/** How many sessions are there when the first has to go. */
+async function untilFull(trial: ContractHarness, server: MemcachedServer, bytes: number): Promise<number> {
+  for (;;) {
+    await Promise.all(Array.from({ length: 100 }, () => trial.given(data(bytes))));
+    const { evictions = 0, curr_items: items = 0 } = await server.stats();
+    if (evictions > 0) return items;
+  }
 }
 
 /** By a tenth: versions of servers differ. */
@@ -59,29 +91,43 @@ describe.each(SIZES)('A session of %i bytes takes what its page says', (bytes) =
     const database = await PostgresDatabase.create();
     await database.query(createTableSql());
     const pool = new pg.Pool({ connectionString: database.url, max: 1 });
-    await fill((await tryPostgres({ pool })).trial, bytes);
+    const { trial } = await tryPostgres({ pool });
+    const ids = await create(trial, bytes);
+    // So that no page is written whole, as the first change after a checkpoint does.
+    await changeUnderLock(trial, ids);
+    const locked = await walOf(database, () => changeUnderLock(trial, ids));
+    const unlocked = await walOf(database, () => changeWithoutLock(trial, ids));
 
     const [row] = await database.query<{ bytes: number; total: number }>(
       `SELECT avg(pg_column_size(s))::int AS bytes, (pg_total_relation_size('nestjs_sessions') / count(*))::int AS total
        FROM nestjs_sessions AS s`,
     );
     // How much of it vacuum has cleared is a matter of chance.
-    tell(`PostgreSQL, ${bytes} B: ${row?.total} B of table and indexes`);
+    tell(
+      `PostgreSQL, ${bytes} B: ${row?.total} B of table and indexes; WAL ${locked} B under the lock, ${unlocked} B without it`,
+    );
     compare(`PostgreSQL, ${bytes} B`, row?.bytes ?? 0, told('postgres', 'Sizing', 1).get(bytes));
 
     await pool.end();
+    // Connections tell what they have counted when they end.
+    const [updates] = await database.query<{ hot: number }>(
+      `SELECT (100.0 * n_tup_hot_upd / n_tup_upd)::float8 AS hot FROM pg_stat_user_tables WHERE relname = 'nestjs_sessions'`,
+    );
+    tell(`PostgreSQL, ${bytes} B: ${updates?.hot.toFixed(1)} % of the updates are HOT`);
     await database.drop();
   });
 
   it('in memcached', async () => {
     const server = await MemcachedServer.start();
     const store = new MemcachedStore({ servers: server.address });
-    await fill(trialOf(store), bytes);
+    const trial = trialOf(store);
+    await changeUnderLock(trial, await create(trial, bytes));
 
     const stats = await server.stats();
     const mean = Number(stats['bytes']) / Number(stats['curr_items']);
     compare(`memcached, ${bytes} B`, Math.round(mean), told('memcached', 'MemcachedStore', 1).get(bytes));
 
+    if (isTold) tell(`memcached, ${bytes} B: ${await untilFull(trial, server, bytes)} sessions in 64 MB`);
     await store.close();
     await server.stop();
   });
