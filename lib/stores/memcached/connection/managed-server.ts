@@ -4,8 +4,6 @@ import { answerOf, type Command, NoAnswer } from './connection.js';
 import { PatchedMemcached } from './patched-memcached.js';
 
 const CLIENT_OPTIONS = {
-  /** Milliseconds for a connection to be made. */
-  timeout: 500,
   /** A connection for each of the commands that come at once while none is open; afterwards one carries them all. */
   poolSize: 50,
   /** Retries of the package itself. `PatchedMemcached` retries where that makes sense. */
@@ -28,7 +26,7 @@ export class ManagedServer {
     this.address = address;
     this.#timeout = timeout;
     this.#limit = new AnswerLimit(timeout);
-    this.#client = new PatchedMemcached(address, CLIENT_OPTIONS);
+    this.#client = this.#open();
   }
 
   answerWithin(timeout: number, onDead: () => void): void {
@@ -73,7 +71,7 @@ export class ManagedServer {
 
   reset(): void {
     this.#client.end();
-    this.#client = new PatchedMemcached(this.address, CLIENT_OPTIONS);
+    this.#client = this.#open();
   }
 
   close(): void {
@@ -82,10 +80,15 @@ export class ManagedServer {
     }
   }
 
+  /** A connection has as long as the command that waits for it: with less, a process that stood still would find it too late. */
+  #open(): PatchedMemcached {
+    return new PatchedMemcached(this.address, { ...CLIENT_OPTIONS, timeout: this.#timeout });
+  }
+
   /** It may only be slow: what waits on it keeps its deadline, and new commands have another. */
   #retire(client: PatchedMemcached): void {
     if (client === this.#client) {
-      this.#client = new PatchedMemcached(this.address, CLIENT_OPTIONS);
+      this.#client = this.#open();
       this.#retired.add(client);
       setTimeout(() => this.#end(client), this.#timeout).unref();
     }
