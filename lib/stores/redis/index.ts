@@ -6,4 +6,4 @@
 
 export { RedisStore } from './redis.store.js';
 export type { RedisStoreOptions, RedisStoreSettings } from './redis-store-options.js';
-export type { IoredisClient, NodeRedisClient, RedisClient, SendCommand } from './clients.js';
+export type { IoredisClient, NodeRedisClient, RedisClient, SendCommand } from './connection/clients.js';

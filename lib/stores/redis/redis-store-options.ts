@@ -1,7 +1,7 @@
 import { SessionsConfigError } from '../../errors/index.js';
 import { display } from '../../options/validate.js';
 import { checkOptions, text } from '../shared/store-options.js';
-import { type RedisClient, scaleReadsOf, type SendCommand, sendCommandOf } from './clients.js';
+import { type RedisClient, scaleReadsOf, type SendCommand, sendCommandOf } from './connection/clients.js';
 
 export type RedisStoreOptions = RedisStoreSettings &
   (

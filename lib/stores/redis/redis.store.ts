@@ -10,17 +10,17 @@ import type {
 import { SessionStore } from '../session-store.js';
 import { StoreLog } from '../shared/store-log.js';
 import type { Answer, Args } from '../shared/store-methods.js';
-import { howToOpen, isCluster, type RedisClient } from './clients.js';
-import { reasonOf, replyCodeOf } from './failures.js';
+import { howToOpen, isCluster, type RedisClient } from './connection/clients.js';
+import { reasonOf, replyCodeOf } from './connection/failures.js';
 import { decodeHolder, encodeHolder } from './holder.js';
-import { KeySpread } from './key-spread.js';
+import { KeySpread } from './connection/key-spread.js';
 import { FREE, FIELDS, instant } from './layout.js';
 import { prefixOf, type RedisStoreOptions, sendOf } from './redis-store-options.js';
-import { RedisCommands, textOf } from './redis-commands.js';
+import { RedisCommands, textOf } from './connection/redis-commands.js';
 import { RetriedWrites } from './retried-writes.js';
 import { guardArgs, Rotations } from './rotations.js';
 import { DELETE, RENEW_LOCK, type Script, TOUCH, TRY_LOCK, UNLOCK, UPDATE } from './scripts.js';
-import { Sender } from './sender.js';
+import { Sender } from './connection/sender.js';
 import { ServerCheck } from './server-check.js';
 import { decode, liveValue, newVersion, type Stored, tokenField } from './session-value.js';
 

@@ -1,6 +1,6 @@
 import { storeFailure } from '../shared/store-failure.js';
-import type { Answer, RedisCommands } from './redis-commands.js';
-import { textOf } from './redis-commands.js';
+import type { Answer, RedisCommands } from './connection/redis-commands.js';
+import { textOf } from './connection/redis-commands.js';
 import { decode } from './session-value.js';
 
 /**

@@ -1,8 +1,8 @@
 import type { SessionVersion, WriteGuard } from '../../interfaces/session-record.interface.js';
 import type { Args } from '../shared/store-methods.js';
-import type { KeySpread } from './key-spread.js';
+import type { KeySpread } from './connection/key-spread.js';
 import { FIELDS, instant, KIND, LOCK } from './layout.js';
-import { type RedisCommands, textOf } from './redis-commands.js';
+import { type RedisCommands, textOf } from './connection/redis-commands.js';
 import type { RetriedWrites } from './retried-writes.js';
 import { BURY, DISCARD, ROTATE, SETTLE } from './scripts.js';
 import { type Claim, claimValue, liveValue, newVersion, partOf, tokenField } from './session-value.js';

@@ -6,8 +6,8 @@ import { warnOfSkew } from '../shared/clock-skew.js';
 import { LifeError, proveLife } from '../shared/prove-life.js';
 import { randomId } from '../shared/random-id.js';
 import type { StoreLog } from '../shared/store-log.js';
-import { heals, isForbidden, reasonOf, replyCodeOf } from './failures.js';
-import { listOf, type RedisCommands, textOf } from './redis-commands.js';
+import { heals, isForbidden, reasonOf, replyCodeOf } from './connection/failures.js';
+import { listOf, type RedisCommands, textOf } from './connection/redis-commands.js';
 
 /** Milliseconds that an application waits for Redis when it starts. */
 const PATIENCE = 2_000;

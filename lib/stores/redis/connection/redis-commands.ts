@@ -1,8 +1,8 @@
-import type { SessionStoreError } from '../../errors/index.js';
-import { storeFailure } from '../shared/store-failure.js';
-import type { StoreLog } from '../shared/store-log.js';
+import type { SessionStoreError } from '../../../errors/index.js';
+import { storeFailure } from '../../shared/store-failure.js';
+import type { StoreLog } from '../../shared/store-log.js';
 import { isExplained, reasonOf, replyCodeOf } from './failures.js';
-import type { Script } from './scripts.js';
+import type { Script } from '../scripts.js';
 import type { Sender } from './sender.js';
 
 export interface Answer {

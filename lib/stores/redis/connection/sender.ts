@@ -1,4 +1,4 @@
-import { missingMethods } from '../../options/validate.js';
+import { missingMethods } from '../../../options/validate.js';
 import { lossEventsOf, type SendCommand } from './clients.js';
 
 interface Emitter {

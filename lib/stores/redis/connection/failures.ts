@@ -1,4 +1,4 @@
-import { codeOf, messageOf } from '../shared/store-failure.js';
+import { codeOf, messageOf } from '../../shared/store-failure.js';
 
 /** An error of the server begins with its code: `OOM command not allowed`. Those of clients and of the network do not. */
 const CODE = /^-?([A-Z]{2,})(?: |$)/;
