@@ -1,7 +1,5 @@
-import { Redis } from 'ioredis';
 import { written } from '../../lib/testing/contract/harness.js';
-import { RedisServer } from '../support/servers/redis-server.js';
-import { type RedisTrial, tryRedis } from '../support/stores/redis-trial.js';
+import { type OwnRedisTrial, tryOwnRedis } from '../support/stores/redis-trial.js';
 
 /*
  * What a session costs the server. `NESTJS_SESSIONS_FIGURES=1 npm test -- test/stores/redis-store-costs` prints the rows of
@@ -15,22 +13,14 @@ const AT_ONCE = 64;
 const MOST_BESIDE = 3_000;
 
 describe.each([100, 1_000, 8_000])('RedisStore, a session of %p bytes', (size) => {
-  let server: RedisServer;
-  let redis: Redis;
-  let tried: RedisTrial;
+  let tried: OwnRedisTrial;
   beforeAll(async () => {
-    server = await RedisServer.start();
-    redis = new Redis(server.url);
-    tried = await tryRedis(server.url);
+    tried = await tryOwnRedis();
   });
-  afterAll(async () => {
-    redis.disconnect();
-    await tried.close();
-    await server.dispose();
-  });
+  afterAll(() => tried.close());
 
   const memoryOf = async (id: string): Promise<number> =>
-    Number(await redis.memory('USAGE', tried.prefix + id, 'SAMPLES', 0));
+    Number(await tried.redis.memory('USAGE', tried.prefix + id, 'SAMPLES', 0));
 
   it('needs as much memory while it is locked, and no more when it has been saved again and again', async () => {
     const { trial, store } = tried;
@@ -72,12 +62,12 @@ describe.each([100, 1_000, 8_000])('RedisStore, a session of %p bytes', (size) =
   }
 
   async function memory(): Promise<number> {
-    return Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
+    return Number(/^used_memory:(\d+)/m.exec(await tried.redis.info('memory'))?.[1]);
   }
 
   /** Microseconds. */
   async function cpu(): Promise<number> {
-    const info = await redis.info('cpu');
+    const info = await tried.redis.info('cpu');
     const seconds = ['user', 'sys'].map((kind) =>
       Number(new RegExp(`^used_cpu_${kind}_main_thread:(\\S+)`, 'm').exec(info)?.[1]),
     );

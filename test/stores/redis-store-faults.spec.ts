@@ -9,7 +9,7 @@ import { systemClock } from '../../lib/session/clock.js';
 import { FaultProxy } from '../support/servers/fault-proxy.js';
 import { RedisServer } from '../support/servers/redis-server.js';
 import { redisPackages } from '../support/stores/redis-clients.js';
-import { type RedisTrial, tryRedis } from '../support/stores/redis-trial.js';
+import { type OwnRedisTrial, type RedisTrial, tryOwnRedis, tryRedis } from '../support/stores/redis-trial.js';
 
 describe.each(redisPackages)('RedisStore with %s, when the server', (way) => {
   let server: RedisServer;
@@ -76,22 +76,14 @@ describe.each(redisPackages)('RedisStore with %s, when the server', (way) => {
 });
 
 describe('RedisStore, when the server is out of memory (noeviction)', () => {
-  let server: RedisServer;
-  let redis: Redis;
-  let tried: RedisTrial;
+  let tried: OwnRedisTrial;
   beforeAll(async () => {
-    server = await RedisServer.start();
-    redis = new Redis(server.url);
-    tried = await tryRedis(server.url);
+    tried = await tryOwnRedis();
   });
-  afterAll(async () => {
-    redis.disconnect();
-    await tried.close();
-    await server.dispose();
-  });
+  afterAll(() => tried.close());
 
   it('creates and enlarges none, and says why, once; but those it has are locked, read, touched, shrunk and ended', async () => {
-    const { store, trial, logger } = tried;
+    const { store, trial, logger, redis } = tried;
     const [one, other] = [await trial.given('x'.repeat(1_000)), await trial.given('x'.repeat(1_000))];
     await redis.config('SET', 'maxmemory', '1');
     const record = trial.record('new');
