@@ -78,11 +78,7 @@ export class Adversary {
       case 'cut after bytes':
         return proxy?.cutOnce(attack.direction, attack.bytes);
       case 'black hole':
-        await proxy?.setMode('blackhole');
-        await sleep(attack.milliseconds);
-        await proxy?.setMode('ok');
-        // Whatever it swallowed is not sent again: these conversations are over.
-        return proxy?.killAll();
+        return proxy?.swallow(attack.milliseconds);
       case 'terminate backends':
         await this.place.terminate?.();
         return;

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { MemcachedStore } from 'nestjs-sessions/memcached';
 import { expectHealing, type Fault, outage, OUTAGE, VISITORS } from '../../support/http/healing.js';
 import { FaultProxy } from '../../support/servers/fault-proxy.js';
@@ -23,12 +22,7 @@ const faults: readonly Fault<Place>[] = [
   { name: 'all connections are reset', inject: async ({ proxy }) => proxy.killAll() },
   {
     name: 'the network swallows everything for a second',
-    inject: async ({ proxy }) => {
-      await proxy.setMode('blackhole');
-      await pause(OUTAGE);
-      await proxy.setMode('ok');
-      proxy.killAll();
-    },
+    inject: ({ proxy }) => proxy.swallow(OUTAGE),
     mayFail: VISITORS,
   },
   {

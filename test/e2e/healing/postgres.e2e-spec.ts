@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { createTableSql, PostgresStore } from 'nestjs-sessions/postgres';
 import { expectHealing, type Fault, outage, OUTAGE, STORE_TIMEOUT, VISITORS } from '../../support/http/healing.js';
@@ -7,6 +6,7 @@ import { runOnce } from '../../support/servers/postgres-run-once.js';
 import { PostgresServer } from '../../support/servers/postgres-server.js';
 
 const ROLE = 'visited';
+const GRANT = `GRANT SELECT, INSERT, UPDATE, DELETE ON nestjs_sessions TO ${ROLE}`;
 const PASSWORD = 'a-password-that-no-log-shows';
 
 let primary: PostgresServer;
@@ -19,8 +19,7 @@ beforeAll(async () => {
   await admin(`CREATE ROLE ${ROLE} LOGIN PASSWORD '${PASSWORD}'`);
 });
 beforeEach(async () => {
-  await admin(createTableSql());
-  await admin(`GRANT SELECT, INSERT, UPDATE, DELETE ON nestjs_sessions TO ${ROLE}`);
+  await admin(createTableSql(), GRANT);
 });
 afterEach(() => admin('DROP TABLE nestjs_sessions'));
 afterAll(async () => {
@@ -40,22 +39,24 @@ const SLOW_UPDATES = `
   CREATE OR REPLACE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.03); RETURN NEW; END';
   CREATE TRIGGER slow BEFORE UPDATE ON nestjs_sessions FOR EACH ROW EXECUTE FUNCTION slow()`;
 
-/** A change that is noticed by connections that are made from now on, and taken back after a while, with nobody told. */
-function forAWhile(change: string, back: string): () => Promise<void> {
+/** Statements that change something, and others that take it back after a while. */
+function between(change: readonly string[], back: readonly string[]): () => Promise<void> {
   return async () => {
-    await admin(change, END_CONNECTIONS);
+    await admin(...change);
     await outage();
-    await admin(back);
+    await admin(...back);
   };
+}
+
+/** A change that is noticed by connections that are made from now on, and taken back with nobody told. */
+function forAWhile(change: string, back: string): () => Promise<void> {
+  return between([change, END_CONNECTIONS], [back]);
 }
 
 /** The same with the server's settings, which all connections notice. */
 function settingForAWhile(setting: string, value: string): () => Promise<void> {
-  return async () => {
-    await admin(`ALTER SYSTEM SET ${setting} = ${value}`, 'SELECT pg_reload_conf()');
-    await outage();
-    await admin(`ALTER SYSTEM RESET ${setting}`, 'SELECT pg_reload_conf()');
-  };
+  const reload = 'SELECT pg_reload_conf()';
+  return between([`ALTER SYSTEM SET ${setting} = ${value}`, reload], [`ALTER SYSTEM RESET ${setting}`, reload]);
 }
 
 const faults: readonly Fault<pg.Pool>[] = [
@@ -76,12 +77,7 @@ const faults: readonly Fault<pg.Pool>[] = [
   },
   {
     name: 'the network swallows everything for a second',
-    inject: async () => {
-      await proxy.setMode('blackhole');
-      await pause(OUTAGE);
-      await proxy.setMode('ok');
-      proxy.killAll();
-    },
+    inject: () => proxy.swallow(OUTAGE),
     mayFail: VISITORS,
   },
   {
@@ -108,30 +104,21 @@ const faults: readonly Fault<pg.Pool>[] = [
   },
   {
     name: 'the table is renamed, and named back a second later',
-    inject: async () => {
-      await admin('ALTER TABLE nestjs_sessions RENAME TO elsewhere');
-      await outage();
-      await admin('ALTER TABLE elsewhere RENAME TO nestjs_sessions');
-    },
+    inject: between(
+      ['ALTER TABLE nestjs_sessions RENAME TO elsewhere'],
+      ['ALTER TABLE elsewhere RENAME TO nestjs_sessions'],
+    ),
     says: /There is no table "nestjs_sessions"/,
   },
   {
     name: 'the table is dropped, and made anew a second later',
-    inject: async () => {
-      await admin('DROP TABLE nestjs_sessions');
-      await outage();
-      await admin(createTableSql(), `GRANT SELECT, INSERT, UPDATE, DELETE ON nestjs_sessions TO ${ROLE}`);
-    },
+    inject: between(['DROP TABLE nestjs_sessions'], [createTableSql(), GRANT]),
     says: /There is no table "nestjs_sessions"/,
     forgets: true,
   },
   {
     name: 'the role loses its privileges for a second',
-    inject: async () => {
-      await admin(`REVOKE ALL ON nestjs_sessions FROM ${ROLE}`);
-      await outage();
-      await admin(`GRANT SELECT, INSERT, UPDATE, DELETE ON nestjs_sessions TO ${ROLE}`);
-    },
+    inject: between([`REVOKE ALL ON nestjs_sessions FROM ${ROLE}`], [GRANT]),
     says: /The role "visited" lacks privileges/,
   },
   {
@@ -174,11 +161,7 @@ const faults: readonly Fault<pg.Pool>[] = [
   },
   {
     name: 'the schema is renamed, and named back a second later',
-    inject: async () => {
-      await admin('ALTER SCHEMA public RENAME TO elsewhere');
-      await outage();
-      await admin('ALTER SCHEMA elsewhere RENAME TO public');
-    },
+    inject: between(['ALTER SCHEMA public RENAME TO elsewhere'], ['ALTER SCHEMA elsewhere RENAME TO public']),
     says: /There is no table "nestjs_sessions"/,
   },
 ];

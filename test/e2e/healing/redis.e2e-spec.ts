@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { RedisStore } from 'nestjs-sessions/redis';
 import { expectHealing, type Fault, outage, OUTAGE, STORE_TIMEOUT, VISITORS } from '../../support/http/healing.js';
@@ -60,12 +59,7 @@ const faults: readonly Fault[] = [
   { name: 'the server forgets its scripts', inject: () => server.ask('SCRIPT', 'FLUSH') },
   {
     name: 'the network swallows everything for a second',
-    inject: async () => {
-      await proxy.setMode('blackhole');
-      await pause(OUTAGE);
-      await proxy.setMode('ok');
-      proxy.killAll();
-    },
+    inject: () => proxy.swallow(OUTAGE),
     mayFail: VISITORS,
   },
   {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.js';
 
 /** `ok` passes everything on; `refuse` lets nobody connect; `blackhole` lets connect, and then nothing through. */
@@ -64,6 +64,14 @@ export class FaultProxy {
     this.#mode = mode;
     if (mode === 'refuse') this.#listener = void this.#listener?.close();
     else if (this.#listener === undefined) await this.#listen();
+  }
+
+  /** For so long nothing gets through. Whatever it swallowed is not sent again: these conversations are over. */
+  async swallow(milliseconds: number): Promise<void> {
+    await this.setMode('blackhole');
+    await sleep(milliseconds);
+    await this.setMode('ok');
+    this.killAll();
   }
 
   /**
