@@ -78,8 +78,10 @@ describe.each(networkedKinds)('A server that hangs, with $name,', (kind) => {
     errors.messages.splice(0);
     expectOutage(await visitAll());
     expect(heard()).not.toEqual(before);
-    expect(errors.matching(OVERDUE)).toHaveLength(1);
-    expect(errors.matching(LEFT_ALONE)).toHaveLength(9);
+    // The probe may also be what releases a lock that a request has left.
+    const probes = errors.matching(OVERDUE).length;
+    expect(probes).toBeLessThanOrEqual(1);
+    expect(errors.matching(LEFT_ALONE)).toHaveLength(10 - probes);
     await untilQuiet();
 
     // On a connection that has swallowed something, answers would belong to other questions.
