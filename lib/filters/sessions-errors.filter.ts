@@ -7,6 +7,8 @@ import {
   SessionsError,
   SessionStoreError,
 } from '../errors/index.js';
+import type { PlatformRequest } from '../http/http-request.js';
+import { HttpSessions } from '../http/http-sessions.js';
 import { errorBody } from '../http/reply/error-response.js';
 import { ThrottledLogger } from '../logging/throttled-logger.js';
 import type { ResolvedOptions } from '../options/sessions-options.js';
@@ -24,7 +26,10 @@ export class SessionsErrorsFilter extends BaseExceptionFilter {
   readonly #logger = new Logger('SessionsModule');
   readonly #floods: ThrottledLogger;
 
-  constructor(@Inject(RESOLVED_OPTIONS) { clock }: ResolvedOptions) {
+  constructor(
+    @Inject(RESOLVED_OPTIONS) { clock }: ResolvedOptions,
+    private readonly sessions: HttpSessions,
+  ) {
     super();
     this.#floods = new ThrottledLogger(clock, (message) => this.#logger.error(message));
   }
@@ -33,7 +38,18 @@ export class SessionsErrorsFilter extends BaseExceptionFilter {
     // In other contexts a filter that returns nothing leaves the error to Nest.
     if (host.getType() === 'http') {
       this.#log(error);
-      super.catch(withoutLog(error.status), host);
+      this.#answer(error, host);
+    }
+  }
+
+  #answer({ status }: SessionsError, host: ArgumentsHost): void {
+    const { platform } = this.sessions;
+    const response = platform.responseOf(platform.nodeRequestOf(host.getArgByIndex<PlatformRequest>(0)));
+    if (response?.headersSent === true) {
+      // Nest 11 does not see headers that have left past Fastify: its own answer would end the process.
+      response.end();
+    } else {
+      super.catch(withoutLog(status), host);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { HttpServer } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { SessionsConfigError } from '../errors/index.js';
+import { FastifyHeaders } from './fastify-headers.js';
 import type { HttpPlatform, ReplyHeaders, SessionsOfRequests } from './http-platform.js';
 import type { HttpRequest, PlatformRequest } from './http-request.js';
 import { cookiesIn } from './reply/response-headers.js';
@@ -131,7 +132,8 @@ export class FastifyPlatform implements HttpPlatform {
   }
 
   headersOf(response: ServerResponse): ReplyHeaders {
-    return this.#replies.get(response.req) ?? response;
+    const reply = this.#replies.get(response.req);
+    return reply === undefined ? response : new FastifyHeaders(reply, response);
   }
 
   /** Middleware sets them on Node's response, and Fastify's reply hides those once it has some of its own. */
