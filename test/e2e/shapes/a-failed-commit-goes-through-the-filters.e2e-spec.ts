@@ -4,7 +4,7 @@ import type { NextFunction } from 'express';
 import type { ServerResponse } from 'node:http';
 import { SessionStoreError } from 'nestjs-sessions';
 import { GlobalFilter } from '../../support/http/global-filter.js';
-import { answerableShapes, shapeNamed, type HandlerShape } from '../../support/http/handler-shapes.js';
+import { answerableShapes, shapesNamed, type HandlerShape } from '../../support/http/handler-shapes.js';
 import { MANNERS } from '../../support/http/manners.js';
 import { ShapeApps, visit, visitorOf } from '../../support/http/shape-app.js';
 import { fails } from '../../support/stores/store-failures.js';
@@ -60,18 +60,17 @@ describe.each(MANNERS)('The error of a commit that fails, where sessions are see
     expect(body).toEqual(shape.method === 'HEAD' ? {} : { statusCode: 503, message: expect.any(String) });
   });
 
-  it.each([
-    'a value',
-    'a reply in a timer',
-    'a global interceptor that works on the value later',
-    'res.render()',
-    'a value, on Fastify',
-  ])('is answered by a filter that is provided as APP_FILTER: %s', async (name) => {
+  it.each(
+    shapesNamed({
+      express: ['a value', 'a reply in a timer', 'a global interceptor that works on the value later', 'res.render()'],
+      fastify: ['a value, on Fastify'],
+    }),
+  )('is answered by a filter that is provided as APP_FILTER: $name', async (shape) => {
     @Module({ providers: [{ provide: APP_FILTER, useValue: filter }] })
     class Filters {}
     const apps = new ShapeApps(manner);
     try {
-      const reply = await visitInVain(apps, { ...shapeNamed(name), imports: [Filters] });
+      const reply = await visitInVain(apps, { ...shape, imports: [Filters] });
       expect(reply).toMatchObject({ status: 502, text: '{"form":"of the application"}' });
     } finally {
       await apps.close();

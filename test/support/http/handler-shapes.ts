@@ -9,6 +9,7 @@ import { responseShapes } from '../shapes/response.shapes.js';
 import { sseShapes as sseOnExpress } from '../shapes/sse.shapes.js';
 import { streamShapes } from '../shapes/stream.shapes.js';
 import { valueShapes } from '../shapes/values.shapes.js';
+import { PLATFORMS, type Platform } from './platforms.js';
 
 export type { HandlerShape };
 
@@ -61,4 +62,9 @@ export function shapeNamed(name: string): HandlerShape {
     throw new Error(`There is no shape ${name}`);
   }
   return found;
+}
+
+/** The shapes of these names that the tests run here: not each Nest has a Fastify on which they do. */
+export function shapesNamed(names: Readonly<Record<Platform, readonly string[]>>): HandlerShape[] {
+  return PLATFORMS.flatMap((platform) => names[platform]).map(shapeNamed);
 }
