@@ -18,8 +18,8 @@ import { RESOLVED_OPTIONS } from '../sessions.constants.js';
 const FREQUENT = [SessionGoneError, SessionLockLostError, SessionLockTimeoutError, SessionStoreError];
 
 /**
- * Answers errors of this library with the text of their status: Nest before 11.2.8 would send their messages, which are for the
- * log. Of those that come in floods it logs one line a minute for each kind. Every filter of the application comes before it.
+ * Answers errors of this library with the text of their status: Nest before 11.2.8 and GraphQL would send their messages, which are
+ * for the log. Of those that come in floods it logs one line a minute for each kind. Every filter of the application comes before it.
  */
 @Catch(SessionsError)
 export class SessionsErrorsFilter extends BaseExceptionFilter {
@@ -35,11 +35,16 @@ export class SessionsErrorsFilter extends BaseExceptionFilter {
   }
 
   override catch(error: SessionsError, host: ArgumentsHost): void {
-    // In other contexts a filter that returns nothing leaves the error to Nest.
-    if (host.getType() === 'http') {
+    const type = host.getType<string>();
+    if (type === 'http') {
       this.#log(error);
       this.#answer(error, host);
+    } else if (type === 'graphql') {
+      // What is thrown here is the error of the field: it would else send the message.
+      this.#log(error);
+      throw withoutLog(error.status);
     }
+    // In other contexts a filter that returns nothing leaves the error to Nest.
   }
 
   #answer({ status }: SessionsError, host: ArgumentsHost): void {

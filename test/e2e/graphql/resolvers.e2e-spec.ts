@@ -290,6 +290,16 @@ describe.each(PLATFORMS)('A resolver of GraphQL, on %s', (platform) => {
     expect(await notes()).toEqual({ visits: 1 });
   });
 
+  it('tells the client nothing of a store that fails', async () => {
+    store.before('tryLock', () => Promise.reject(new Error('db.internal:5432')));
+    const result = await ask('mutation { count }');
+    store.mend();
+
+    expect(result).toMatchObject({ errors: [{ message: 'Service Unavailable' }] });
+    expect(JSON.stringify(result)).not.toContain('db.internal');
+    expect(app.logs.matching(/SessionStoreError: .*db\.internal/, 'error')).not.toHaveLength(0);
+  });
+
   it('has a CurrentSession in providers', async () => {
     expect(await ask('mutation { counted }')).toEqual({ data: { counted: 2 } });
     expect(await notes()).toEqual({ visits: 2 });
