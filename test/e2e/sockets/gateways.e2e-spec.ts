@@ -123,8 +123,8 @@ class Rooms {
     return answer('secret', user);
   }
 
-  @RequireSession()
   @UseGuards(refuses)
+  @RequireSession()
   @SubscribeMessage('refused')
   refused(): object {
     return answer('refused', true);
