@@ -82,7 +82,7 @@ export const SESSIONS_PROVIDERS: Provider[] = [
     provide: SocketAdapter,
     inject: [SessionEngine, Handshakes, WorkContext],
     useFactory: (engine: SessionEngine, handshakes: Handshakes, context: WorkContext) =>
-      new SocketAdapter({ engine, handshakes }, context),
+      new SocketAdapter(engine, handshakes, context),
   },
   CurrentSession,
   LockSessionGuard,

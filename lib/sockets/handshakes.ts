@@ -40,6 +40,6 @@ function ownHandshake(client: object): Handshake | undefined {
   return 'handshake' in client && isHandshake(client.handshake) ? client.handshake : undefined;
 }
 
-function isHandshake(value: unknown): value is Handshake {
+export function isHandshake(value: unknown): value is Handshake {
   return isObject(value) && 'headers' in value && isObject(value.headers);
 }

@@ -1,8 +1,10 @@
 import type { WebSocketAdapter } from '@nestjs/common';
 import type { ApplicationConfig } from '@nestjs/core';
 import { isObservable, Observable } from 'rxjs';
+import type { SessionEngine } from '../session/session-engine.js';
 import type { WorkContext } from '../session/work-context.js';
-import { SocketMessage, type MessageDeps } from './socket-message.js';
+import type { Handshakes } from './handshakes.js';
+import { SocketMessage } from './socket-message.js';
 
 type Callback = (...args: unknown[]) => Promise<unknown>;
 type Handler = Parameters<WebSocketAdapter['bindMessageHandlers']>[1][number];
@@ -15,7 +17,8 @@ export class SocketAdapter {
   readonly #seen = new WeakSet<object>();
 
   constructor(
-    private readonly deps: MessageDeps,
+    private readonly engine: SessionEngine,
+    private readonly handshakes: Handshakes,
     private readonly context: WorkContext,
   ) {}
 
@@ -33,7 +36,7 @@ export class SocketAdapter {
       return;
     }
     this.#seen.add(adapter);
-    const { handshakes } = this.deps;
+    const { handshakes } = this;
     const bindClientConnect = adapter.bindClientConnect.bind(adapter);
     adapter.bindClientConnect = (server: unknown, callback: (...args: unknown[]) => void) => {
       bindClientConnect(server, (...args: unknown[]) => {
@@ -51,10 +54,12 @@ export class SocketAdapter {
   /** The message is the last argument but the pattern, which Nest adds: guards, interceptors and parameters find it there. */
   #withSession(client: unknown, handler: Handler): Handler {
     const callback = handler.callback as Callback;
+    const name = `message ${eventOf(handler.message)}`;
+    const cookieOf = (of: string): string | undefined => this.handshakes.cookieOf(client, of);
     return {
       ...handler,
       callback: (...args: unknown[]) => {
-        const message = new SocketMessage(this.deps, client, eventOf(handler.message));
+        const message = new SocketMessage(this.engine, cookieOf, name);
         return this.#receive(message, () => callback(...args, message));
       },
     };

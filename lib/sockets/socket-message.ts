@@ -6,13 +6,6 @@ import { OpenedSession } from '../session/opened-session.js';
 import type { SessionEngine } from '../session/session-engine.js';
 import type { UnitOfWork } from '../session/work/unit-of-work.js';
 import { AroundHandler, type HandledMessage } from './around-handler.js';
-import type { Handshakes } from './handshakes.js';
-
-/** What the messages of an application share. */
-export interface MessageDeps {
-  readonly engine: SessionEngine;
-  readonly handshakes: Handshakes;
-}
 
 /** One message of a socket: its session is opened at the first touch, and committed when its handler settles. */
 export class SocketMessage implements HandledMessage {
@@ -22,12 +15,15 @@ export class SocketMessage implements HandledMessage {
   #hasBegun = false;
 
   constructor(
-    private readonly deps: MessageDeps,
-    private readonly client: unknown,
-    event: string,
+    private readonly engine: SessionEngine,
+    /** The `Cookie` header of its socket, for the handler of this name. */
+    private readonly cookieOf: (handler: string) => string | undefined,
+    handler: string,
+    /** How it locks until it has reached its handler. */
+    locking: LockSettings = engine.locking,
   ) {
-    this.#locking = deps.engine.locking;
-    this.#handler = `message ${event}`;
+    this.#locking = locking;
+    this.#handler = handler;
   }
 
   get session(): AnySession {
@@ -88,7 +84,7 @@ export class SocketMessage implements HandledMessage {
   }
 
   report(what: string, error: unknown): void {
-    this.deps.engine.log.failed(what, error, this.#handler);
+    this.engine.log.failed(what, error, this.#handler);
   }
 
   /** No handler was reached, or none will be: a guard has turned the message away, or the client left while it decided. */
@@ -106,10 +102,9 @@ export class SocketMessage implements HandledMessage {
   }
 
   #open(): OpenedSession {
-    const { engine, handshakes } = this.deps;
     return (this.#opened ??= new OpenedSession(
-      engine,
-      handshakes.cookieOf(this.client, this.#handler),
+      this.engine,
+      this.cookieOf(this.#handler),
       this.#handler,
       this.#locking,
     ));
