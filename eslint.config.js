@@ -58,8 +58,8 @@ const directions = [
   { files: 'http/', may: exchange, rule: 'an exchange knows the engine, and nothing that mounts it' },
   {
     files: 'graphql/',
-    may: [...exchange, 'graphql/'],
-    rule: 'the fields of GraphQL share the exchange of their request',
+    may: [...exchange, 'sockets/', 'graphql/'],
+    rule: 'the fields of GraphQL share the exchange of their request; over a socket they are messages',
   },
   {
     files: 'sockets/',

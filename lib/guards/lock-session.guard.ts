@@ -3,6 +3,7 @@ import { enterField } from '../graphql/enter-field.js';
 import type { PlatformRequest } from '../http/http-request.js';
 import { HttpSessions } from '../http/http-sessions.js';
 import type { LockSettings } from '../session/lock/lock-settings.js';
+import { WorkContext } from '../session/work-context.js';
 import { declaredLock } from './declared-lock.js';
 
 /**
@@ -14,7 +15,10 @@ export class LockSessionGuard implements CanActivate {
   /** By class and handler: the guard runs for every request, and two look-ups of metadata take as long as all the rest of it. */
   readonly #known = new WeakMap<object, Map<object, LockSettings>>();
 
-  constructor(private readonly sessions: HttpSessions) {}
+  constructor(
+    private readonly sessions: HttpSessions,
+    private readonly work: WorkContext,
+  ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const pending = this.#enter(context);
@@ -28,7 +32,7 @@ export class LockSessionGuard implements CanActivate {
       case 'http':
         return this.sessions.enterRoute(context.getArgByIndex<PlatformRequest>(0), this.#settingsOf(handlers, handler));
       case 'graphql':
-        return enterField(this.sessions, context.getArgs(), handler, this.#settingsOf(handlers, handler));
+        return enterField(this.sessions, this.work, context, this.#settingsOf(handlers, handler));
       default:
         return undefined;
     }

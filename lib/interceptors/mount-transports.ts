@@ -1,11 +1,12 @@
 import type { CanActivate, NestInterceptor } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { messageGuard } from '../guards/message.guard.js';
-import { handlersOf, isRootField } from '../graphql/resolvers.js';
+import { handlersOf, isRootField, isSubscription } from '../graphql/resolvers.js';
 import { GUARDS, INTERCEPTORS } from '../nest.constants.js';
 import { isGateway } from '../sockets/gateways.js';
 import { messageInterceptor } from './message.interceptor.js';
 import { rootFieldInterceptor } from './root-field.interceptor.js';
+import { socketFieldInterceptor } from './socket-field.interceptor.js';
 
 /** Mounts what gateways and resolvers need, by their metadata. Gateways are bound before any hook of a module runs. */
 export function mountTransports(modules: ModulesContainer): void {
@@ -18,8 +19,12 @@ export function mountTransports(modules: ModulesContainer): void {
         mountFirst(metatype, GUARDS, messageGuard);
         mountFirst(metatype, INTERCEPTORS, messageInterceptor);
       }
-      if (handlersOf(metatype).some(([, handler]) => isRootField(handler))) {
+      const handlers = handlersOf(metatype).map(([, handler]) => handler);
+      if (handlers.some(isRootField)) {
         mountFirst(metatype, INTERCEPTORS, rootFieldInterceptor);
+      }
+      if (handlers.some((handler) => isRootField(handler) || isSubscription(handler))) {
+        mountFirst(metatype, INTERCEPTORS, socketFieldInterceptor);
       }
     }
   }

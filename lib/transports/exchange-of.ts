@@ -1,7 +1,9 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { SessionsConfigError, SessionsUnsupportedError } from '../errors/index.js';
 import { graphqlFieldOf } from '../graphql/graphql-field.js';
-import { isSubscription } from '../graphql/resolvers.js';
+import { handshakeOf } from '../graphql/handshake-of.js';
+import { isFieldResolver } from '../graphql/resolvers.js';
+import { socketFieldOf } from '../graphql/socket-field.js';
 import type { PlatformRequest } from '../http/http-request.js';
 import { httpSessionOf } from '../http/session-of.js';
 import type { SessionData, SessionKey } from '../interfaces/session-data.interface.js';
@@ -26,13 +28,14 @@ function exchangeOf(context: ExecutionContext): Exchange | undefined {
   }
 }
 
-/** @throws SessionsUnsupportedError in a subscription over a socket: it has no HTTP request, and lasts for longer than a lock may. */
+/** @throws SessionsUnsupportedError below the root fields of an operation that came over a socket: nobody tells when those end. */
 function fieldOf(context: ExecutionContext): Exchange | undefined {
-  const field = graphqlFieldOf(context.getArgs());
-  if (field === undefined && isSubscription(context.getHandler())) {
+  const args = context.getArgs();
+  const field = graphqlFieldOf(args) ?? socketFieldOf(args);
+  if (field === undefined && isFieldResolver(context.getHandler()) && handshakeOf(args) !== undefined) {
     throw new SessionsUnsupportedError(
-      '@Session() and @RequireSession() do not work in a subscription over a socket. Hand the Cookie header of its handshake to ' +
-        'Sessions.open(cookieHeader, (session) => ...), and let it end with the session by Sessions.watch().',
+      'Over a socket @Session() works in the resolvers of Query, Mutation and Subscription alone, and not in those of their ' +
+        'fields. Take there what the field needs, and hand it on: in what the resolver returns, or in the context of the operation.',
     );
   }
   return field;

@@ -1,8 +1,8 @@
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
-import { Module, UnauthorizedException } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { Args, Context, GraphQLModule, Mutation, Resolver, Subscription } from '@nestjs/graphql';
 import { PubSub } from 'graphql-subscriptions';
-import { Sessions, SessionsModule } from 'nestjs-sessions';
+import { RequireSession, Session, Sessions, SessionsModule } from 'nestjs-sessions';
 import type { IncomingMessage } from 'node:http';
 import { CartResolver } from './cart.resolver.js';
 import './session-data.js';
@@ -14,24 +14,22 @@ interface Subscriber {
 
 @Resolver()
 export class OrdersResolver {
-  readonly #events = new PubSub<{ orders: { orders: string } }>();
+  readonly #events = new PubSub<Record<string, { orders: string }>>();
 
   constructor(private readonly sessions: Sessions) {}
 
+  @RequireSession('userId')
   @Mutation(() => Boolean)
-  async order(@Args('item') item: string): Promise<boolean> {
-    await this.#events.publish('orders', { orders: item });
+  async order(@Session('userId') userId: string, @Args('item') item: string): Promise<boolean> {
+    await this.#events.publish(`orders of ${userId}`, { orders: item });
     return true;
   }
 
+  @RequireSession('userId')
   @Subscription(() => String)
-  async orders(@Context() { req }: Subscriber): Promise<AsyncIterator<unknown>> {
+  orders(@Session('userId') userId: string, @Context() { req }: Subscriber): AsyncIterator<unknown> {
     const { headers, socket } = req.extra.request;
-    const userId = await this.sessions.open(headers.cookie, (session) => session.get('userId'), { mode: 'read-only' });
-    if (userId === undefined) {
-      throw new UnauthorizedException();
-    }
-    const orders = this.#events.asyncIterableIterator<unknown>('orders');
+    const orders = this.#events.asyncIterableIterator<unknown>(`orders of ${userId}`);
     const stop = this.sessions.watch(headers.cookie, { onEnd: () => void orders.return() });
     socket.once('close', stop);
     return orders;
