@@ -12,6 +12,9 @@ import { ALL_WAYS, openWay } from '../support/stores/postgres-ways.js';
 const POOL = 10;
 const TIMEOUT = 4_000;
 
+/** Bytes by which a client takes leave of a connection that it closes (Terminate). */
+const GOODBYE = 5;
+
 let database: PostgresDatabase;
 let proxy: FaultProxy;
 beforeAll(async () => {
@@ -68,10 +71,15 @@ describe.each(ALL_WAYS)('PostgresStore over %s', (way) => {
   });
 
   it('fails no request when all its idle connections fall silent, and waits for them once', async () => {
+    const swallowed = (): number => proxy.heard.bytes - proxy.bytes.up;
     proxy.forgetConnections();
-    await changeAll();
+    await change(tried, ids[0] ?? '');
     expect(tried.logger.messages('warn')).toEqual([expect.stringContaining('had been idle did not answer')]);
 
+    // The others, which may be as dead, are asked nothing.
+    const before = swallowed();
+    await changeAll();
+    expect(swallowed() - before).toBeLessThanOrEqual(POOL * GOODBYE);
     const { connections } = proxy.heard;
     await changeAll();
     expect(proxy.heard.connections).toBe(connections);

@@ -92,6 +92,8 @@ describe('PostgresStore does not start with a database', () => {
   it('that is read-only, and says so', async () => {
     const connectionString = database.urlWith({ options: '-c default_transaction_read_only=on' });
     expect(await refusalOf({ connectionString, createTable: true })).toMatch(/read-only.*address of the primary/);
+    // And not that it lacks a table, which could not be made there.
+    expect(await refusalOf({ connectionString })).toMatch(/read-only.*address of the primary/);
   });
 });
 

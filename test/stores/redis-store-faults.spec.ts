@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { SessionStoreError } from 'nestjs-sessions';
-import type { RedisStore } from 'nestjs-sessions/redis';
+import { RedisStore } from 'nestjs-sessions/redis';
 import { HOUR, written } from '../../lib/testing/contract/harness.js';
 import { GuardedStore } from '../../lib/session/store-access/guarded-store.js';
 import { LeftLocks } from '../../lib/session/store-access/left-locks.js';
@@ -146,5 +146,21 @@ describe.each(redisPackages)('RedisStore with %s, when the server cannot be reac
     redis.disconnect();
     await close();
     proxy.close();
+  });
+});
+
+describe('RedisStore, when the server repeats what it was sent', () => {
+  const id = 'a'.repeat(43);
+
+  it.each([
+    `NOPERM this user has no permissions to access the 'sessions:${id}' key`,
+    `ERR unknown command 'EVALSHA', with args beginning with: 'sha' '1' 'sessions:${id}' `,
+    `ERR ACL failure in script: User can't access key sessions:${id}, script: ${id}, on @user_script:1.`,
+  ])('says what is wrong, and names no key: %s', async (answer) => {
+    const store = new RedisStore({ send: () => Promise.reject(new Error(answer)) });
+    const error: unknown = await store.load({ id }).catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(SessionStoreError);
+    expect((error as Error).message).toContain(answer.slice(0, 'ERR unknown'.length));
+    expect((error as Error).message).not.toContain(id);
   });
 });
