@@ -1,3 +1,5 @@
+import { jest } from '@jest/globals';
+import fs from 'node:fs';
 import { chmod, chown, lstat, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SessionsConfigError } from '../../lib/errors/index.js';
@@ -91,6 +93,21 @@ describe('FileStore and its directory, at start-up', () => {
     else directory = '/';
     await expect(start()).rejects.toThrow(SessionsConfigError);
     await expect(start()).rejects.toThrow(`${directory} belongs to user`);
+  });
+
+  it('refuses one in which a session cannot live, says at which step, and leaves nothing there', async () => {
+    const refused = Object.assign(new Error("EPERM: operation not permitted, rename 'a' -> 'b'"), { code: 'EPERM' });
+    // As on a file system on which files can be made, and not renamed.
+    const rename = jest.spyOn(fs, 'rename').mockImplementation((_from, _to, done) => done(refused));
+    try {
+      await expect(start()).rejects.toThrow(SessionsConfigError);
+      await expect(start()).rejects.toThrow(
+        `the directory ${directory} cannot keep sessions: a session could not be created: EPERM: operation not permitted`,
+      );
+    } finally {
+      rename.mockRestore();
+    }
+    expect(await readdir(directory)).toEqual([]);
   });
 
   it('refuses one that it must not write to', async () => {

@@ -57,6 +57,20 @@ export const limitMutants: readonly Mutant[] = [
     },
   ),
   mutant(
+    'names of a holder that are written over the data',
+    [STORED],
+    class extends OpenStore {
+      override async tryLock(args: Args<'tryLock'>) {
+        const answer = await super.tryLock(args);
+        const entry = this.findLive(args.id);
+        if (entry && args.holder.route.length > 1_000) {
+          entry.record = { ...entry.record, data: entry.record.data.replace(/^./, '?') };
+        }
+        return answer;
+      }
+    },
+  ),
+  mutant(
     'a limit whose error is an outage',
     [CHANGED],
     class extends OpenStore {
