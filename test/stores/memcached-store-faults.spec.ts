@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { SessionStoreError } from 'nestjs-sessions';
 import { MemcachedStore } from 'nestjs-sessions/memcached';
 import { type ContractHarness, written } from '../../lib/testing/contract/harness.js';
@@ -104,6 +105,19 @@ describe('MemcachedStore, when the network or the server fails', () => {
     await trial.found(id);
     await trial.found(id);
     expect(proxy.connections).toBeGreaterThan(0);
+  });
+
+  it('a server that has no connection to spare is called that', async () => {
+    const small = await MemcachedServer.start(['-c', '60']);
+    const others = Array.from({ length: 120 }, () => connect(small.port, '127.0.0.1').on('error', () => undefined));
+    const crowded = new MemcachedStore({ servers: small.address, commandTimeout: NEVER });
+    const failure = (): Promise<string> => crowded.load({ id: trial.id() }).then(String, String);
+    await until('It is called that', async () =>
+      (await failure()).includes('failed: it has no connection to spare (-c)'),
+    );
+    for (const other of others) other.destroy();
+    await until('It serves again', async () => (await failure()) === '[object Object]');
+    await Promise.all([crowded.close(), small.stop()]);
   });
 
   it('answers that come byte by byte are understood', async () => {

@@ -138,3 +138,27 @@ describe('The start of PostgresStore', () => {
     await store.close();
   });
 });
+
+describe('PostgresStore, over TLS', () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await PostgresServer.startWithTls();
+  });
+  afterAll(() => server.dispose());
+
+  it('says that the certificate is not trusted, at the start and to a request', async () => {
+    const { store, trial, logger } = await tryPostgres({ connectionString: `${server.url}?sslmode=verify-full` });
+    const why = 'the client does not trust its certificate: the CA, the name or the date does not fit';
+    expect(logger.messages('warn')).toEqual([expect.stringContaining(`cannot be used yet (${why}`)]);
+    await expect(trial.given()).rejects.toThrow(`PostgreSQL failed: ${why} (DEPTH_ZERO_SELF_SIGNED_CERT)`);
+    await store.close();
+  });
+
+  it('works with a certificate that the client takes', async () => {
+    const connectionString = `${server.url}?sslmode=no-verify`;
+    const { store, trial, logger } = await tryPostgres({ connectionString, createTable: true });
+    await trial.given();
+    expect(logger.lines).toEqual([]);
+    await store.close();
+  });
+});

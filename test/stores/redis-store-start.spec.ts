@@ -215,6 +215,13 @@ describe('RedisStore, when it starts', () => {
     ]);
   });
 
+  it('it refuses a client without the password that the server wants', async () => {
+    const send = answering({ TIME: new Error('NOAUTH Authentication required.') });
+    expect(await refusalOf(new RedisStore({ send }))).toBe(
+      'RedisStore: Redis cannot keep sessions: it wants a password, and the client has none (NOAUTH).',
+    );
+  });
+
   it('it refuses a plain client of a node of a Cluster', async () => {
     const send = answering({ SET: new Error('MOVED 3999 127.0.0.1:6381') });
     expect(await refusalOf(new RedisStore({ send }))).toBe(

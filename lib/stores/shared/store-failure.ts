@@ -24,6 +24,17 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
+/** Node's codes for a certificate that does not hold (TLS). */
+const CERTIFICATE = /CERT|LEAF_SIGNATURE|HOSTNAME_MISMATCH|INVALID_CA/;
+
+/** The same for people who read a log; `undefined` when there is no code. */
+export function explainedCodeOf(error: unknown): string | undefined {
+  const code = codeOf(error);
+  return code !== undefined && CERTIFICATE.test(code)
+    ? `the client does not trust its certificate: the CA, the name or the date does not fit (${code})`
+    : code;
+}
+
 /** The text of what was thrown: clients also throw strings. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

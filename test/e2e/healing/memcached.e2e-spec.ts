@@ -1,7 +1,12 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { MemcachedStore } from 'nestjs-sessions/memcached';
 import { expectHealing, type Fault, outage, OUTAGE, VISITORS } from '../../support/http/healing.js';
 import { FaultProxy } from '../../support/servers/fault-proxy.js';
 import { MemcachedServer } from '../../support/servers/memcached-server.js';
+
+/** As `-c`; with few more memcached cannot even start. */
+const MOST_CONNECTIONS = 60;
 
 interface Place {
   readonly server: MemcachedServer;
@@ -50,6 +55,20 @@ const faults: readonly Fault<Place>[] = [
     mayFail: VISITORS,
   },
   {
+    name: 'others have all the connections that the server takes, for a second (`-c`)',
+    inject: async ({ server, proxy }) => {
+      const others = Array.from({ length: 2 * MOST_CONNECTIONS }, () => connect(server.port, '127.0.0.1'));
+      for (const other of others) other.on('error', () => undefined);
+      proxy.killAll();
+      await outage();
+      for (const other of others) other.destroy();
+      await Promise.all(others.filter(({ closed }) => !closed).map((other) => once(other, 'close')));
+    },
+    // The server may not have noticed yet that the others are gone.
+    mayFail: VISITORS,
+    says: /memcached failed: (it has no connection to spare|the connection was closed)/,
+  },
+  {
     name: 'the server is emptied (`flush_all`)',
     inject: ({ server }) => server.ask('flush_all'),
     forgets: true,
@@ -58,7 +77,7 @@ const faults: readonly Fault<Place>[] = [
 
 describe('Sessions in memcached heal', () => {
   it.each(faults)('when $name', async (fault) => {
-    const server = await MemcachedServer.start();
+    const server = await MemcachedServer.start(['-c', String(MOST_CONNECTIONS)]);
     started.push(server);
     const proxy = await FaultProxy.to(server.port);
     const store = new MemcachedStore({ servers: proxy.address });

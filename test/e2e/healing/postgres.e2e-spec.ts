@@ -16,7 +16,7 @@ beforeAll(async () => {
   primary = await PostgresServer.start();
   standby = await primary.startStandby();
   proxy = await FaultProxy.to(primary.port);
-  await admin(`CREATE ROLE ${ROLE} LOGIN PASSWORD '${PASSWORD}'`);
+  await admin(`CREATE ROLE ${ROLE} LOGIN PASSWORD '${PASSWORD}'`, ASK_FOR_PASSWORDS, RELOAD);
 });
 beforeEach(async () => {
   await admin(createTableSql(), GRANT);
@@ -33,6 +33,14 @@ async function admin(...statements: readonly string[]): Promise<void> {
 }
 
 const END_CONNECTIONS = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${ROLE}'`;
+
+const RELOAD = 'SELECT pg_reload_conf()';
+
+/** Of the role of the visitors, from when the settings are read again. */
+const ASK_FOR_PASSWORDS = `DO $$ BEGIN EXECUTE format(
+  'COPY (VALUES (%L), (%L)) TO %L',
+  'host all ${ROLE} 127.0.0.1/32 scram-sha-256', 'host all,replication postgres 127.0.0.1/32 trust', current_setting('hba_file')
+); END $$`;
 
 /** Of the table, with which it is dropped. */
 const SLOW_UPDATES = `
@@ -55,8 +63,7 @@ function forAWhile(change: string, back: string): () => Promise<void> {
 
 /** The same with the server's settings, which all connections notice. */
 function settingForAWhile(setting: string, value: string): () => Promise<void> {
-  const reload = 'SELECT pg_reload_conf()';
-  return between([`ALTER SYSTEM SET ${setting} = ${value}`, reload], [`ALTER SYSTEM RESET ${setting}`, reload]);
+  return between([`ALTER SYSTEM SET ${setting} = ${value}`, RELOAD], [`ALTER SYSTEM RESET ${setting}`, RELOAD]);
 }
 
 const faults: readonly Fault<pg.Pool>[] = [
@@ -125,6 +132,11 @@ const faults: readonly Fault<pg.Pool>[] = [
     name: 'the role may not log in for a second',
     inject: forAWhile(`ALTER ROLE ${ROLE} NOLOGIN`, `ALTER ROLE ${ROLE} LOGIN`),
     says: /PostgreSQL failed: it does not let the role in/,
+  },
+  {
+    name: 'the password of the role is another one for a second',
+    inject: forAWhile(`ALTER ROLE ${ROLE} PASSWORD 'another'`, `ALTER ROLE ${ROLE} PASSWORD '${PASSWORD}'`),
+    says: /PostgreSQL failed: it refuses the password of the role/,
   },
   {
     name: 'the limit of connections is reached for a second',

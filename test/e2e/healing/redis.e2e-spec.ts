@@ -1,5 +1,8 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { RedisStore } from 'nestjs-sessions/redis';
+import { until } from '../../support/basics/within.js';
 import { expectHealing, type Fault, outage, OUTAGE, STORE_TIMEOUT, VISITORS } from '../../support/http/healing.js';
 import { FaultProxy } from '../../support/servers/fault-proxy.js';
 import { RedisServer } from '../../support/servers/redis-server.js';
@@ -11,7 +14,13 @@ let server: RedisServer;
 let replica: RedisServer;
 let proxy: FaultProxy;
 beforeAll(async () => {
-  server = await RedisServer.start({ appendonly: 'yes', appendfsync: 'always' });
+  server = await RedisServer.start({
+    appendonly: 'yes',
+    appendfsync: 'always',
+    'enable-debug-command': 'yes',
+    // While it loads, it answers once for so many bytes.
+    'loading-process-events-interval-bytes': '1024',
+  });
   replica = await RedisServer.start({ replicaof: `127.0.0.1 ${server.port}` });
   proxy = await FaultProxy.to(server.port);
 });
@@ -32,6 +41,23 @@ async function keepUp(): Promise<void> {
   await admin.set('the last write', '1');
   expect(await admin.wait(1, 60_000)).toBe(1);
   admin.disconnect();
+}
+
+async function snapshotFile(): Promise<string> {
+  const setting = async (name: string): Promise<string> => {
+    const [, value = ''] = (await server.ask('CONFIG', 'GET', name)) as readonly string[];
+    return value;
+  };
+  return join(await setting('dir'), await setting('dbfilename'));
+}
+
+async function takeSnapshot(outcome: 'ok' | 'err'): Promise<void> {
+  const isOver = async (): Promise<boolean> =>
+    new RegExp(`bgsave_in_progress:0[^]*last_bgsave_status:${outcome}`).test(
+      String(await server.ask('INFO', 'persistence')),
+    );
+  await server.ask('BGSAVE');
+  await until(`a snapshot: ${outcome}`, isOver);
 }
 
 type Command = readonly [string, ...string[]];
@@ -104,6 +130,31 @@ const faults: readonly Fault[] = [
     name: 'the server is out of memory for a second (`OOM`)',
     inject: forAWhile([['CONFIG', 'SET', 'maxmemory', '1']], [['CONFIG', 'SET', 'maxmemory', '0']]),
     says: /out of memory/,
+  },
+  {
+    name: 'the last snapshot failed, and for a second no other succeeds (`MISCONF`)',
+    inject: async () => {
+      const snapshot = await snapshotFile();
+      await rm(snapshot, { force: true });
+      await mkdir(join(snapshot, 'in the way'), { recursive: true });
+      await server.ask('CONFIG', 'SET', 'save', '3600 1000000');
+      await takeSnapshot('err');
+      await outage();
+      await rm(snapshot, { recursive: true });
+      await takeSnapshot('ok');
+      await server.ask('CONFIG', 'SET', 'save', '');
+    },
+    says: /it cannot write to its disk, and takes no writes/,
+  },
+  {
+    name: 'the server loads its data for a second (`LOADING`)',
+    inject: async () => {
+      const keys = Number(await server.ask('DBSIZE'));
+      await server.ask('CONFIG', 'SET', 'key-load-delay', String(Math.ceil((OUTAGE * 1_000) / keys)));
+      await server.ask('DEBUG', 'RELOAD');
+      await server.ask('CONFIG', 'SET', 'key-load-delay', '0');
+    },
+    says: /it is loading its data/,
   },
   {
     name: 'too few replicas are there for a second (`NOREPLICAS`)',

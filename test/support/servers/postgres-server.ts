@@ -1,10 +1,11 @@
-import { chown, mkdtemp } from 'node:fs/promises';
+import { chown, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.js';
 import { Keeper } from '../engine/keeper.js';
 import { oncePerProcess } from './once-per-process.js';
 import { PostgresBinaries } from './postgres-binaries.js';
+import { selfSignedCertificate } from './self-signed-certificate.js';
 
 /*
  * Real PostgreSQL servers for tests. `NESTJS_SESSIONS_POSTGRES_URL` names one that runs already, with a user that may create
@@ -25,6 +26,17 @@ type FillDirectory = (binaries: PostgresBinaries, data: string) => Promise<void>
 const makeCluster: FillDirectory = (binaries, data) =>
   binaries.run('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']);
 
+/** The files have the names that the server looks for. */
+const makeTlsCluster: FillDirectory = async (binaries, data) => {
+  await makeCluster(binaries, data);
+  const { uid, gid } = binaries.user;
+  for (const [name, text] of Object.entries(await selfSignedCertificate())) {
+    const file = join(data, name === 'cert' ? 'server.crt' : 'server.key');
+    await writeFile(file, text, { mode: 0o600 });
+    if (uid !== undefined && gid !== undefined) await chown(file, uid, gid);
+  }
+};
+
 export class PostgresServer {
   /** Of the database that every server has. */
   readonly url: string;
@@ -43,6 +55,11 @@ export class PostgresServer {
   /** Starts one for the caller alone. */
   static async start(settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
     return PostgresServer.#startIn(await PostgresServer.#newDirectory(), settings, makeCluster);
+  }
+
+  /** One that also speaks TLS, with a certificate that nobody vouches for. */
+  static async startWithTls(): Promise<PostgresServer> {
+    return PostgresServer.#startIn(await PostgresServer.#newDirectory(), { ssl: 'on' }, makeTlsCluster);
   }
 
   /** A streaming standby of this one: it can be read, and refuses what writes. */

@@ -122,8 +122,13 @@ export function answerOf<T>(
   });
 }
 
+/** What the package makes of `ERROR`. It leaves out what follows: "Too many open connections" is all that it can be here. */
+const ERROR_ALONE = 'Received an ERROR response';
+
 /** The package calls back with an error, a list of errors, or a string. */
 function failureOf(error: unknown): SessionStoreError {
   const cause: unknown = Array.isArray(error) ? error[0] : error;
-  return storeFailure(`memcached failed: ${messageOf(cause)}`, cause);
+  const message = messageOf(cause);
+  const words = message === ERROR_ALONE ? 'it has no connection to spare (-c)' : message;
+  return storeFailure(`memcached failed: ${words}`, cause);
 }

@@ -1,4 +1,4 @@
-import { codeOf, messageOf } from '../../shared/store-failure.js';
+import { codeOf, explainedCodeOf, messageOf } from '../../shared/store-failure.js';
 import { wordsFor } from './sqlstate-words.js';
 
 /** The operation took too long, and was given up. */
@@ -127,7 +127,7 @@ export function reasonOf(error: unknown): string {
   if (state !== undefined) {
     return wordsFor(state);
   }
-  return codeOf(error) ?? messageOf(error);
+  return explainedCodeOf(error) ?? messageOf(error);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { codeOf, messageOf } from '../../shared/store-failure.js';
+import { explainedCodeOf, messageOf } from '../../shared/store-failure.js';
 
 /** An error of the server begins with its code: `OOM command not allowed`. Those of clients and of the network do not. */
 const CODE = /^-?([A-Z]{2,})(?: |$)/;
@@ -40,7 +40,7 @@ const WORDS: Readonly<Record<string, string>> = {
   LOADING: 'it is loading its data',
   MASTERDOWN: 'it is a replica that has lost its master',
   MISCONF: 'it cannot write to its disk, and takes no writes',
-  NOAUTH: 'it refuses the user or the password of the client',
+  NOAUTH: 'it wants a password, and the client has none',
   NOPERM: 'the user of the client may not do what the store needs',
   NOREPLICAS: 'fewer replicas are connected than min-replicas-to-write demands',
   OOM: 'it is out of memory (maxmemory)',
@@ -59,7 +59,7 @@ export function reasonOf(error: unknown): string {
   if (code === undefined) {
     // The message of an error of Node has the host, and so has the answer that ioredis repeats.
     // That of a time limit of node-redis is empty.
-    return codeOf(error) ?? (messageOf(error).replace(/ Last error: .*/s, '') || 'the client gave up');
+    return explainedCodeOf(error) ?? (messageOf(error).replace(/ Last error: .*/s, '') || 'the client gave up');
   }
   const words = WORDS[code];
   const answer = code === 'ERR' || code === 'NOPERM' ? shortened(messageOf(error)) : code;
