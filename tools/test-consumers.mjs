@@ -1,7 +1,8 @@
 /*
  * Installs the tarball in applications of several shapes, and uses it there: the quick start of the README, word for word, is
- * compiled and asked by two visits on each version of Node.js, and the tests that `docs/testing.md` shows run by its recipes.
- * `npm run test:consumers -- nest-11-commonjs` tries one of them. `tools/consumers` has what they are installed from.
+ * compiled and asked by two visits on each version of Node.js, on Express or on Fastify, and the tests that `docs/testing.md` shows
+ * run by its recipes. `npm run test:consumers -- nest-11-commonjs` tries one of them. `tools/consumers` has what they are installed
+ * from.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,6 +26,7 @@ const CONSUMERS = [
     alsoCompiles: [['--module', 'nodenext', '--moduleResolution', 'nodenext']],
     tests: [swcRecipe(['node-20', 'node-22']), node24Recipe()],
   },
+  { name: 'nest-11-fastify', isOnFastify: true, alsoCompiles: [], tests: [] },
   {
     name: 'nest-12-commonjs',
     alsoCompiles: [[...NODE10, '--ignoreDeprecations', '6.0']],
@@ -52,14 +54,14 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function tryConsumer({ name, isPnpm = false, alsoCompiles, tests }, tarball, nodes) {
+async function tryConsumer({ name, isPnpm = false, isOnFastify = false, alsoCompiles, tests }, tarball, nodes) {
   const title = isPnpm ? `${name} by pnpm` : name;
   const place = join(folder, title.replaceAll(' ', '-'));
   cpSync(join(root, 'tools/consumers', name), place, {
     recursive: true,
     filter: (path) => !path.includes('node_modules'),
   });
-  writeSources(place);
+  writeSources(place, isOnFastify);
   if (isPnpm) {
     installByPnpm(place, tarball, nodes);
   } else {
@@ -85,7 +87,7 @@ async function tryConsumer({ name, isPnpm = false, alsoCompiles, tests }, tarbal
   }
 }
 
-function writeSources(place) {
+function writeSources(place, isOnFastify) {
   const quickStart = codeBlocks('README.md', 'ts').find((code) => code.includes('NestFactory.create'));
   cpSync(join(root, 'sample/05-readme'), join(place, 'src'), {
     recursive: true,
@@ -93,7 +95,15 @@ function writeSources(place) {
       !/\.ts$/.test(path) || /\/(accounts\.controller|accounts\.controller\.spec|idle-timeout\.spec)\.ts$/.test(path),
   });
   rmSync(join(place, 'src/tsconfig.json'), { force: true });
-  writeFileSync(join(place, 'src/main.ts'), quickStart);
+  writeFileSync(join(place, 'src/main.ts'), isOnFastify ? onFastify(quickStart) : quickStart);
+}
+
+/** With the two lines that `docs/getting-started.md` shows. */
+function onFastify(program) {
+  const [imported, created] = codeBlocks('docs/getting-started.md', 'ts').filter((code) =>
+    code.includes('FastifyAdapter'),
+  );
+  return imported + program.replace(/^ *const app = .*\n/m, created);
 }
 
 function swcRecipe(versions) {

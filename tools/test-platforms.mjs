@@ -11,9 +11,12 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** What is run on each without being asked for: on the oldest what its exception filter decides, and what starts it. */
+/**
+ * What is run on each without being asked for: all that an application meets, on Express and Fastify, and the samples; on the
+ * oldest what its exception filter decides, and what starts it.
+ */
 const TESTS = {
-  'nest-11': ['test/e2e', 'test/platforms'],
+  'nest-11': ['test/e2e', 'test/platforms', 'test/testing', '/sample/'],
   'nest-11.0': [
     'test/platforms',
     'test/e2e/(errors|failed|first-visits|frequent|logs|one-line|quick-start|readme-quick-start|route|session-parameter)',
