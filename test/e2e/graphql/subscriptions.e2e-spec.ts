@@ -226,6 +226,13 @@ describe.each(PLATFORMS)('A subscription of GraphQL, on %s', (platform) => {
       expect(await notes()).toEqual({ visits: 4 });
     });
 
+    it('is a unit of work for each root field, where a query or a mutation comes over the socket', async () => {
+      expect(await ask('mutation { count a: count }')).toEqual({ data: { count: 2, a: 3 } });
+      expect(await ask('{ visits a: visits }')).toEqual({ data: { visits: 3, a: 3 } });
+
+      expect(await notes()).toEqual({ visits: 3 });
+    });
+
     it('sends its first event only after the commit', async () => {
       const commit = store.hold('update');
       let isSent = false;
