@@ -1,3 +1,4 @@
+import { SessionStoreError } from 'nestjs-sessions';
 import { createTableSql } from 'nestjs-sessions/postgres';
 import { runOnce } from '../support/servers/postgres-run-once.js';
 import { PostgresDatabase } from '../support/servers/postgres-database.js';
@@ -73,6 +74,76 @@ describe('PostgresStore does not start with a table', () => {
     } finally {
       await database.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
     }
+  });
+});
+
+describe('Row security that is switched on while PostgresStore works', () => {
+  const ROLE = 'nestjs_sessions_row_security_later';
+  let tried: PostgresTrial;
+  beforeEach(async () => {
+    await database.query(createTableSql());
+    await database.query(`CREATE ROLE ${ROLE} LOGIN PASSWORD 'x'; GRANT ALL ON nestjs_sessions TO ${ROLE}`);
+    tried = await tryPostgres({ connectionString: database.urlWith({ user: ROLE, password: 'x' }) });
+  });
+  afterEach(async () => {
+    await tried.store.close();
+    await database.query(`DROP OWNED BY ${ROLE}; DROP ROLE ${ROLE}`);
+  });
+
+  it('hides no session: each operation is an error that says so, until it is switched off', async () => {
+    const { store, trial, logger } = tried;
+    const { id, record, version, token } = await trial.givenLocked();
+    const guard = { version, lock: { token, release: false } };
+    const tombstoneUntil = record.expiresAt;
+    const operations: (() => Promise<unknown>)[] = [
+      () => store.load({ id }),
+      () => store.loadMany({ ids: [id] }),
+      () => trial.tryLock(id, token),
+      () => store.update({ id, record, guard }),
+      () => store.touch({ id, expiresAt: record.expiresAt + 1_000 }),
+      () => store.renewLock({ id, token, lease: 60_000 }),
+      () => store.unlock({ id, token }),
+      () => store.rotate({ from: id, to: trial.id(), record, guard, tombstoneUntil }),
+      () => store.delete({ id, tombstoneUntil }),
+      () => store.create({ id: trial.id(), record }),
+    ];
+    await database.query(`${ALTER} ENABLE ROW LEVEL SECURITY`);
+    for (const operation of operations) {
+      await expect(operation()).rejects.toThrow(SessionStoreError);
+      await expect(operation()).rejects.toThrow(`because row security hides or refuses it for the role "${ROLE}"`);
+    }
+    expect(logger.messages('error')).toEqual([expect.stringContaining('DISABLE ROW LEVEL SECURITY')]);
+
+    await database.query(`${ALTER} DISABLE ROW LEVEL SECURITY`);
+    expect((await trial.found(id)).version).toBe(version);
+    await trial.isLocked(id);
+  });
+
+  it('as any privilege that is refused, has the table looked at again, and no other one looked for or made', async () => {
+    const connectionString = database.urlWith({ user: ROLE, password: 'x' });
+    const { store, trial } = await tryPostgres({ connectionString, createTable: true });
+    await trial.given();
+    await database.query(`REVOKE UPDATE ON nestjs_sessions FROM ${ROLE}; CREATE SCHEMA AUTHORIZATION ${ROLE}`);
+    await database.query(`ALTER ROLE ${ROLE} SET search_path TO ${ROLE}`);
+    await database.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${ROLE}'`);
+    await expect(trial.givenLocked()).rejects.toThrow(
+      'lacks privileges (UPDATE) for the table "public"."nestjs_sessions"',
+    );
+    const tables = "SELECT relnamespace::regnamespace::text AS schema FROM pg_class WHERE relname = 'nestjs_sessions'";
+    expect(await database.query(tables)).toEqual([{ schema: 'public' }]);
+    await store.close();
+  });
+
+  it('is no obstacle as soon as a policy lets the role see all sessions', async () => {
+    const { store, trial } = tried;
+    const { id } = await trial.given();
+    await database.query(`${ALTER} ENABLE ROW LEVEL SECURITY`);
+    await expect(store.load({ id })).rejects.toThrow('because row security');
+    await database.query('CREATE POLICY all_of_them ON nestjs_sessions USING (true)');
+    await trial.found(id);
+    await trial.isMissing(trial.id());
+    expect(await store.loadMany({ ids: [trial.id(), id] })).toMatchObject([{ status: 'missing' }, { status: 'found' }]);
+    await trial.lock((await trial.given()).id);
   });
 });
 

@@ -88,18 +88,18 @@ export class PostgresStore
     const version = randomUUID();
     const { data, createdAt, expiresAt } = record;
     const values = [id, data, version, createdAt, expiresAt, ...valuesOf(guard)];
-    const answer = await this.#table.run(({ update }) => update, values);
+    const answer = await this.#table.change(({ update }) => update, values);
     return (await this.#retried.isUpdated(answer, id, version)) && version;
   }
 
   async touch({ id, expiresAt }: Args<'touch'>): Promise<boolean> {
-    const { count } = await this.#table.run(({ touch }) => touch, [id, expiresAt]);
+    const { count } = await this.#table.change(({ touch }) => touch, [id, expiresAt]);
     return count > 0;
   }
 
   async delete({ id, tombstoneUntil }: Args<'delete'>): Promise<boolean> {
     const version = randomUUID();
-    const answer = await this.#table.run((statements) => statements.delete, [id, version, tombstoneUntil]);
+    const answer = await this.#table.change((statements) => statements.delete, [id, version, tombstoneUntil]);
     return this.#retried.isWritten(answer, id, version);
   }
 
@@ -107,7 +107,7 @@ export class PostgresStore
     const version = randomUUID();
     const { data, createdAt, expiresAt } = record;
     const values = [from, to, data, version, createdAt, expiresAt, ...valuesOf(guard), tombstoneUntil];
-    const answer = await this.#table.run(({ rotate }) => rotate, values);
+    const answer = await this.#table.change(({ rotate }) => rotate, values);
     return (await this.#retried.isWritten(answer, from, version)) && version;
   }
 
@@ -130,12 +130,12 @@ export class PostgresStore
   }
 
   async renewLock({ id, token, lease }: Args<'renewLock'>): Promise<boolean> {
-    const { count } = await this.#table.run(({ renewLock }) => renewLock, [id, token, lease]);
+    const { count } = await this.#table.change(({ renewLock }) => renewLock, [id, token, lease]);
     return count > 0;
   }
 
   async unlock({ id, token, expiresAt }: Args<'unlock'>): Promise<boolean> {
-    const answer = await this.#table.run(({ unlock }) => unlock, [id, token, expiresAt]);
+    const answer = await this.#table.change(({ unlock }) => unlock, [id, token, expiresAt]);
     return this.#retried.isUnlocked(answer, id, token);
   }
 

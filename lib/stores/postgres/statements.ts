@@ -31,7 +31,18 @@ export interface LastWriterRow {
   readonly is_live: boolean;
 }
 
+/** A row in place of those that are not there, where row security may hide them: see `SessionTable`. */
+interface HiddenRow {
+  readonly end_reason: typeof HIDDEN;
+}
+
 export type Statements = ReturnType<typeof statementsFor>;
+
+const HIDDEN = 'hidden';
+
+export function isHidden(row: unknown): row is HiddenRow {
+  return typeof row === 'object' && row !== null && 'end_reason' in row && row.end_reason === HIDDEN;
+}
 
 /** Neither a tombstone nor expired. `clock_timestamp()` and not `now()`: a statement may have waited for another's row. */
 const LIVE = 'data IS NOT NULL AND expires_at > clock_timestamp()';
@@ -42,15 +53,19 @@ const RECORD = `data, version, ${milliseconds('created_at')}, ${milliseconds('ex
  * last, and not its holder, in which the path of a request stands. Under `read committed`, an UPDATE that had to wait for another transaction checks its WHERE again on the row as that
  * transaction left it, and returns that row. This holds in a CTE too, but a SELECT beside it still sees the old row.
  */
-export function statementsFor(table: string) {
+export function statementsFor(table: string, hasRowSecurity: boolean) {
+  // A function call in the statement, and no trip more. Row security under which the table has been tried hides no sessions.
+  const orHidden = `WHERE ${hasRowSecurity ? 'false' : `row_security_active(${literal(table)}::regclass)`}`;
   return {
-    load: statement<LoadRow>(
-      `SELECT ${RECORD}, end_reason FROM ${table} WHERE id = $1 AND expires_at > clock_timestamp()`,
-    ),
+    load: statement<LoadRow>(`
+      SELECT ${RECORD}, end_reason FROM ${table} WHERE id = $1 AND expires_at > clock_timestamp()
+      UNION ALL SELECT NULL, NULL, NULL, NULL, '${HIDDEN}' ${orHidden}`),
 
-    loadMany: statement<LoadRow & { readonly id: string }>(
-      `SELECT id, ${RECORD}, end_reason FROM ${table} WHERE id = ANY ($1) AND expires_at > clock_timestamp()`,
-    ),
+    loadMany: statement<LoadRow & { readonly id: string }>(`
+      SELECT id, ${RECORD}, end_reason FROM ${table} WHERE id = ANY ($1) AND expires_at > clock_timestamp()
+      UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, '${HIDDEN}' ${orHidden}`),
+
+    hidden: statement<HiddenRow>(`SELECT '${HIDDEN}' AS end_reason ${orHidden}`),
 
     // An expired row is updated in place. If it were deleted and inserted again, a statement that waits for it would miss it.
     create: statement(`
@@ -116,7 +131,8 @@ export function statementsFor(table: string) {
       SELECT
         CASE WHEN expires_at <= clock_timestamp() THEN 'missing' WHEN data IS NULL THEN 'gone' ELSE 'held' END,
         NULL, NULL, NULL, NULL, CASE WHEN lock_until > clock_timestamp() THEN lock_holder END, end_reason
-      FROM ${table} WHERE id = $1 AND NOT EXISTS (SELECT FROM acquired)`),
+      FROM ${table} WHERE id = $1 AND NOT EXISTS (SELECT FROM acquired)
+      UNION ALL SELECT 'missing', NULL, NULL, NULL, NULL, NULL, '${HIDDEN}' ${orHidden}`),
 
     renewLock: statement(`
       UPDATE ${table} SET lock_until = clock_timestamp() + $3::float8 * interval '1 ms'

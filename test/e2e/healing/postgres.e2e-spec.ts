@@ -129,6 +129,14 @@ const faults: readonly Fault<pg.Pool>[] = [
     says: /The role "visited" lacks privileges/,
   },
   {
+    name: 'row security is switched on, and off a second later',
+    inject: between(
+      ['ALTER TABLE nestjs_sessions ENABLE ROW LEVEL SECURITY'],
+      ['ALTER TABLE nestjs_sessions DISABLE ROW LEVEL SECURITY'],
+    ),
+    says: /because row security hides or refuses it for the role "visited"/,
+  },
+  {
     name: 'the role may not log in for a second',
     inject: forAWhile(`ALTER ROLE ${ROLE} NOLOGIN`, `ALTER ROLE ${ROLE} LOGIN`),
     says: /PostgreSQL failed: it does not let the role in/,

@@ -4,16 +4,17 @@ import { warnOfSkew } from '../../shared/clock-skew.js';
 import { storeFailure } from '../../shared/store-failure.js';
 import type { StoreLog } from '../../shared/store-log.js';
 import type { Answer, Database } from '../connection/database.js';
-import { reasonOf, withoutValues } from '../connection/failures.js';
+import { kindOf, reasonOf, withoutValues } from '../connection/failures.js';
 import type { Statement } from '../connection/statement.js';
-import type { Statements } from '../statements.js';
+import { isHidden, type Statements } from '../statements.js';
 import type { TableSetup } from './table-setup.js';
 
 /**
  * Runs statements on the table, and says what is wrong if it cannot be used.
  *
  * The place of the table is settled once, at the start or as soon as the database can be reached. Later nothing is looked up and
- * nothing is created: a table that goes missing is an error, or visitors would be logged out by an empty one.
+ * nothing is created: a table that goes missing is an error, or visitors would be logged out by an empty one. So is row security
+ * that is switched on later, and hides their sessions.
  */
 export class SessionTable {
   readonly #database: Database;
@@ -55,10 +56,20 @@ export class SessionTable {
   async run<Row>(choose: (statements: Statements) => Statement<Row>, values?: unknown[]): Promise<Answer<Row>> {
     try {
       const statements = this.#statements ?? (await this.#settle(false));
-      return await this.#database.run(choose(statements), values);
+      const answer = await this.#database.run(choose(statements), values);
+      return answer.rows.some(isHidden) ? await this.#database.run(choose(await this.#settle(true)), values) : answer;
     } catch (error) {
-      throw this.#failure(error);
+      throw this.#failure(await this.#reasonOf(error));
     }
+  }
+
+  /** As `run`, for what changes a row that has to be there. @throws SessionStoreError */
+  async change(choose: (statements: Statements) => Statement, values: unknown[]): Promise<Answer<never>> {
+    const answer = await this.run(choose, values);
+    if (answer.count === 0) {
+      await this.run(({ hidden }) => hidden);
+    }
+    return answer;
   }
 
   /** Once for all operations that need the table at the same time; after a failure the next one tries again. */
@@ -74,6 +85,17 @@ export class SessionTable {
     this.#statements = statements;
     warnOfSkew(this.#log, 'PostgreSQL', serverTime, this.#machineTime());
     return statements;
+  }
+
+  /** A privilege that is refused may be one that is missing, or row security that was switched on: to look again tells. */
+  async #reasonOf(error: unknown): Promise<unknown> {
+    if (kindOf(error) !== 'privilege') {
+      return error;
+    }
+    return this.#settle(true).then(
+      () => error,
+      (reason: unknown) => (this.#setup.adviceOn(reason) === undefined ? error : reason),
+    );
   }
 
   #failure(error: unknown): Error {

@@ -68,6 +68,8 @@ export class TableSetup {
   readonly #findName: () => SessionTableName;
   readonly #isToBeCreated: boolean;
   #advice: TableAdvice | undefined;
+  /** The name of the table that was found, with its schema. */
+  #settled: SessionTableName | undefined;
 
   /** `findName` is called when the table is looked for: a `DataSource` knows the names of its entities late. */
   constructor(database: Database, findName: () => SessionTableName, isToBeCreated: boolean) {
@@ -77,12 +79,13 @@ export class TableSetup {
   }
 
   /**
-   * With `isProved` it takes a session through its whole life there, which takes a dozen round trips: at the start.
+   * With `isProved` it takes a session through its whole life there, which takes a dozen round trips: at the start. So it does
+   * where row security might hide sessions. What was found once is looked for by the same name, and not created.
    *
    * @throws TableRefusal, the client's own errors, and OperationTimeout.
    */
   async find(isProved: boolean): Promise<FoundTable> {
-    const name = this.#findName();
+    const name = this.#settled ?? this.#findName();
     const found = await this.#look(name, isProved);
     if (typeof found === 'object') {
       return found;
@@ -118,7 +121,7 @@ export class TableSetup {
       refuseIf(is_read_only, () => advice.onReadOnly());
       const [table] = (await ask(TABLE, [quotedName(name)])).rows;
       if (table === undefined) {
-        refuseIf(!this.#isToBeCreated, () => advice.onMissingTable());
+        refuseIf(!this.#isToBeCreated || this.#settled !== undefined, () => advice.onMissingTable());
         return home ?? '';
       }
       const settled = { ...name, schema: table.schema };
@@ -128,12 +131,13 @@ export class TableSetup {
         role,
         hasRowSecurity: table.has_row_security,
       });
-      const statements = statementsFor(quotedName(settled));
+      const statements = statementsFor(quotedName(settled), table.has_row_security);
       const serverTime = Number(now);
-      if (isProved) {
+      if (isProved || table.has_row_security) {
         await checkTable(ask, quotedName(settled), advice);
         await rehearse(ask, statements, serverTime);
       }
+      this.#settled = settled;
       return { statements, serverTime };
     });
   }
