@@ -3,6 +3,7 @@ import { createTableSql } from 'nestjs-sessions/postgres';
 import { runOnce } from '../support/servers/postgres-run-once.js';
 import { PostgresDatabase } from '../support/servers/postgres-database.js';
 import { PostgresServer } from '../support/servers/postgres-server.js';
+import { selfSignedCertificate } from '../support/servers/self-signed-certificate.js';
 import { type PostgresTrial, refusalOf, tryPostgres } from '../support/stores/postgres-trial.js';
 
 let database: PostgresDatabase;
@@ -213,7 +214,7 @@ describe('The start of PostgresStore', () => {
 describe('PostgresStore, over TLS', () => {
   let server: PostgresServer;
   beforeAll(async () => {
-    server = await PostgresServer.startWithTls();
+    server = await PostgresServer.startWithTls(await selfSignedCertificate());
   });
   afterAll(() => server.dispose());
 

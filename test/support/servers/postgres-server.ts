@@ -5,7 +5,7 @@ import { freePort } from './free-port.js';
 import { Keeper } from '../engine/keeper.js';
 import { oncePerProcess } from './once-per-process.js';
 import { PostgresBinaries } from './postgres-binaries.js';
-import { selfSignedCertificate } from './self-signed-certificate.js';
+import type { Certificate } from './self-signed-certificate.js';
 
 /*
  * Real PostgreSQL servers for tests. `NESTJS_SESSIONS_POSTGRES_URL` names one that runs already, with a user that may create
@@ -27,15 +27,17 @@ const makeCluster: FillDirectory = (binaries, data) =>
   binaries.run('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']);
 
 /** The files have the names that the server looks for. */
-const makeTlsCluster: FillDirectory = async (binaries, data) => {
-  await makeCluster(binaries, data);
-  const { uid, gid } = binaries.user;
-  for (const [name, text] of Object.entries(await selfSignedCertificate())) {
-    const file = join(data, name === 'cert' ? 'server.crt' : 'server.key');
-    await writeFile(file, text, { mode: 0o600 });
-    if (uid !== undefined && gid !== undefined) await chown(file, uid, gid);
-  }
-};
+function tlsCluster({ key, cert }: Certificate): FillDirectory {
+  return async (binaries, data) => {
+    await makeCluster(binaries, data);
+    const { uid, gid } = binaries.user;
+    for (const [name, text] of Object.entries({ 'server.key': key, 'server.crt': cert })) {
+      const file = join(data, name);
+      await writeFile(file, text, { mode: 0o600 });
+      if (uid !== undefined && gid !== undefined) await chown(file, uid, gid);
+    }
+  };
+}
 
 export class PostgresServer {
   /** Of the database that every server has. */
@@ -57,9 +59,9 @@ export class PostgresServer {
     return PostgresServer.#startIn(await PostgresServer.#newDirectory(), settings, makeCluster);
   }
 
-  /** One that also speaks TLS, with a certificate that nobody vouches for. */
-  static async startWithTls(): Promise<PostgresServer> {
-    return PostgresServer.#startIn(await PostgresServer.#newDirectory(), { ssl: 'on' }, makeTlsCluster);
+  /** One that also speaks TLS. */
+  static async startWithTls(certificate: Certificate): Promise<PostgresServer> {
+    return PostgresServer.#startIn(await PostgresServer.#newDirectory(), { ssl: 'on' }, tlsCluster(certificate));
   }
 
   /** A streaming standby of this one: it can be read, and refuses what writes. */
