@@ -2,8 +2,8 @@
 export type Callback = (error?: unknown) => void;
 
 /**
- * A promise where no callback is given; otherwise nothing, and the caller answers with the session, as express-session does. `onThrow` gets what the callback throws: nobody stands above it who could catch that, and
- * it would end the process.
+ * A promise where no callback is given; otherwise nothing, and the caller answers with the session, as express-session does.
+ * `onThrow` gets what the callback throws: nobody stands above it who could catch that, and it would end the process.
  *
  * @throws TypeError when what is given is no function.
  */

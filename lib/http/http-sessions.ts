@@ -100,8 +100,8 @@ export class HttpSessions implements SessionsOfRequests {
     if (session === null || session === undefined) {
       throw new SessionsConfigError('To end a session, call await request.session.destroy(); it is not assigned');
     }
-    const http = this.#slot.get(request);
-    if (session !== (this.settings.compatibility === undefined ? http?.session : http?.compatible)) {
+    const hasSession = this.#slot.get(request) !== undefined;
+    if (!hasSession || session !== this.sessionOf(request)) {
       throw new SessionsConfigError(FOREIGN);
     }
   }

@@ -10,7 +10,8 @@ export interface CurrentSession<T extends object = SessionData> extends SessionO
 
 /**
  * The session of the request, the message or the work of `Sessions.open()` that is being served, for any provider: it has every
- * member of `Session`. Opt in with `currentSession: true`. Handlers that do not take `@Session()` themselves find it unloaded: `await current.load()` first.
+ * member of `Session`. Opt in with `currentSession: true`. Handlers that do not take `@Session()` themselves find it unloaded:
+ * `await current.load()` first.
  */
 @Injectable()
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see above

@@ -17,6 +17,7 @@ beforeAll(async () => {
   server = await RedisServer.start({
     appendonly: 'yes',
     appendfsync: 'always',
+    'repl-diskless-sync-delay': '0',
     'enable-debug-command': 'yes',
     // While it loads, it answers once for so many bytes.
     'loading-process-events-interval-bytes': '1024',
@@ -24,7 +25,11 @@ beforeAll(async () => {
   replica = await RedisServer.start({ replicaof: `127.0.0.1 ${server.port}` });
   proxy = await FaultProxy.to(server.port);
 });
-beforeEach(() => Promise.all([letIn(server), letIn(replica)]));
+beforeEach(async () => {
+  await Promise.all([letIn(server), letIn(replica)]);
+  // For as long as a server copies itself to a replica it refuses no write for want of memory.
+  await keepUp();
+});
 afterAll(async () => {
   proxy.close();
   await replica.dispose();
