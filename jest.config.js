@@ -15,7 +15,7 @@ const publicNames = Object.entries(exports)
 
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/basics/forgetting-environment.js',
   globalSetup: '<rootDir>/tools/compile.js',
   testMatch: ['<rootDir>/{test,sample}/**/*.{spec,e2e-spec}.ts'],
   testPathIgnorePatterns: ['/node_modules/', ...slowTests],

@@ -1,7 +1,7 @@
-import { TestEnvironment } from 'jest-environment-node';
+import ForgettingEnvironment from '../support/basics/forgetting-environment.js';
 
 /** Skips what comes after the first failure: jest's own `bail` ends files only, and one failure kills a mutant. */
-export default class FirstFailureEnvironment extends TestEnvironment {
+export default class FirstFailureEnvironment extends ForgettingEnvironment {
   #hasFailed = false;
 
   handleTestEvent(event) {
