@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../basics/within.js';
 import { hashOf, idOf } from '../stores/stored-sessions.js';
 import type { Browser } from './browser.js';
+import { ErrorBook } from './error-book.js';
 import { TestApp } from './test-app.js';
 
 /*
@@ -67,8 +68,13 @@ export async function expectHealing(
   { name, inject, mayFail = 0, says, forgets = false }: Fault,
   secrets: readonly string[] = [],
 ): Promise<void> {
+  let errors: ErrorBook | undefined;
   const app = await TestApp.start({
     controllers: [VisitedController],
+    configure: (nest) => {
+      errors = new ErrorBook(nest.getHttpAdapter());
+      nest.useGlobalFilters(errors);
+    },
     sessions: { store, storeTimeout: STORE_TIMEOUT },
   });
   const visitors = Array.from({ length: VISITORS }, () => app.browser());
@@ -108,7 +114,10 @@ export async function expectHealing(
   // What is forgotten in the middle of a request cannot be written any more.
   const expected = forgets ? [503, 409] : [503];
   expect(failed.filter(({ status }) => !expected.includes(status))).toEqual([]);
-  expect(after.length).toBeLessThanOrEqual(mayFail);
+  // On a machine that is slow, more than five deadlines may pass: then the store is left alone for a second.
+  const leftAlone = errors?.matching(/did not answer five times in a row/).length ?? 0;
+  // The log says why they failed.
+  expect(after.length > mayFail + leftAlone ? `${after.length} failed: ${app.logs.text}` : '').toBe('');
   if (!forgets) expect(stayed).toEqual(ids);
   if (says !== undefined) expect(app.logs.text).toMatch(says);
   const shown = [app.logs.text, ...failed.map(({ text }) => text)].join('\n');
