@@ -5,6 +5,7 @@ export default class FirstFailureEnvironment extends ForgettingEnvironment {
   #hasFailed = false;
 
   handleTestEvent(event) {
+    super.handleTestEvent(event);
     if (event.name === 'test_fn_failure' || event.name === 'hook_failure') {
       this.#hasFailed = true;
     } else if (event.name === 'test_start' && this.#hasFailed) {

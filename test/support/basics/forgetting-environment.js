@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 /*
  * Node 20 carries every AsyncLocalStorage that was ever entered along with every promise, and the spec files of a worker share
- * Node's modules: what one of them has entered would slow down all that follow.
+ * Node's modules: what some tests have entered would slow down all that follow.
  */
 
 const entered = new Set();
@@ -17,9 +17,11 @@ for (const method of ['run', 'enterWith']) {
 }
 
 export default class ForgettingEnvironment extends TestEnvironment {
-  async teardown() {
-    for (const storage of entered) storage.disable();
-    entered.clear();
-    await super.teardown();
+  handleTestEvent({ name, describeBlock }) {
+    const isOuterBlockOver = name === 'run_describe_finish' && describeBlock.parent?.parent === undefined;
+    if (isOuterBlockOver) {
+      for (const storage of entered) storage.disable();
+      entered.clear();
+    }
   }
 }
