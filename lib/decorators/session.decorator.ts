@@ -11,8 +11,9 @@ export type Session<T extends object = SessionData> = SessionObject<T>;
 const decorate = createParamDecorator(sessionOf);
 
 /**
- * Injects the session of the request, or the one that is opened for the message of a socket: loaded and, in the modes `implicit`
- * and `early`, locked. In HTTP handlers, in resolvers of `@nestjs/graphql`, and in gateways. Over a socket, resolvers get it as gateways do.
+ * Injects the session of the request, or the one that is opened for the message of a socket: loaded and, in the modes
+ * `implicit` and `early`, locked. In HTTP handlers, in resolvers of `@nestjs/graphql`, and in gateways. Over a socket,
+ * resolvers get it as gateways do.
  *
  * @throws SessionsConfigError on a route that the module does not serve.
  * @throws SessionsUnsupportedError in an RPC handler, and in a resolver of fields of an operation that came over a socket.

@@ -57,8 +57,8 @@ export interface SessionCookieOptions {
    */
   readonly sameSite?: 'strict' | 'lax' | 'none' | false;
   /**
-   * Whether the cookie goes over HTTPS alone. `auto` follows the connection and, behind a proxy, Express's `trust proxy` or Fastify's `trustProxy`. With
-   * `true` it is not sent over plain HTTP, which one warning says. Default `auto`.
+   * Whether the cookie goes over HTTPS alone. `auto` follows the connection and, behind a proxy, Express's `trust proxy` or
+   * Fastify's `trustProxy`. With `true` it is not sent over plain HTTP, which one warning says. Default `auto`.
    */
   readonly secure?: boolean | 'auto';
   /** A cookie jar for each embedding site (CHIPS); demands `secure: true`. Default `false`. */

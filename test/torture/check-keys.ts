@@ -3,7 +3,8 @@ import type { Violation } from './violation.js';
 
 /**
  * Of one key, in the order in which its one client wrote it: whoever looks finds the last value that was acknowledged, or one
- * of which nobody knows when it arrived. `stored` is `undefined` when the store was made to forget it. Anything else was brought back, or taken away, by a request that changed another key.
+ * of which nobody knows when it arrived. `stored` is `undefined` when the store was made to forget it. Anything else was
+ * brought back, or taken away, by a request that changed another key.
  */
 export function checkKey(
   session: string,

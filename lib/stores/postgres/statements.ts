@@ -50,8 +50,9 @@ const RECORD = `data, version, ${milliseconds('created_at')}, ${milliseconds('ex
 
 /**
  * A lock is held while `lock_until` is in the future. A lock that is released keeps its `lock_token`, which tells who held it
- * last, and not its holder, in which the path of a request stands. Under `read committed`, an UPDATE that had to wait for another transaction checks its WHERE again on the row as that
- * transaction left it, and returns that row. This holds in a CTE too, but a SELECT beside it still sees the old row.
+ * last, and not its holder, in which the path of a request stands. Under `read committed`, an UPDATE that had to wait for
+ * another transaction checks its WHERE again on the row as that transaction left it, and returns that row. This holds in a CTE
+ * too, but a SELECT beside it still sees the old row.
  */
 export function statementsFor(table: string, hasRowSecurity: boolean) {
   // A function call in the statement, and no trip more. Row security under which the table has been tried hides no sessions.

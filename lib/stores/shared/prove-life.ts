@@ -18,8 +18,8 @@ const HOLDER = { route: 'x'.repeat(64), process: 'x'.repeat(64), since: Date.now
 export class LifeError extends Error {}
 
 /**
- * Creates a session on the real place, locks, changes, rotates, touches and destroys it: what cannot work there should end the start, and not
- * the first visit. Nobody has the ids, and what is left ends at once.
+ * Creates a session on the real place, locks, changes, rotates, touches and destroys it: what cannot work there should end the
+ * start, and not the first visit. Nobody has the ids, and what is left ends at once.
  *
  * @throws LifeError that says which step failed, and why.
  */

@@ -7,8 +7,8 @@ import { reportReady } from './report-ready.js';
 
 /*
  * A process that counts up a session in PostgreSQL, each time under its lock, by several clients at the same time (`CLIENTS`),
- * so often each (`TIMES`, 0 for as long as it lives), from its parent's first message on. It tells its parent of each update that was acknowledged, and of each
- * that failed, which may have been made.
+ * so often each (`TIMES`, 0 for as long as it lives), from its parent's first message on. It tells its parent of each update
+ * that was acknowledged, and of each that failed, which may have been made.
  */
 
 const { URL: connectionString = '', ID: id = '', CLIENTS = '1', TIMES = '0', LEASE = '10000' } = process.env;

@@ -37,7 +37,11 @@ export class RedisCommands {
     return textOf(reply);
   }
 
-  /** The same of many keys, which must be on one node. A key that holds something else than a string has nothing. @throws SessionStoreError */
+  /**
+   * The same of many keys, which must be on one node. A key that holds something else than a string has nothing.
+   *
+   * @throws SessionStoreError
+   */
   async getMany(ids: readonly string[]): Promise<(string | undefined)[]> {
     const keys = ids.map((id) => this.#prefix + id);
     const [key] = keys;
