@@ -19,8 +19,8 @@ describe.each(networkedKinds)('A server behind a network, with $name,', (kind) =
     await place.dispose();
   });
 
-  async function start(store: SessionStore, lock: LockOptions = {}): Promise<void> {
-    app = await TestApp.start({ controllers: [CountedVisits], sessions: { store, lock } });
+  async function start(store: SessionStore, lock: LockOptions = {}, storeTimeout = 2_000): Promise<void> {
+    app = await TestApp.start({ controllers: [CountedVisits], sessions: { store, lock, storeTimeout } });
     visitor = app.browser();
   }
 
@@ -71,7 +71,8 @@ describe.each(networkedKinds)('A server behind a network, with $name,', (kind) =
   );
 
   it('that is slow costs time and no visit, and its answers may come in pieces', async () => {
-    await start(place.open());
+    // Each byte takes a turn of the event loop, which a busy machine makes long: how slow may be too slow is not tried here.
+    await start(place.open(), { wait: 60_000, lease: 120_000 }, 60_000);
     await visitor.post('/visits');
     place.proxy.latency = 60;
     place.proxy.splits = true;
