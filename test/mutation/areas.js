@@ -68,11 +68,11 @@ export const areas = {
   },
   file: {
     mutate: ['lib/stores/file/*.ts'],
-    specs: specs('stores', /^file-store/, /(crowd|full-disk|owner|planted|processes)/),
+    specs: specs('stores', /^file-store/, /(crowd|full-disk|owner|planted|processes|short-names)/),
   },
   postgres: {
     mutate: ['lib/stores/postgres/**/*.ts', 'lib/stores/shared/*.ts', '!lib/stores/shared/entry*.ts'],
-    specs: specs('stores', /^postgres-store/, /(processes|outages|lost-answers)/),
+    specs: specs('stores', /^postgres-store/, /(processes|outages|lost-answers|healing|native)/),
   },
   memcached: {
     mutate: ['lib/stores/memcached/**/*.ts', 'lib/stores/shared/entry-codec.ts'],

@@ -9,6 +9,6 @@ export default {
   globalSetup: undefined,
   testMatch: ['<rootDir>/test/mutation/specs.ts'],
   testEnvironment: fileURLToPath(new URL('first-failure-environment.js', import.meta.url)),
-  // Many mutants wait for what never comes.
-  testTimeout: 5_000,
+  // Many mutants wait for what never comes. Long enough for the longest test on a machine that is busy.
+  testTimeout: 20_000,
 };

@@ -5,7 +5,7 @@ const { name, mutate } = chosenArea();
 /** Mutation testing of the area that `MUTATION_AREA` names; `tools/mutation.mjs` runs it. */
 export default {
   mutate,
-  ignorePatterns: ['build', 'coverage', 'dist', 'var', 'docs', 'test/bench/peers'],
+  ignorePatterns: ['build', 'coverage', 'dist', 'var', 'docs/.vitepress', 'test/bench/peers'],
   testRunner: 'jest',
   testRunnerNodeArgs: ['--experimental-vm-modules'],
   jest: { configFile: 'test/mutation/jest.config.js', enableFindRelatedTests: false },

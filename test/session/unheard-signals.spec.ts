@@ -7,16 +7,6 @@ const leasing = { hasLeases: true };
 const environment = process.env['NODE_ENV'];
 const heard = process.listeners('SIGTERM');
 
-beforeEach(() => {
-  process.env['NODE_ENV'] = 'production';
-  process.removeAllListeners('SIGTERM');
-});
-afterEach(() => {
-  process.env['NODE_ENV'] = environment;
-  process.removeAllListeners('SIGTERM');
-  for (const listener of heard) process.on('SIGTERM', listener);
-});
-
 async function warningsOf(store: object, meanwhile: (cancel: () => void) => void = () => {}): Promise<string[]> {
   const clock = new ManualClock();
   const logger = new RecordingLogger();
@@ -29,6 +19,16 @@ async function warningsOf(store: object, meanwhile: (cancel: () => void) => void
 }
 
 describe('A process that nobody can stop gently', () => {
+  beforeEach(() => {
+    process.env['NODE_ENV'] = 'production';
+    process.removeAllListeners('SIGTERM');
+  });
+  afterEach(() => {
+    process.env['NODE_ENV'] = environment;
+    process.removeAllListeners('SIGTERM');
+    for (const listener of heard) process.on('SIGTERM', listener);
+  });
+
   it('gets one warning, which says what to call', async () => {
     expect(await warningsOf(leasing)).toEqual([expect.stringMatching(/SIGTERM.*lease.*app\.enableShutdownHooks\(\)/)]);
   });
