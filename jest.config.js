@@ -23,7 +23,7 @@ export default {
   // (test/support/models/long-form.ts) needs its time as well.
   testTimeout: 180_000 * Number(process.env.NESTJS_SESSIONS_RUNS || 1),
   // They wait for servers and browsers more than they compute.
-  maxWorkers: Math.ceil(1.5 * availableParallelism()),
+  maxWorkers: 2 * availableParallelism(),
   // Node keeps the modules of every file, and loads the more slowly the more there are.
   workerIdleMemoryLimit: '700MB',
   extensionsToTreatAsEsm: ['.ts'],

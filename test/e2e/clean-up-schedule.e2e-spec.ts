@@ -48,8 +48,8 @@ describe('The clean-up job', () => {
     imports: ModuleMetadata['imports'] = [],
   ): Promise<{ store: CountingStore; own: OwnJobs; app: TestApp }> {
     const store = new CountingStore();
-    const sessions = { store, ...(cleanup === undefined ? {} : { cleanup }) };
-    const app = await TestApp.start({ providers: [OwnJobs], imports, sessions });
+    const module = SessionsModule.forRoot({ store, ...(cleanup === undefined ? {} : { cleanup }) });
+    const app = await TestApp.start({ providers: [OwnJobs], imports: [...imports, module], sessions: false });
     apps.push(app);
     return { store, own: app.nest.get(OwnJobs), app };
   }
