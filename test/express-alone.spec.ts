@@ -5,7 +5,7 @@ import { rowsOfMap } from './support/documents/test-map.js';
 const SUFFIX = '.e2e-spec.ts';
 const STARTS = /\b(?:TestApp\.start|startNotes|startPages|startSampleApp|spawnApp|NestFactory)\b/;
 /** By what a test runs on Fastify, or says by itself on what it runs. */
-const CHOOSES = /\b(?:PLATFORMS|onPlatforms|FastifyAdapter|injected\.app)\b|platform: 'fastify'|[a-z]Shapes\b/;
+const CHOOSES = /\b(?:PLATFORMS|\w*[oO]nPlatforms|FastifyAdapter|injected\.app)\b|platform: 'fastify'|[a-z]Shapes\b/;
 
 const folder = new URL('./e2e/', import.meta.url);
 const listed = rowsOfMap(new URL('./express-alone.md', import.meta.url)).flatMap(({ cells }) =>

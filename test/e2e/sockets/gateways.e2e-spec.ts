@@ -7,7 +7,7 @@ import { Gate } from '../../support/basics/gate.js';
 import type { Browser } from '../../support/http/browser.js';
 import { startNotes } from '../../support/http/notes-app.js';
 import type { TestApp } from '../../support/http/test-app.js';
-import { socketAdapters } from '../../support/sockets/adapters.js';
+import { socketAdaptersOnPlatforms } from '../../support/sockets/adapters.js';
 import type { TestSocket } from '../../support/sockets/socket-clients.js';
 import { ObservedStore } from '../../support/stores/observed-store.js';
 
@@ -160,160 +160,164 @@ function answer(event: string, data: unknown): object {
   return withEvent ? { event, data } : { data };
 }
 
-describe.each(socketAdapters)('A gateway on $name', ({ name, connect, configure }) => {
-  let store: ObservedStore;
-  let app: TestApp;
-  let visitor: Browser;
-  let socket: TestSocket;
+describe.each(socketAdaptersOnPlatforms)(
+  'A gateway on $name, on $platform',
+  ({ platform, name, connect, configure }) => {
+    let store: ObservedStore;
+    let app: TestApp;
+    let visitor: Browser;
+    let socket: TestSocket;
 
-  beforeEach(async () => {
-    gate = new Gate();
-    left = new Gate();
-    withEvent = name === 'ws';
-    store = new ObservedStore(new MemoryStore());
-    app = await startNotes({
-      providers: [Rooms, GuardedRooms, Counter],
-      sessions: { store, currentSession: true, lock: { wait: 2_000 } },
-      configure,
-      forceCloseConnections: true,
+    beforeEach(async () => {
+      gate = new Gate();
+      left = new Gate();
+      withEvent = name === 'ws';
+      store = new ObservedStore(new MemoryStore());
+      app = await startNotes({
+        platform,
+        providers: [Rooms, GuardedRooms, Counter],
+        sessions: { store, currentSession: true, lock: { wait: 2_000 } },
+        configure,
+        forceCloseConnections: true,
+      });
+      visitor = app.browser();
+      await visitor.post('/notes', { visits: 1 });
+      socket = await connect(app.url, visitor.cookieHeader);
     });
-    visitor = app.browser();
-    await visitor.post('/notes', { visits: 1 });
-    socket = await connect(app.url, visitor.cookieHeader);
-  });
-  afterEach(() => socket.close());
+    afterEach(() => socket.close());
 
-  async function ask(event: string, data?: unknown): Promise<unknown> {
-    const reply = await socket.ask(event, data);
-    return withEvent ? reply : (reply as { data: unknown }).data;
-  }
+    async function ask(event: string, data?: unknown): Promise<unknown> {
+      const reply = await socket.ask(event, data);
+      return withEvent ? reply : (reply as { data: unknown }).data;
+    }
 
-  const notes = async (): Promise<unknown> => (await visitor.get('/notes')).json();
+    const notes = async (): Promise<unknown> => (await visitor.get('/notes')).json();
 
-  it('hands out the session of the handshake, loaded and locked, and its keys', async () => {
-    expect(await ask('read')).toEqual({ visits: 1, locked: true });
-    expect(await ask('key')).toBe(1);
-  });
+    it('hands out the session of the handshake, loaded and locked, and its keys', async () => {
+      expect(await ask('read')).toEqual({ visits: 1, locked: true });
+      expect(await ask('key')).toBe(1);
+    });
 
-  it('stores what a handler changes, in one trip to load and one to store', async () => {
-    store.takeCalls();
-    expect(await ask('count')).toBe(2);
+    it('stores what a handler changes, in one trip to load and one to store', async () => {
+      store.takeCalls();
+      expect(await ask('count')).toBe(2);
 
-    expect(store.takeCalls()).toEqual(['tryLock', 'update+unlock']);
-    expect(await notes()).toEqual({ visits: 2 });
-  });
+      expect(store.takeCalls()).toEqual(['tryLock', 'update+unlock']);
+      expect(await notes()).toEqual({ visits: 2 });
+    });
 
-  it('loses no update of messages that run at the same time, over several sockets', async () => {
-    const others = await Promise.all([1, 2, 3].map(() => connect(app.url, visitor.cookieHeader)));
-    await Promise.all([socket, ...others].map((one) => one.ask('count')));
-    others.forEach((one) => one.close());
+    it('loses no update of messages that run at the same time, over several sockets', async () => {
+      const others = await Promise.all([1, 2, 3].map(() => connect(app.url, visitor.cookieHeader)));
+      await Promise.all([socket, ...others].map((one) => one.ask('count')));
+      others.forEach((one) => one.close());
 
-    expect(await notes()).toEqual({ visits: 5 });
-  });
+      expect(await notes()).toEqual({ visits: 5 });
+    });
 
-  it('lets the answer leave only after the commit', async () => {
-    const commit = store.hold('update');
-    let isAnswered = false;
-    const asked = ask('count').finally(() => (isAnswered = true));
-    await commit.reached;
-    expect(await app.browser().get('/public')).toMatchObject({ text: 'public' });
-    expect(isAnswered).toBe(false);
+    it('lets the answer leave only after the commit', async () => {
+      const commit = store.hold('update');
+      let isAnswered = false;
+      const asked = ask('count').finally(() => (isAnswered = true));
+      await commit.reached;
+      expect(await app.browser().get('/public')).toMatchObject({ text: 'public' });
+      expect(isAnswered).toBe(false);
 
-    commit.open();
-    expect(await asked).toBe(2);
-  });
+      commit.open();
+      expect(await asked).toBe(2);
+    });
 
-  it('commits what an interceptor around the handler still changes', async () => {
-    expect(await ask('later')).toBe(2);
-    expect(await notes()).toEqual({ visits: 2 });
-  });
+    it('commits what an interceptor around the handler still changes', async () => {
+      expect(await ask('later')).toBe(2);
+      expect(await notes()).toEqual({ visits: 2 });
+    });
 
-  it.each(['fails', 'stream-fails'])('stores nothing of a handler that throws, and unlocks: %s', async (event) => {
-    await expect(ask(event)).rejects.toMatchObject({ status: 'error', message: 'Internal server error' });
+    it.each(['fails', 'stream-fails'])('stores nothing of a handler that throws, and unlocks: %s', async (event) => {
+      await expect(ask(event)).rejects.toMatchObject({ status: 'error', message: 'Internal server error' });
 
-    expect(await notes()).toEqual({ visits: 1 });
-  });
+      expect(await notes()).toEqual({ visits: 1 });
+    });
 
-  it('stores what is changed before the first value of a stream leaves', async () => {
-    expect(await ask('streams')).toBe(2);
-    expect(await notes()).toEqual({ visits: 2 });
-  });
+    it('stores what is changed before the first value of a stream leaves', async () => {
+      expect(await ask('streams')).toBe(2);
+      expect(await notes()).toEqual({ visits: 2 });
+    });
 
-  it('answers a commit that fails with an exception, and nothing is stored', async () => {
-    store.before('update', () => Promise.reject(new Error('db.internal:5432')));
-    await expect(ask('count')).rejects.toEqual(expect.objectContaining({ message: 'Internal server error' }));
-    store.mend();
+    it('answers a commit that fails with an exception, and nothing is stored', async () => {
+      store.before('update', () => Promise.reject(new Error('db.internal:5432')));
+      await expect(ask('count')).rejects.toEqual(expect.objectContaining({ message: 'Internal server error' }));
+      store.mend();
 
-    expect(await notes()).toEqual({ visits: 1 });
-    expect(app.logs.matching(/SessionStoreError/)).not.toHaveLength(0);
-  });
+      expect(await notes()).toEqual({ visits: 1 });
+      expect(app.logs.matching(/SessionStoreError/)).not.toHaveLength(0);
+    });
 
-  it('locks as it is told', async () => {
-    expect(await ask('read-only')).toBe(false);
-    expect(await ask('guarded')).toBe(false);
-    expect(await ask('early')).toBe(true);
-    expect(await ask('explicit')).toBe(false);
-    expect(await notes()).toEqual({ visits: 2 });
-  });
+    it('locks as it is told', async () => {
+      expect(await ask('read-only')).toBe(false);
+      expect(await ask('guarded')).toBe(false);
+      expect(await ask('early')).toBe(true);
+      expect(await ask('explicit')).toBe(false);
+      expect(await notes()).toEqual({ visits: 2 });
+    });
 
-  it('turns away who lacks what @RequireSession() names, as a WsException, and unlocks', async () => {
-    await expect(ask('secret')).rejects.toMatchObject({ status: 'error', message: 'Forbidden resource' });
-    await visitor.post('/notes', { user: 'ann' });
-    expect(await ask('secret')).toBe('ann');
-  });
+    it('turns away who lacks what @RequireSession() names, as a WsException, and unlocks', async () => {
+      await expect(ask('secret')).rejects.toMatchObject({ status: 'error', message: 'Forbidden resource' });
+      await visitor.post('/notes', { user: 'ann' });
+      expect(await ask('secret')).toBe('ann');
+    });
 
-  it('unlocks a session that one guard has loaded, when the next one turns the message away', async () => {
-    await expect(ask('refused')).rejects.toMatchObject({ message: 'Forbidden resource' });
-    expect(await ask('count')).toBe(2);
-  });
+    it('unlocks a session that one guard has loaded, when the next one turns the message away', async () => {
+      await expect(ask('refused')).rejects.toMatchObject({ message: 'Forbidden resource' });
+      expect(await ask('count')).toBe(2);
+    });
 
-  it('turns away the messages of a session that is over', async () => {
-    await visitor.post('/notes', { user: 'ann' });
-    expect(await ask('secret')).toBe('ann');
-    await visitor.post('/logout');
+    it('turns away the messages of a session that is over', async () => {
+      await visitor.post('/notes', { user: 'ann' });
+      expect(await ask('secret')).toBe('ann');
+      await visitor.post('/logout');
 
-    await expect(ask('secret')).rejects.toMatchObject({ message: 'Forbidden resource' });
-    await expect(ask('streams')).rejects.toMatchObject({ message: 'Internal server error' });
-    expect(app.logs.matching(/SessionGoneError/)).not.toHaveLength(0);
-  });
+      await expect(ask('secret')).rejects.toMatchObject({ message: 'Forbidden resource' });
+      await expect(ask('streams')).rejects.toMatchObject({ message: 'Internal server error' });
+      expect(app.logs.matching(/SessionGoneError/)).not.toHaveLength(0);
+    });
 
-  it('has a CurrentSession, which a provider loads and which is committed with the message', async () => {
-    expect(await ask('provider')).toBe(2);
-    expect(await notes()).toEqual({ visits: 2 });
-  });
+    it('has a CurrentSession, which a provider loads and which is committed with the message', async () => {
+      expect(await ask('provider')).toBe(2);
+      expect(await notes()).toEqual({ visits: 2 });
+    });
 
-  it('ends the session, for every request of the visitor', async () => {
-    expect(await ask('logout')).toBe(true);
-    expect(await notes()).toEqual({});
-  });
+    it('ends the session, for every request of the visitor', async () => {
+      expect(await ask('logout')).toBe(true);
+      expect(await notes()).toEqual({});
+    });
 
-  it('costs a message nothing whose handler does not touch the session', async () => {
-    store.takeCalls();
-    expect(await ask('plain', 'hello')).toBe('hello');
-    expect(store.takeCalls()).toEqual([]);
-  });
+    it('costs a message nothing whose handler does not touch the session', async () => {
+      store.takeCalls();
+      expect(await ask('plain', 'hello')).toBe('hello');
+      expect(store.takeCalls()).toEqual([]);
+    });
 
-  it('commits a handler that goes on after its client has left', async () => {
-    socket.send('held');
-    await gate.reached;
-    socket.close();
-    await left.pass();
-    gate.open();
+    it('commits a handler that goes on after its client has left', async () => {
+      socket.send('held');
+      await gate.reached;
+      socket.close();
+      await left.pass();
+      gate.open();
 
-    expect(await notes()).toEqual({ visits: 1, held: true });
-  });
+      expect(await notes()).toEqual({ visits: 1, held: true });
+    });
 
-  it('lets a message of a client that has left wait for the lock no longer', async () => {
-    const other = await connect(app.url, visitor.cookieHeader);
-    other.send('held');
-    await gate.reached;
-    socket.send('count');
-    await socket.ask('plain', 'asked after it');
-    socket.close();
-    await left.pass();
-    gate.open();
+    it('lets a message of a client that has left wait for the lock no longer', async () => {
+      const other = await connect(app.url, visitor.cookieHeader);
+      other.send('held');
+      await gate.reached;
+      socket.send('count');
+      await socket.ask('plain', 'asked after it');
+      socket.close();
+      await left.pass();
+      gate.open();
 
-    expect(await notes()).toEqual({ visits: 1, held: true });
-    other.close();
-  });
-});
+      expect(await notes()).toEqual({ visits: 1, held: true });
+      other.close();
+    });
+  },
+);

@@ -8,7 +8,7 @@ import { startNotes } from '../../support/http/notes-app.js';
 import type { TestApp } from '../../support/http/test-app.js';
 import { FaultProxy } from '../../support/servers/fault-proxy.js';
 import { PostgresDatabase } from '../../support/servers/postgres-database.js';
-import { socketAdapters } from '../../support/sockets/adapters.js';
+import { socketAdaptersOnPlatforms } from '../../support/sockets/adapters.js';
 import { PostgresTrips } from '../../support/stores/postgres-trips.js';
 
 interface Client {
@@ -42,11 +42,13 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-describe.each(socketAdapters)('A socket on $name that watches its session', ({ name, connect, configure }) => {
+describe.each(socketAdaptersOnPlatforms)('A socket on $name, on $platform, that watches its session', (of) => {
+  const { platform, name, connect, configure } = of;
+
   beforeEach(() => Rooms.ends.splice(0));
 
   const start = (store: SessionStore, watch: SessionsModuleOptions['watch'] = {}): Promise<TestApp> =>
-    startNotes({ providers: [Rooms], sessions: { store, watch }, configure, forceCloseConnections: true });
+    startNotes({ platform, providers: [Rooms], sessions: { store, watch }, configure, forceCloseConnections: true });
   const closed = name === 'ws' ? 4401 : 'io server disconnect';
 
   it('is closed at once by a logout in another tab', async () => {

@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
+import { PLATFORMS } from '../http/platforms.js';
 import { connectIo, connectWs, type ConnectSocket } from './socket-clients.js';
 
 /** What differs between the adapters of Nest: tests run on both. */
@@ -15,3 +16,8 @@ export const socketAdapters: readonly {
     configure: (app) => void app.useWebSocketAdapter(new WsAdapter(app)),
   },
 ];
+
+/** The same, on each platform of HTTP. */
+export const socketAdaptersOnPlatforms = PLATFORMS.flatMap((platform) =>
+  socketAdapters.map((adapter) => ({ platform, ...adapter })),
+);
