@@ -3,10 +3,14 @@
  * Stryker. `npm run mutation -- --changed 5` tries what the last five commits have changed, at most forty lines.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { matchesGlob } from 'node:path';
 import { areas } from '../test/mutation/areas.js';
 
 const MOST_LINES = 40;
+
+/** Or an empty line. */
+const COMMENT = /^\s*(?:\/\/|\/?\*|$)/;
 
 const args = process.argv.slice(2);
 const names = Object.keys(areas).filter((name) => args.includes(name));
@@ -33,10 +37,13 @@ process.exitCode = failed ? 1 : 0;
 function changedRanges(globs, count) {
   const ranges = [];
   for (const file of changedFiles(globs, count)) {
+    const lines = readFileSync(file, 'utf8').split('\n');
     const diff = git('diff', '-U0', `${base(count)}..HEAD`, '--', file);
     for (const [, from, length = '1'] of diff.matchAll(/^@@ -\S+ \+(\d+)(?:,(\d+))? @@/gm)) {
       const taken = Math.min(Number(length), linesLeft);
-      if (taken > 0) ranges.push(`${file}:${from}-${Number(from) + taken - 1}`);
+      const hasCode = lines.slice(from - 1, Number(from) - 1 + taken).some((line) => !COMMENT.test(line));
+      if (!hasCode) continue;
+      ranges.push(`${file}:${from}-${Number(from) + taken - 1}`);
       linesLeft -= taken;
     }
   }
