@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { systemClock } from '../../lib/session/clock.js';
 import { until } from '../support/basics/within.js';
 import type { Browser, Reply } from '../support/http/browser.js';
-import { ErrorBook } from '../support/http/error-book.js';
+import { ErrorBook, LEFT_ALONE } from '../support/http/error-book.js';
 import { networkedKinds, type NetworkedPlace } from '../support/stores/networked-stores.js';
 import { TestApp } from '../support/http/test-app.js';
 import { VisitsController } from './apps/visits.controller.js';
@@ -11,7 +11,6 @@ import { VisitsController } from './apps/visits.controller.js';
 const TIMEOUT = 300;
 const TURN = 10;
 const OVERDUE = /did not answer within 300 ms/;
-const LEFT_ALONE = /did not answer five times in a row/;
 
 describe.each(networkedKinds)('A server that hangs, with $name,', (kind) => {
   let place: NetworkedPlace;
@@ -27,10 +26,7 @@ describe.each(networkedKinds)('A server that hangs, with $name,', (kind) => {
     place = await kind.prepare();
     app = await TestApp.start({
       controllers: [VisitsController],
-      configure: (nest) => {
-        errors = new ErrorBook(nest.getHttpAdapter());
-        nest.useGlobalFilters(errors);
-      },
+      configure: (nest) => void (errors = ErrorBook.of(nest)),
       sessions: {
         store: place.open(1.25 * TIMEOUT),
         storeTimeout: TIMEOUT,

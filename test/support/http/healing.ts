@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../basics/within.js';
 import { hashOf, idOf } from '../stores/stored-sessions.js';
 import type { Browser } from './browser.js';
-import { ErrorBook } from './error-book.js';
+import { ErrorBook, LEFT_ALONE } from './error-book.js';
 import { TestApp } from './test-app.js';
 
 /*
@@ -71,10 +71,7 @@ export async function expectHealing(
   let errors: ErrorBook | undefined;
   const app = await TestApp.start({
     controllers: [VisitedController],
-    configure: (nest) => {
-      errors = new ErrorBook(nest.getHttpAdapter());
-      nest.useGlobalFilters(errors);
-    },
+    configure: (nest) => void (errors = ErrorBook.of(nest)),
     sessions: { store, storeTimeout: STORE_TIMEOUT },
   });
   const visitors = Array.from({ length: VISITORS }, () => app.browser());
@@ -115,7 +112,7 @@ export async function expectHealing(
   const expected = forgets ? [503, 409] : [503];
   expect(failed.filter(({ status }) => !expected.includes(status))).toEqual([]);
   // On a machine that is slow, more than five deadlines may pass: then the store is left alone for a second.
-  const leftAlone = errors?.matching(/did not answer five times in a row/).length ?? 0;
+  const leftAlone = errors?.matching(LEFT_ALONE).length ?? 0;
   // The log says why they failed.
   expect(after.length > mayFail + leftAlone ? `${after.length} failed: ${app.logs.text}` : '').toBe('');
   if (!forgets) expect(stayed).toEqual(ids);
