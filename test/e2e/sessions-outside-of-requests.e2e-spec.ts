@@ -195,31 +195,6 @@ describe('Sessions', () => {
   });
 });
 
-describe('Arguments for sockets', () => {
-  let sessions: Sessions;
-  beforeEach(async () => {
-    sessions = (await startNotes()).nest.get(Sessions);
-  });
-
-  it.each<[unknown, unknown, RegExp]>([
-    [42, () => 1, /^Sessions\.watch\(\) takes a Cookie header.*; it got 42$/],
-    ['a=b', undefined, /^Sessions\.watch\(\) takes a function: watch\(cookieHeader, \{ onEnd: .*; it got undefined$/],
-  ])('are refused by watch(): %p, %p', (cookieHeader, onEnd, message) => {
-    expect(() => sessions.watch(cookieHeader as never, { onEnd: onEnd as never })).toThrow(message);
-  });
-
-  it.each<[unknown, unknown, RegExp]>([
-    [
-      undefined,
-      { headers: {} },
-      /^Sessions\.bind\(\) takes the client of a socket, and its request; it got undefined$/,
-    ],
-    [{}, undefined, /^Sessions\.bind\(\) takes the request that opened the socket.*; it got undefined$/],
-  ])('are refused by bind(): %p, %p', (client, request, message) => {
-    expect(() => sessions.bind(client as never, request as never)).toThrow(message);
-  });
-});
-
 describe('Counting', () => {
   it('is refused by name where the store cannot count', async () => {
     const app = await startNotes({ sessions: { store: Object.assign(new MemoryStore(), { count: undefined }) } });

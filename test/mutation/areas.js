@@ -32,6 +32,8 @@ function specsInProcess(folder, pattern, except) {
 const ABOUT_THE_MODULE = /^(errors|options)\.spec/;
 const LONG = /^(session-id|cookie-options)\.spec/;
 
+const STORE_OPTIONS = 'lib/stores/*/*-store-options.ts';
+
 export const areas = {
   session: {
     mutate: ['lib/session/**/*.ts', 'lib/logging/*.ts'],
@@ -62,21 +64,34 @@ export const areas = {
     ],
     specs: [...specsInProcess('e2e'), ...specsInProcess('e2e/shapes'), ...specsInProcess('e2e/express-session')],
   },
+  'store-options': {
+    mutate: [STORE_OPTIONS, 'lib/stores/shared/store-options.ts'],
+    specs: [...specs('stores', /-options\.spec/), 'e2e/misuse/options-of-stores.e2e-spec.ts'],
+  },
   memory: {
-    mutate: ['lib/stores/memory/*.ts', 'lib/stores/shared/entry.ts'],
+    mutate: ['lib/stores/memory/*.ts', `!${STORE_OPTIONS}`],
     specs: specs('stores', /^memory-store/),
   },
   file: {
-    mutate: ['lib/stores/file/*.ts'],
+    mutate: ['lib/stores/file/*.ts', `!${STORE_OPTIONS}`],
     specs: specs('stores', /^file-store/, /(crowd|full-disk|owner|planted|processes|short-names)/),
   },
   postgres: {
-    mutate: ['lib/stores/postgres/**/*.ts', 'lib/stores/shared/*.ts', '!lib/stores/shared/entry*.ts'],
+    mutate: [
+      'lib/stores/postgres/**/*.ts',
+      'lib/stores/shared/*.ts',
+      '!lib/stores/shared/{entry,store-options}*.ts',
+      `!${STORE_OPTIONS}`,
+    ],
     specs: specs('stores', /^postgres-store/, /(processes|outages|lost-answers|healing|native)/),
   },
   memcached: {
-    mutate: ['lib/stores/memcached/**/*.ts', 'lib/stores/shared/entry-codec.ts'],
+    mutate: ['lib/stores/memcached/**/*.ts', 'lib/stores/shared/entry*.ts', `!${STORE_OPTIONS}`],
     specs: specs('stores', /^memcached-store/, /(processes|faults|loss)/),
+  },
+  redis: {
+    mutate: ['lib/stores/redis/**/*.ts', `!${STORE_OPTIONS}`],
+    specs: specs('stores', /^redis-store/, /(cluster|failover|faults|lost-answers|sentinel)/),
   },
   'cache-manager': {
     mutate: ['lib/stores/cache-manager/*.ts'],

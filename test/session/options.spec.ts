@@ -1,7 +1,19 @@
-import { MemoryStore, SessionsConfigError, days, hours, minutes, seconds } from 'nestjs-sessions';
+import {
+  MemoryStore,
+  SessionsConfigError,
+  days,
+  hours,
+  minutes,
+  seconds,
+  type SessionCookieOptions,
+  type SessionsModuleOptions,
+} from 'nestjs-sessions';
+import { ManualClock } from 'nestjs-sessions/testing';
 import { EventEmitter } from 'node:events';
 import { LockSession } from '../../lib/decorators/lock-session.decorator.js';
-import { KEYS, resolveOptions } from '../../lib/options/sessions-options.js';
+import { isRestricted, KEYS, resolveOptions } from '../../lib/options/sessions-options.js';
+import { systemClock } from '../../lib/session/clock.js';
+import { MAX_SIGNATURES } from '../../lib/session/cookie/cookie-signature.js';
 import { sessionsConfigErrorOf } from '../support/http/config-error.js';
 
 /** As an application in JavaScript, or one that reads its options from somewhere, gives them. */
@@ -11,6 +23,8 @@ function refused(options: unknown): string {
 
 /** With the methods of express-session's MemoryStore and of most others. */
 const expressSessionStore = Object.assign(new EventEmitter(), { get() {}, set() {}, destroy() {} });
+
+const tooLong = 'x'.repeat(1_025);
 
 describe('the options', () => {
   it('all have a default', () => {
@@ -29,10 +43,111 @@ describe('the options', () => {
       limits: { maxWaiters: 100, maxHold: minutes(5) },
       cookie: { name: 'session_id', path: '/', httpOnly: true, sameSite: 'lax', secure: 'auto', persistent: true },
       signature: undefined,
+      watch: { interval: minutes(1), maxWatched: 10_000 },
+      commitOnError: undefined,
       cleanup: { cron: '0 */5 * * * *', batchSize: 1_000 },
       currentSession: false,
+      forRoutes: undefined,
+      exclude: undefined,
+      compatibility: undefined,
       isDebug: false,
     });
+  });
+
+  it('are taken as they are given', () => {
+    const store = new MemoryStore();
+    const commitOnError = (): boolean => true;
+    expect(
+      resolveOptions({
+        store,
+        storeTimeout: 1,
+        timeout: 2_000,
+        absoluteTimeout: 3_000,
+        touchAfter: 2_000,
+        maxBytes: 1,
+        locking: 'read-only',
+        lock: { wait: 2 ** 31 - 1, lease: 5, maxWaiters: 0, maxHold: 7 },
+        watch: { interval: 8, maxWatched: 1 },
+        cookie: { persistent: false },
+        commitOnError,
+        cleanup: { cron: '0 0 * * * *', batchSize: 1 },
+        currentSession: true,
+        forRoutes: ['notes'],
+        exclude: ['health'],
+        debug: true,
+      }),
+    ).toMatchObject({
+      store,
+      storeTimeout: 1,
+      policy: {
+        timeout: 2_000,
+        absoluteTimeout: 3_000,
+        touchAfter: 2_000,
+        maxHold: 7,
+        maxBytes: 1,
+        isCookiePersistent: false,
+      },
+      locking: { mode: 'read-only', wait: 2 ** 31 - 1, lease: 5 },
+      limits: { maxWaiters: 0, maxHold: 7 },
+      watch: { interval: 8, maxWatched: 1 },
+      commitOnError,
+      cleanup: { cron: '0 0 * * * *', batchSize: 1 },
+      currentSession: true,
+      forRoutes: ['notes'],
+      exclude: ['health'],
+      isDebug: true,
+    });
+    expect(resolveOptions({ commitOnError: false }).commitOnError).toBe(false);
+    expect(resolveOptions({ cleanup: false }).cleanup).toBe(false);
+  });
+
+  it('of the clean-up have a default each', () => {
+    expect(resolveOptions({ cleanup: { batchSize: 5 } }).cleanup).toEqual({ cron: '0 */5 * * * *', batchSize: 5 });
+  });
+
+  it('that are durations are whole milliseconds, rounded up: some servers refuse others', () => {
+    const { policy, storeTimeout } = resolveOptions({ timeout: 14.5, storeTimeout: 0.5 + 1 });
+    expect([policy.timeout, policy.touchAfter, storeTimeout]).toEqual([15, 2, 2]);
+  });
+
+  it('take a secret, or several, of which the first signs and all are known', () => {
+    const old = resolveOptions({ secret: 'old' }).signature?.sign('value');
+    const both = resolveOptions({ secret: ['new', 'old'] }).signature;
+    expect(both?.sign('value')).toBe(resolveOptions({ secret: 'new' }).signature?.sign('value'));
+    expect(both?.verify(old ?? '')).toBe('value');
+  });
+
+  it('take as many secrets as are tried on one cookie, and no more', () => {
+    const secrets = (count: number): string[] => Array.from({ length: count }, (_, n) => `secret ${n}`);
+    expect(resolveOptions({ secret: secrets(MAX_SIGNATURES) }).signature).toBeDefined();
+    expect(refused({ secret: secrets(MAX_SIGNATURES + 1) })).toBe(
+      `secret must have at most ${MAX_SIGNATURES} values, since no more signatures are computed for one header`,
+    );
+  });
+
+  it('take a clock that has the time alone: in whole milliseconds, and all else is the machine’s', () => {
+    const { clock } = resolveOptions({ clock: { now: () => 5.7 } });
+    expect(clock.now()).toBe(5);
+    expect(Math.abs(clock.monotonic() - systemClock.monotonic())).toBeLessThan(minutes(1));
+    expect(clock.setTimer(() => undefined, 1)).toEqual(expect.any(Function));
+  });
+
+  it('take a clock that has everything', () => {
+    const manual = new ManualClock();
+    const { clock } = resolveOptions({ clock: manual });
+    let fired = 0;
+    clock.setTimer(() => (fired += 1), 10);
+    manual.advance(10);
+    expect([clock.monotonic(), fired]).toEqual([10, 1]);
+  });
+
+  it.each<[SessionsModuleOptions, boolean]>([
+    [{}, false],
+    [{ exclude: [] }, false],
+    [{ exclude: ['health'] }, true],
+    [{ forRoutes: ['notes'] }, true],
+  ])('with %j restrict sessions to some routes: %s', (options, is) => {
+    expect(isRestricted(resolveOptions(options))).toBe(is);
   });
 
   it('take touchAfter from the timeout', () => {
@@ -52,6 +167,11 @@ describe('the options', () => {
     [{ cookie: { samesite: 'lax' } }, 'samesite', 'sameSite'],
     [{ lock: { waits: 1 } }, 'waits', 'wait'],
     [{ lock: { maxwaiters: 1 } }, 'maxwaiters', 'maxWaiters'],
+    [{ watch: { maxwatched: 1 } }, 'maxwatched', 'maxWatched'],
+    [{ stroe: 1 }, 'stroe', 'store'],
+    [{ clok: 1 }, 'clok', 'clock'],
+    [{ maxbits: 1 }, 'maxbits', 'maxBytes'],
+    [{ maxBytesSize: 1 }, 'maxBytesSize', 'maxBytes'],
     [{ cleanup: { corn: '* * * * *' } }, 'corn', 'cron'],
   ])('refuse %j: an unknown key, with the nearest known name', (options, key, nearest) => {
     expect(refused(options)).toContain(`no option "${key}". Did you mean "${nearest}"?`);
@@ -61,6 +181,7 @@ describe('the options', () => {
     [{ lockMode: 'early' }, /no option "lockMode"\. It has store, timeout, .*, locking, .*, clock, debug\.$/],
     [{ x: 1 }, /no option "x"\. It has /],
     [{ log: true }, /no option "log"\. It has /],
+    [{ maxBytesSizes: 1 }, /no option "maxBytesSizes"\. It has /],
     [{ lock: { mode: 'early' } }, /^lock has no option "mode"\. It has wait, lease, maxWaiters, maxHold\.$/],
   ])('refuse %j: an unknown key that is near to none, with the names of all', (options, message) => {
     expect(refused(options)).toMatch(message);
@@ -123,7 +244,19 @@ describe('the options', () => {
     ['lock.lease', [null, 0, 2 ** 31]],
     ['lock.maxHold', [null, 0, 2 ** 31]],
     ['lock.maxWaiters', [null, -1, 1.5, '100', Infinity]],
+    ['watch', [null, 5, []]],
+    ['watch.interval', [null, 0, 2 ** 31]],
+    ['watch.maxWatched', [null, 0, 1.5]],
     ['cookie', [null, 'session', []]],
+    ['cookie.name', [null, 5, '', 'a b', 'a=b', 'größe', ' sid', 'sid ', tooLong]],
+    ['cookie.path', [null, 5, '', 'app', ' /app', '/app ', '/ ', '/a;b', '/a;', '/ü', `/${tooLong}`]],
+    ['cookie.pathHeader', [null, 5, '', 'X Base', 'X-Base:']],
+    ['cookie.domain', [null, 5, '', '-', 'a b', 'example.org.', '-example.org', 'example.org-', 'a_b', tooLong]],
+    ['cookie.httpOnly', [null, 1, 'true']],
+    ['cookie.sameSite', [null, true, 'Lax']],
+    ['cookie.secure', [null, 1, 'true']],
+    ['cookie.partitioned', [null, 1, 'true']],
+    ['cookie.persistent', [null, 1, 'true']],
     ['secret', [null, '', [], ['x', ''], ['x', 5], 5, {}, Array.from('abcdef')]],
     ['generateId', [null, 'uuid', {}]],
     ['commitOnError', [null, 'yes', 500]],
@@ -146,8 +279,111 @@ describe('the options', () => {
     }
   });
 
+  it.each([
+    ['x', "'x'"],
+    [5, '5'],
+    [null, 'null'],
+    [[], 'an array'],
+    [() => 5, 'a value of type function'],
+  ])('say what they got in place of an object: %p', (value, shown) => {
+    expect(refused({ lock: value })).toBe(`lock must be an object of options; it is ${shown}`);
+  });
+
+  it.each<[unknown, string]>([
+    [
+      { timeout: {} },
+      `timeout must be a duration in milliseconds from 1 to ${Number.MAX_SAFE_INTEGER}, for example minutes(30); it is a value of type object`,
+    ],
+    [
+      { lock: { wait: 0 } },
+      'lock.wait must be a duration in milliseconds from 1 to 2147483647, for example minutes(30); it is 0',
+    ],
+    [{ lock: { maxWaiters: -1 } }, 'lock.maxWaiters must be a whole number, at least 0; it is -1'],
+    [{ maxBytes: 0 }, 'maxBytes must be a whole number, at least 1; it is 0'],
+    [{ debug: 1 }, 'debug must be true or false; it is 1'],
+    [{ locking: 'none' }, "locking must be one of 'implicit', 'early', 'explicit', 'read-only'; it is 'none'"],
+    [{ generateId: 5 }, 'generateId must be a function, and not an async function; it is 5'],
+    [{ forRoutes: 'cats' }, "forRoutes must be an array; it is 'cats'"],
+    [{ clock: {} }, 'clock must have now(), in epoch milliseconds'],
+    [{ secret: '' }, 'secret must be a non-empty string, or an array of them of which the first signs'],
+    [
+      { commitOnError: 5 },
+      'commitOnError must be true, false or a function of error and status that returns one of them, and not an async function',
+    ],
+    [
+      { cleanup: { cron: 'now' } },
+      "cleanup.cron must be a cron expression, for example CronExpression.EVERY_HOUR; it is 'now'",
+    ],
+    [{ cookie: { name: 'a b' } }, "cookie.name must be a cookie name (letters, digits, - and _); it is 'a b'"],
+    [
+      { cookie: { path: 'a' } },
+      "cookie.path must be a path that begins with '/', has no ';' and does not end with a space; it is 'a'",
+    ],
+    [{ cookie: { pathHeader: 'a b' } }, "cookie.pathHeader must be the name of a request header; it is 'a b'"],
+    [{ cookie: { domain: '-' } }, "cookie.domain must be a domain name; it is '-'"],
+    [{ cookie: { sameSite: 'Lax' } }, "cookie.sameSite must be one of 'strict', 'lax', 'none', false; it is 'Lax'"],
+    [{ cookie: { secure: 1 } }, "cookie.secure must be one of true, false, 'auto'; it is 1"],
+  ])('refuse %j with a message that says what may stand there', (options, message) => {
+    expect(refused(options)).toBe(message);
+  });
+
   it('say which methods a store lacks', () => {
     expect(refused({ store: { load: () => undefined } })).toMatch(/it lacks create, update, touch, .* unlock$/);
+  });
+
+  it.each<[SessionCookieOptions, object]>([
+    [{ name: 'x'.repeat(1_024) }, {}],
+    [{ path: '/a' }, { path: '/a' }],
+    [{ path: '/a b' }, { path: '/a b' }],
+    [{ pathHeader: 'X-Base' }, { pathHeader: 'x-base' }],
+    [{ domain: '.example.org' }, { domain: '.example.org' }],
+    [{ domain: 'A1' }, { domain: 'A1' }],
+    [{ domain: 'x' }, { domain: 'x' }],
+    [{ httpOnly: false }, { httpOnly: false }],
+    [{ sameSite: 'strict' }, { sameSite: 'strict' }],
+    [{ sameSite: false }, { sameSite: undefined }],
+    [
+      { sameSite: 'none', secure: true },
+      { sameSite: 'none', secure: true },
+    ],
+    [{ secure: false }, { secure: false }],
+    [{ partitioned: true, secure: true }, { partitioned: true }],
+    [{ persistent: false }, { persistent: false }],
+    [{ name: '__Host-sid', secure: true }, {}],
+    [{ name: '__Secure-sid', secure: true, httpOnly: false, path: '/a', domain: 'example.org' }, {}],
+    [{ name: '__Http-sid', secure: true, path: '/a', domain: 'example.org' }, {}],
+    [{ name: '__Host-Http-sid', secure: true }, {}],
+    [{ name: 'x__Host-sid' }, {}],
+  ])('of the cookie may be %j', (cookie, resolved) => {
+    expect(resolveOptions({ cookie }).cookie).toMatchObject({ ...cookie, ...resolved });
+  });
+
+  it.each<[SessionCookieOptions, string]>([
+    [{ sameSite: 'none' }, "cookie.sameSite 'none' demands cookie.secure: true, else browsers drop the cookie"],
+    [{ partitioned: true }, 'cookie.partitioned demands cookie.secure: true, else browsers drop the cookie'],
+    ...['__Secure-', '__Host-', '__Http-', '__Host-Http-', '__HOST-'].map((prefix): [SessionCookieOptions, string] => [
+      { name: `${prefix}sid`, secure: 'auto' },
+      `cookie.name begins with ${prefix}: the cookie must have secure: true, else browsers drop it`,
+    ]),
+    ...['__Http-', '__Host-Http-'].map((prefix): [SessionCookieOptions, string] => [
+      { name: `${prefix}sid`, secure: true, httpOnly: false },
+      `cookie.name begins with ${prefix}: the cookie must have httpOnly: true, else browsers drop it`,
+    ]),
+    ...[{ path: '/a' }, { domain: 'example.org' }, { pathHeader: 'X-Base' }].map(
+      (more): [SessionCookieOptions, string] => [
+        { name: '__Host-sid', secure: true, ...more },
+        "cookie.name begins with __Host-: the cookie must have path: '/', no domain and no pathHeader, else browsers drop it",
+      ],
+    ),
+  ])('of the cookie are refused that browsers would drop: %j', (cookie, message) => {
+    expect(refused({ cookie })).toBe(message);
+  });
+
+  it('may let a cookie live for 400 days, as long as browsers keep any; a longer one must end with the browser', () => {
+    const message = 'Browsers keep no cookie for longer than 400 days: lower timeout, or set cookie.persistent: false';
+    expect(resolveOptions({ timeout: days(400) }).policy.timeout).toBe(days(400));
+    expect(refused({ timeout: days(400) + 1 })).toBe(message);
+    expect(resolveOptions({ timeout: days(500), cookie: { persistent: false } }).policy.timeout).toBe(days(500));
   });
 
   it('of @LockSession() are checked where it is written', () => {

@@ -40,6 +40,24 @@ describe('MemoryStore, maxSessions', () => {
     expect(await present(store, 'a', 'b', 'c', 'd')).toBe('acd');
   });
 
+  it('lets the one that was used longest ago make room, also when another has been used since', async () => {
+    const store = await storeOf({ maxSessions: 3 });
+    await put(store, 'a', 'b', 'c');
+    await store.load({ id: 'b' });
+    await put(store, 'd');
+    expect(await present(store, 'a', 'b', 'c', 'd')).toBe('bcd');
+  });
+
+  it('counts an id that comes back after its session has expired once', async () => {
+    const store = await storeOf({ maxSessions: 2 });
+    await put(store, 'a');
+    clock.advance(HOUR);
+    await put(store, 'a', 'b');
+    await store.load({ id: 'a' });
+    await put(store, 'c');
+    expect(await present(store, 'a', 'b', 'c')).toBe('ac');
+  });
+
   it.each<[string, (store: MemoryStore) => Promise<unknown>]>([
     ['touch', (store) => store.touch({ id: 'a', expiresAt: clock.now() + 2 * HOUR })],
     ['a lock that is let go', (store) => lockAndUnlock(store, 'a')],
@@ -88,6 +106,19 @@ describe('MemoryStore, maxSessions', () => {
     expect(logger.messages('warn')).toHaveLength(2);
   });
 
+  it('does not warn anew when one session has left and others take its place', async () => {
+    const store = await storeOf({ maxSessions: 10 });
+    await put(store, 'a');
+    clock.advance(HOUR / 2);
+    await put(store, ...Array.from({ length: 9 }, (_, n) => `id ${n}`));
+    await store.load({ id: 'a' });
+    await put(store, 'one too many');
+    clock.advance(HOUR / 2);
+    await store.sweep({ batchSize: 100 }).next();
+    await put(store, 'in its place', 'one too many again');
+    expect(logger.messages('warn')).toHaveLength(1);
+  });
+
   it('says nothing when only expired ones make room', async () => {
     const store = await storeOf({ maxSessions: 2 });
     await put(store, 'a', 'b');
@@ -111,6 +142,44 @@ describe('MemoryStore at work', () => {
     await store.create({ id: 'b', record: { data: '{}', createdAt: now, expiresAt: now - 1 } });
     expect((await store.load({ id: 'a' })).status).toBe('found');
     expect((await store.load({ id: 'b' })).status).toBe('missing');
+  });
+
+  it('locks before it is started, on the machine’s clock', async () => {
+    const store = new MemoryStore();
+    const now = Date.now();
+    await store.create({ id: 'a', record: { data: '{}', createdAt: now, expiresAt: now + HOUR } });
+    await store.tryLock({ id: 'a', token: 'mine', lease: HOUR, holder });
+    expect((await store.tryLock({ id: 'a', token: 'yours', lease: HOUR, holder })).status).toBe('held');
+  });
+
+  it('drops the session used longest ago also before it is started, when there is nobody to warn', async () => {
+    const store = new MemoryStore({ maxSessions: 1 });
+    const now = Date.now();
+    for (const id of ['a', 'b']) {
+      await store.create({ id, record: { data: '{}', createdAt: now, expiresAt: now + HOUR } });
+    }
+    expect(await present(store, 'a', 'b')).toBe('b');
+  });
+
+  it('never gives a version of a session again, whatever is written to others in between', async () => {
+    const store = await storeOf();
+    const record = { data: '{}', createdAt: clock.now(), expiresAt: clock.now() + HOUR };
+    const versions = [await store.create({ id: 'a', record })];
+    for (let n = 0; n < 4; n += 1) {
+      const version = versions.at(-1);
+      if (version === undefined || version === false) throw new Error('The session was not written');
+      await put(store, `another ${n}`);
+      versions.push(await store.update({ id: 'a', record, guard: { version } }));
+    }
+    expect(new Set(versions).size).toBe(5);
+  });
+
+  it('counts no session at the moment when it expires, and sweeps it', async () => {
+    const store = await storeOf();
+    await put(store, 'a');
+    clock.advance(HOUR);
+    expect(await store.count()).toBe(0);
+    expect(await store.sweep({ batchSize: 10 }).next()).toMatchObject({ value: { removed: 1 } });
   });
 
   it('measures leases on a clock that does not jump', async () => {

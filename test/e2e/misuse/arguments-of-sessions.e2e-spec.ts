@@ -66,4 +66,56 @@ describe('Sessions', () => {
       );
     },
   );
+
+  it.each<[string, unknown[], string]>([
+    [
+      'destroy',
+      [{ id: 'x' }],
+      'Sessions.destroy() takes the id of a session, which is session.id; it got a value of type object',
+    ],
+    [
+      'open',
+      [42, () => 1],
+      'Sessions.open() takes a Cookie header, which is request.headers.cookie, or undefined when there is none; it got 42',
+    ],
+    [
+      'open',
+      ['a=b', 'x'],
+      "Sessions.open() takes a function: open(cookieHeader, async (session) => { ... }); it got 'x'",
+    ],
+    ['open', ['a=b', () => 1, 'early'], "Sessions.open() takes options like { mode: 'read-only' }; it got 'early'"],
+    ['open', ['a=b', () => 1, { mod: 'early' }], 'Sessions.open() has no option "mod". Did you mean "mode"?'],
+    [
+      'watch',
+      [42, { onEnd: () => 1 }],
+      'Sessions.watch() takes a Cookie header, which is request.headers.cookie, or undefined when there is none; it got 42',
+    ],
+    [
+      'watch',
+      ['a=b', {}],
+      'Sessions.watch() takes a function: watch(cookieHeader, { onEnd: (reason) => { ... } }); it got undefined',
+    ],
+    [
+      'bind',
+      [undefined, { headers: {} }],
+      'Sessions.bind() takes the client of a socket, and its request; it got undefined',
+    ],
+    ['bind', [null, { headers: {} }], 'Sessions.bind() takes the client of a socket, and its request; it got null'],
+    ['bind', ['x', { headers: {} }], "Sessions.bind() takes the client of a socket, and its request; it got 'x'"],
+    ...[undefined, 'x', {}, { headers: 'x' }].map((request): [string, unknown[], string] => [
+      'bind',
+      [{}, request],
+      'Sessions.bind() takes the request that opened the socket, which handleConnection(client, request) gets; ' +
+        `it got ${request === 'x' ? "'x'" : request && 'a value of type object'}`,
+    ]),
+  ])('.%s(...%p) is refused with what to write', async (method, given, message) => {
+    const outcome = await outcomeOf(() => sessions[method]!(...given));
+
+    expect(outcome.replace(/^(TypeError|SessionsConfigError): /, '')).toBe(message);
+  });
+
+  it('.watch() and .bind() take a visitor without a cookie, and any request that has headers', () => {
+    expect(sessions['watch']!(undefined, { onEnd: () => 1 })).toEqual(expect.any(Function));
+    expect(sessions['bind']!({}, { headers: {} })).toBeUndefined();
+  });
 });
