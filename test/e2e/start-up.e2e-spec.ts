@@ -1,4 +1,14 @@
-import { Inject, Injectable, Module, type DynamicModule, type Type } from '@nestjs/common';
+import {
+  Controller,
+  forwardRef,
+  Get,
+  Inject,
+  Injectable,
+  Module,
+  type DynamicModule,
+  type ForwardReference,
+  type Type,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import cluster from 'node:cluster';
@@ -8,6 +18,7 @@ import { join } from 'node:path';
 import {
   FileStore,
   MemoryStore,
+  RequireSession,
   Sessions,
   SessionsModule,
   SessionStore,
@@ -42,7 +53,7 @@ function moduleWith(options: SessionsModuleOptions): Type {
   return AppModule;
 }
 
-function importing(...imports: (DynamicModule | Type)[]): Type {
+function importing(...imports: (DynamicModule | ForwardReference | Type)[]): Type {
   @Module({ imports })
   class Importing {}
   return Importing;
@@ -177,6 +188,18 @@ describe('SessionsModule', () => {
     );
   });
 
+  it('keeps an application from starting that imports it twice, beside other modules and where nobody sees by whom', async () => {
+    const beside = importing(
+      forwardRef(() => SettingsModule),
+      SettingsModule,
+      sessions(),
+    );
+    const dynamic = (): DynamicModule => ({ module: class Dynamic {}, imports: [sessions()] });
+
+    expect(await refusalOf(importing(beside, sessions()))).toMatch(/imported 2 times \(by Importing, Importing\)\. /);
+    expect(await refusalOf(importing(dynamic(), dynamic()))).toMatch(/imported 2 times\. Import /);
+  });
+
   it('imported twice starts no store', async () => {
     let started = 0;
     const store = (): SessionStore => Object.assign(new MemoryStore(), { start: async () => void (started += 1) });
@@ -192,6 +215,21 @@ describe('SessionsModule', () => {
     Reflect.set(Copy, Symbol.for('nestjs-sessions: module'), true);
 
     expect(await refusalOf(importing(sessions(), Copy))).toMatch(/2 times .*, from two copies of the package/);
+  });
+
+  it('of another copy of the package does nothing for @RequireSession() of this one, which says so', async () => {
+    @Controller()
+    class Requiring {
+      @Get() @RequireSession() get(): void {}
+    }
+    @Module({ controllers: [Requiring] })
+    class Copy {}
+    Reflect.set(Copy, Symbol.for('nestjs-sessions: module'), true);
+
+    expect(await refusalOf(Copy)).toBe(
+      '@RequireSession() and SessionsModule are from two copies of the package nestjs-sessions (npm ls nestjs-sessions shows ' +
+        'where they are). Both must be of one: reinstall, or deduplicate',
+    );
   });
 
   it('imported by several modules as one and the same module is one', async () => {

@@ -32,7 +32,8 @@ function specsInProcess(folder, pattern, except) {
 const ABOUT_THE_MODULE = /^(errors|options)\.spec/;
 const LONG = /^(session-id|cookie-options)\.spec/;
 
-const STORE_OPTIONS = 'lib/stores/*/*-store-options.ts';
+/** That of PostgreSQL can only be judged beside a server. */
+const STORE_OPTIONS = 'lib/stores/{memory,file,memcached,redis}/*-store-options.ts';
 
 export const areas = {
   session: {
@@ -52,6 +53,8 @@ export const areas = {
       ...specs('stores', /-options\.spec/, /^(postgres|memcached|cache-manager)/),
       ...specsInProcess('e2e/misuse'),
       'e2e/start-up.e2e-spec.ts',
+      'e2e/cookie-attributes.e2e-spec.ts',
+      'e2e/controllers-work-without-the-module.e2e-spec.ts',
     ],
   },
   http: {
@@ -66,7 +69,7 @@ export const areas = {
   },
   'store-options': {
     mutate: [STORE_OPTIONS, 'lib/stores/shared/store-options.ts'],
-    specs: [...specs('stores', /-options\.spec/), 'e2e/misuse/options-of-stores.e2e-spec.ts'],
+    specs: [...specs('stores', /-options\.spec/, /^postgres/), 'stores/file-store-fsync.spec.ts'],
   },
   memory: {
     mutate: ['lib/stores/memory/*.ts', `!${STORE_OPTIONS}`],
@@ -83,7 +86,10 @@ export const areas = {
       '!lib/stores/shared/{entry,store-options}*.ts',
       `!${STORE_OPTIONS}`,
     ],
-    specs: specs('stores', /^postgres-store/, /(processes|outages|lost-answers|healing|native)/),
+    specs: [
+      ...specs('stores', /^postgres-store/, /(processes|outages|lost-answers|healing|native)/),
+      'stores/store-options.spec.ts',
+    ],
   },
   memcached: {
     mutate: ['lib/stores/memcached/**/*.ts', 'lib/stores/shared/entry*.ts', `!${STORE_OPTIONS}`],
@@ -95,7 +101,11 @@ export const areas = {
   },
   'cache-manager': {
     mutate: ['lib/stores/cache-manager/*.ts'],
-    specs: specs('stores', /^cache-manager-store/),
+    specs: [
+      ...specs('stores', /^cache-manager-store\.spec/),
+      ...specs('stores', /^cache-manager-store-/, /redis/),
+      ...specs('stores', /^cache-manager-store-redis/),
+    ],
   },
 };
 

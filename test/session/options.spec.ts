@@ -1,13 +1,14 @@
 import {
   MemoryStore,
+  SessionNotSerializableError,
   SessionsConfigError,
   days,
   hours,
   minutes,
   seconds,
-  type SessionCookieOptions,
   type SessionsModuleOptions,
 } from 'nestjs-sessions';
+import { expressSession } from 'nestjs-sessions/express-session';
 import { ManualClock } from 'nestjs-sessions/testing';
 import { EventEmitter } from 'node:events';
 import { LockSession } from '../../lib/decorators/lock-session.decorator.js';
@@ -23,8 +24,6 @@ function refused(options: unknown): string {
 
 /** With the methods of express-session's MemoryStore and of most others. */
 const expressSessionStore = Object.assign(new EventEmitter(), { get() {}, set() {}, destroy() {} });
-
-const tooLong = 'x'.repeat(1_025);
 
 describe('the options', () => {
   it('all have a default', () => {
@@ -141,6 +140,20 @@ describe('the options', () => {
     expect([clock.monotonic(), fired]).toEqual([10, 1]);
   });
 
+  it('take what decides how express-session is followed', () => {
+    const compatibility = expressSession();
+    expect(resolveOptions({ compatibility })).toMatchObject({ compatibility, checkValue: compatibility.checkValue });
+  });
+
+  it('have values checked by what JSON would change, where nothing else checks them', () => {
+    expect(() => resolveOptions().checkValue('since', new Date())).toThrow(SessionNotSerializableError);
+  });
+
+  it('take a store that has the methods of express-session as well', () => {
+    const store = Object.assign(new MemoryStore(), { get() {}, set() {}, destroy() {}, on() {} });
+    expect(resolveOptions({ store }).store).toBe(store);
+  });
+
   it.each<[SessionsModuleOptions, boolean]>([
     [{}, false],
     [{ exclude: [] }, false],
@@ -248,22 +261,16 @@ describe('the options', () => {
     ['watch.interval', [null, 0, 2 ** 31]],
     ['watch.maxWatched', [null, 0, 1.5]],
     ['cookie', [null, 'session', []]],
-    ['cookie.name', [null, 5, '', 'a b', 'a=b', 'größe', ' sid', 'sid ', tooLong]],
-    ['cookie.path', [null, 5, '', 'app', ' /app', '/app ', '/ ', '/a;b', '/a;', '/ü', `/${tooLong}`]],
-    ['cookie.pathHeader', [null, 5, '', 'X Base', 'X-Base:']],
-    ['cookie.domain', [null, 5, '', '-', 'a b', 'example.org.', '-example.org', 'example.org-', 'a_b', tooLong]],
-    ['cookie.httpOnly', [null, 1, 'true']],
-    ['cookie.sameSite', [null, true, 'Lax']],
-    ['cookie.secure', [null, 1, 'true']],
-    ['cookie.partitioned', [null, 1, 'true']],
-    ['cookie.persistent', [null, 1, 'true']],
     ['secret', [null, '', [], ['x', ''], ['x', 5], 5, {}, Array.from('abcdef')]],
     ['generateId', [null, 'uuid', {}]],
     ['commitOnError', [null, 'yes', 500]],
     ['maxBytes', [null, 0, 1.5, '1mb']],
     ['storeTimeout', [null, 0, 2 ** 31, '2s']],
     ['cleanup', [null, true, '* * * * *']],
-    ['cleanup.cron', [null, 5, '', 'every day', '* * *', '61 * * * *', '99 99 99 99 99 99']],
+    [
+      'cleanup.cron',
+      [null, 5, '', 'every day', '* * *', '61 * * * *', '99 99 99 99 99 99', new Date(Date.now() + days(1))],
+    ],
     ['cleanup.batchSize', [null, 0, 1.5, '10']],
     ['currentSession', [null, 1, 'true']],
     ['forRoutes', [null, 'cats', {}]],
@@ -314,76 +321,12 @@ describe('the options', () => {
       { cleanup: { cron: 'now' } },
       "cleanup.cron must be a cron expression, for example CronExpression.EVERY_HOUR; it is 'now'",
     ],
-    [{ cookie: { name: 'a b' } }, "cookie.name must be a cookie name (letters, digits, - and _); it is 'a b'"],
-    [
-      { cookie: { path: 'a' } },
-      "cookie.path must be a path that begins with '/', has no ';' and does not end with a space; it is 'a'",
-    ],
-    [{ cookie: { pathHeader: 'a b' } }, "cookie.pathHeader must be the name of a request header; it is 'a b'"],
-    [{ cookie: { domain: '-' } }, "cookie.domain must be a domain name; it is '-'"],
-    [{ cookie: { sameSite: 'Lax' } }, "cookie.sameSite must be one of 'strict', 'lax', 'none', false; it is 'Lax'"],
-    [{ cookie: { secure: 1 } }, "cookie.secure must be one of true, false, 'auto'; it is 1"],
   ])('refuse %j with a message that says what may stand there', (options, message) => {
     expect(refused(options)).toBe(message);
   });
 
   it('say which methods a store lacks', () => {
     expect(refused({ store: { load: () => undefined } })).toMatch(/it lacks create, update, touch, .* unlock$/);
-  });
-
-  it.each<[SessionCookieOptions, object]>([
-    [{ name: 'x'.repeat(1_024) }, {}],
-    [{ path: '/a' }, { path: '/a' }],
-    [{ path: '/a b' }, { path: '/a b' }],
-    [{ pathHeader: 'X-Base' }, { pathHeader: 'x-base' }],
-    [{ domain: '.example.org' }, { domain: '.example.org' }],
-    [{ domain: 'A1' }, { domain: 'A1' }],
-    [{ domain: 'x' }, { domain: 'x' }],
-    [{ httpOnly: false }, { httpOnly: false }],
-    [{ sameSite: 'strict' }, { sameSite: 'strict' }],
-    [{ sameSite: false }, { sameSite: undefined }],
-    [
-      { sameSite: 'none', secure: true },
-      { sameSite: 'none', secure: true },
-    ],
-    [{ secure: false }, { secure: false }],
-    [{ partitioned: true, secure: true }, { partitioned: true }],
-    [{ persistent: false }, { persistent: false }],
-    [{ name: '__Host-sid', secure: true }, {}],
-    [{ name: '__Secure-sid', secure: true, httpOnly: false, path: '/a', domain: 'example.org' }, {}],
-    [{ name: '__Http-sid', secure: true, path: '/a', domain: 'example.org' }, {}],
-    [{ name: '__Host-Http-sid', secure: true }, {}],
-    [{ name: 'x__Host-sid' }, {}],
-  ])('of the cookie may be %j', (cookie, resolved) => {
-    expect(resolveOptions({ cookie }).cookie).toMatchObject({ ...cookie, ...resolved });
-  });
-
-  it.each<[SessionCookieOptions, string]>([
-    [{ sameSite: 'none' }, "cookie.sameSite 'none' demands cookie.secure: true, else browsers drop the cookie"],
-    [{ partitioned: true }, 'cookie.partitioned demands cookie.secure: true, else browsers drop the cookie'],
-    ...['__Secure-', '__Host-', '__Http-', '__Host-Http-', '__HOST-'].map((prefix): [SessionCookieOptions, string] => [
-      { name: `${prefix}sid`, secure: 'auto' },
-      `cookie.name begins with ${prefix}: the cookie must have secure: true, else browsers drop it`,
-    ]),
-    ...['__Http-', '__Host-Http-'].map((prefix): [SessionCookieOptions, string] => [
-      { name: `${prefix}sid`, secure: true, httpOnly: false },
-      `cookie.name begins with ${prefix}: the cookie must have httpOnly: true, else browsers drop it`,
-    ]),
-    ...[{ path: '/a' }, { domain: 'example.org' }, { pathHeader: 'X-Base' }].map(
-      (more): [SessionCookieOptions, string] => [
-        { name: '__Host-sid', secure: true, ...more },
-        "cookie.name begins with __Host-: the cookie must have path: '/', no domain and no pathHeader, else browsers drop it",
-      ],
-    ),
-  ])('of the cookie are refused that browsers would drop: %j', (cookie, message) => {
-    expect(refused({ cookie })).toBe(message);
-  });
-
-  it('may let a cookie live for 400 days, as long as browsers keep any; a longer one must end with the browser', () => {
-    const message = 'Browsers keep no cookie for longer than 400 days: lower timeout, or set cookie.persistent: false';
-    expect(resolveOptions({ timeout: days(400) }).policy.timeout).toBe(days(400));
-    expect(refused({ timeout: days(400) + 1 })).toBe(message);
-    expect(resolveOptions({ timeout: days(500), cookie: { persistent: false } }).policy.timeout).toBe(days(500));
   });
 
   it('of @LockSession() are checked where it is written', () => {

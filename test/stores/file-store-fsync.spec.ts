@@ -9,7 +9,7 @@ import { temporaryDirectory } from '../support/basics/temporary-directory.js';
 stepDisk();
 
 /** Of the calls that an operation makes, those that matter for a power failure, in their order. */
-async function callsOf(name: string, fsync: FileStoreFsync): Promise<string> {
+async function callsOf(name: string, fsync: FileStoreFsync | undefined): Promise<string> {
   const { store, clock } = await fileStoreOn(await temporaryDirectory(), fsync);
   const version = await arrange(store, 'live', clock);
   const lane = new Lane(() => OPERATIONS.find((operation) => operation.name === name)!.run(store, version));
@@ -18,6 +18,10 @@ async function callsOf(name: string, fsync: FileStoreFsync): Promise<string> {
 }
 
 describe('FileStore, fsync', () => {
+  it('is none by default', async () => {
+    expect(await callsOf('update', undefined)).toBe('write rename');
+  });
+
   it.each<[FileStoreFsync, string, string]>([
     ['none', 'create the other', 'write rename'],
     ['none', 'update', 'write rename'],

@@ -12,8 +12,20 @@ describe('MemcachedStore, options', () => {
 
   it('takes a server, servers, or a client, and contacts none of them', () => {
     new MemcachedStore({ servers: 'cache' });
-    new MemcachedStore({ servers: ['10.0.0.1:11211', '10.0.0.2:11211'] });
+    new MemcachedStore({ servers: ['10.0.0.1:11211', '10.0.0.2:65535', 'cache:1'] });
     new MemcachedStore({ client });
+  });
+
+  it('puts the prefix before each key', async () => {
+    const keys: string[] = [];
+    const gets = (key: string, callback: (error: undefined, answer: undefined) => void): void => {
+      keys.push(key);
+      callback(undefined, undefined);
+    };
+    const recording = { gets, add: () => undefined, cas: () => undefined };
+    await new MemcachedStore({ client: recording }).load({ id: 'id' });
+    await new MemcachedStore({ client: recording, prefix: 'mine:' }).load({ id: 'id' });
+    expect(keys).toEqual(['sessions:id', 'mine:id']);
   });
 
   it('wants one way to memcached', () => {

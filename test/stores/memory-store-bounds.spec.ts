@@ -44,8 +44,8 @@ describe('MemoryStore, maxSessions', () => {
     const store = await storeOf({ maxSessions: 3 });
     await put(store, 'a', 'b', 'c');
     await store.load({ id: 'b' });
-    await put(store, 'd');
-    expect(await present(store, 'a', 'b', 'c', 'd')).toBe('bcd');
+    await put(store, 'd', 'e');
+    expect(await present(store, 'a', 'b', 'c', 'd', 'e')).toBe('bde');
   });
 
   it('counts an id that comes back after its session has expired once', async () => {
@@ -174,10 +174,11 @@ describe('MemoryStore at work', () => {
     expect(new Set(versions).size).toBe(5);
   });
 
-  it('counts no session at the moment when it expires, and sweeps it', async () => {
+  it('neither finds nor counts a session at the moment when it expires, and sweeps it', async () => {
     const store = await storeOf();
     await put(store, 'a');
     clock.advance(HOUR);
+    expect((await store.load({ id: 'a' })).status).toBe('missing');
     expect(await store.count()).toBe(0);
     expect(await store.sweep({ batchSize: 10 }).next()).toMatchObject({ value: { removed: 1 } });
   });

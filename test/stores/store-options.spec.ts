@@ -82,6 +82,7 @@ describe('Options of stores', () => {
   it.each([
     ['CacheManagerStore', { prefix: 1 }, 'CacheManagerStore: prefix must be a string; it is 1'],
     ['FileStore', { directory: 1 }, "FileStore: directory must be a path, for example './var/sessions'; it is 1"],
+    ['FileStore', { directory: '' }, "FileStore: directory must be a path, for example './var/sessions'; it is ''"],
     ['FileStore', { fsync: true }, "FileStore: fsync must be one of 'none', 'file', 'full'; it is true"],
     ['MemcachedStore', { prefix: null }, 'MemcachedStore: prefix must be a string; it is null'],
     ['MemcachedStore', { servers: 11211 }, "servers must be like 'host:11211', or a list of such; 11211 is not"],
