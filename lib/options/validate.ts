@@ -52,12 +52,12 @@ function advice(key: string, known: readonly string[], replacements: Replacement
   return nearest === undefined ? `. It has ${known.join(', ')}.` : `. Did you mean "${nearest}"?`;
 }
 
-/** As users write it: the module's own options have no prefix, those of a group are `cookie.name`, those of a store `FileStore: fsync`. */
+/** As users write it: the module's own options have no prefix, those of a group are `cookie.name`, those of a call `@LockSession(): mode`. */
 function nameOf(where: string, key: string): string {
   if (where === MODULE) {
     return key;
   }
-  return /^[a-z]+$/.test(where) ? `${where}.${key}` : `${where}: ${key}`;
+  return where.endsWith(')') ? `${where}: ${key}` : `${where}.${key}`;
 }
 
 /** A duration in milliseconds, whole ones: `minutes(1 / 7)` is none, and some servers refuse what is not. */

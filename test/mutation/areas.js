@@ -54,6 +54,7 @@ export const areas = {
       ...specsInProcess('e2e/misuse'),
       'e2e/start-up.e2e-spec.ts',
       'e2e/cookie-attributes.e2e-spec.ts',
+      'e2e/cookie-lifetime.e2e-spec.ts',
       'e2e/controllers-work-without-the-module.e2e-spec.ts',
     ],
   },

@@ -140,6 +140,11 @@ describe('the options', () => {
     expect([clock.monotonic(), fired]).toEqual([10, 1]);
   });
 
+  it('take a function that makes ids', () => {
+    const id = 'an-id-of-16-chars';
+    expect(resolveOptions({ generateId: () => id }).ids.generate()).toBe(id);
+  });
+
   it('take what decides how express-session is followed', () => {
     const compatibility = expressSession();
     expect(resolveOptions({ compatibility })).toMatchObject({ compatibility, checkValue: compatibility.checkValue });
@@ -335,6 +340,9 @@ describe('the options', () => {
     );
     expect(sessionsConfigErrorOf(() => LockSession({ wait: -1 }))).toMatch(/lock\.wait/);
     expect(sessionsConfigErrorOf(() => LockSession({ mod: 'early' } as never))).toMatch(/Did you mean "mode"/);
+    expect(sessionsConfigErrorOf(() => LockSession({ mode: undefined } as never))).toMatch(
+      /^@LockSession\(\): mode is undefined: leave it out/,
+    );
     expect(() => LockSession(undefined as never)).toThrow(SessionsConfigError);
   });
 });
