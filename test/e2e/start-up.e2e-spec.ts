@@ -194,7 +194,9 @@ describe('SessionsModule', () => {
       SettingsModule,
       sessions(),
     );
-    const dynamic = (): DynamicModule => ({ module: class Dynamic {}, imports: [sessions()] });
+    @Module({})
+    class Dynamic {}
+    const dynamic = (): DynamicModule => ({ module: Dynamic, imports: [sessions()] });
 
     expect(await refusalOf(importing(beside, sessions()))).toMatch(/imported 2 times \(by Importing, Importing\)\. /);
     expect(await refusalOf(importing(dynamic(), dynamic()))).toMatch(/imported 2 times\. Import /);
