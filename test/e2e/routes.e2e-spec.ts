@@ -41,19 +41,17 @@ class Cats {
 @Controller({ path: 'birds', version: VERSION_NEUTRAL })
 class Birds extends Cats {}
 
-async function start(
-  sessions: SessionsModuleOptions,
-  configure: (app: INestApplication) => void = () => undefined,
-): Promise<TestApp> {
-  return startNotes({ controllers: [Pages, Cats, Birds], sessions, configure });
-}
-
 async function get(app: TestApp, path: string): Promise<string> {
   const { status, text } = await app.browser().get(path);
   return status === 200 ? text : String(status);
 }
 
 describe.each(PLATFORMS)('Sessions are there, on %s', (platform) => {
+  const start = (
+    sessions: SessionsModuleOptions,
+    configure: (app: INestApplication) => void = () => undefined,
+  ): Promise<TestApp> => startNotes({ platform, controllers: [Pages, Cats, Birds], sessions, configure });
+
   it('on every route, by default', async () => {
     const app = await start({});
 

@@ -253,6 +253,14 @@ describe('The platform of an application', () => {
     expect(await refusalOf(moduleWith({}), new FastifyAdapter())).toBe('started');
   });
 
+  it('has to be new enough, on Fastify: the error says which version is', async () => {
+    const old = Object.assign(new FastifyAdapter(), { setOnRequestHook: undefined });
+
+    expect(await refusalOf(moduleWith({}), old)).toBe(
+      'SessionsModule needs @nestjs/platform-fastify 11.1.6 or newer',
+    );
+  });
+
   it('has to be known: the error says which ones are', async () => {
     const unknown = Object.assign(new FastifyAdapter(), { getType: () => 'other' });
 

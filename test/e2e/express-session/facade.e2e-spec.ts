@@ -17,6 +17,8 @@ interface TheirSession {
   destroy(callback?: Callback): unknown;
   reload(callback?: Callback): unknown;
   touch(): unknown;
+  resetMaxAge(): unknown;
+  readonly req: unknown;
 }
 
 type TheirRequest = Omit<Request, 'session'> & { session: TheirSession; sessionID?: string };
@@ -71,7 +73,7 @@ class FacadeController {
   @Post('chained')
   chained(@Req() req: TheirRequest, @Res() res: Response): void {
     const { session } = req;
-    const answers: unknown[] = [session.touch()];
+    const answers: unknown[] = [session.touch(), session.resetMaxAge()];
     answers.push(session.save(() => res.json(answers.map((answer) => answer === session))));
   }
 
@@ -95,7 +97,7 @@ class FacadeController {
     } catch (error) {
       refused = String(error);
     }
-    return { maxAge, originalMaxAge, isDate: expires instanceof Date, path, refused, id: req.session.id };
+    return { maxAge, originalMaxAge, expires, isDate: expires instanceof Date, path, refused, id: req.session.id };
   }
 
   @Post('regenerate')
@@ -160,6 +162,52 @@ class FacadeController {
     });
   }
 
+  @Post('no-callback/:method')
+  noCallback(@Req() req: TheirRequest, @Param('method') method: 'save' | 'regenerate' | 'destroy' | 'reload'): object {
+    try {
+      req.session[method]('then' as never);
+      return { taken: true };
+    } catch (error) {
+      return { error: String(error) };
+    }
+  }
+
+  @Post('marked')
+  marked(@Req() req: TheirRequest): object {
+    const { session } = req;
+    const assigned = Symbol('assigned');
+    const defined = Symbol('defined');
+    Reflect.set(session, assigned, 1);
+    Object.defineProperty(session, defined, { value: 2, configurable: true });
+    return { marks: [Reflect.get(session, assigned), Reflect.get(session, defined)], data: { ...session } };
+  }
+
+  @Post('defined')
+  defined(@Req() req: TheirRequest): object {
+    Object.defineProperty(req.session, 'views', { value: 7 });
+    let refused = '';
+    try {
+      Object.defineProperty(req.session, 'later', { get: () => 8 });
+    } catch (error) {
+      refused = String(error);
+    }
+    return { refused };
+  }
+
+  @Post('replaced')
+  async replaced(@Req() req: TheirRequest): Promise<object> {
+    const before = req.session;
+    await before.regenerate();
+    req.session.views = 1;
+    delete before.views;
+    return { before: { ...before }, now: { ...req.session } };
+  }
+
+  @Get('its-request')
+  itsRequest(@Req() req: TheirRequest): object {
+    return { isIts: req.session.req === req };
+  }
+
   @Get('nothing')
   nothing(): object {
     return {};
@@ -176,7 +224,7 @@ describe('req.session in the manner of express-session', () => {
   afterAll(() => app.close());
 
   it('answers with itself where a callback is given, so that calls can be chained', async () => {
-    expect((await app.browser().post('/chained')).json()).toEqual([true, true]);
+    expect((await app.browser().post('/chained')).json()).toEqual([true, true, true]);
   });
 
   it('counts views by property', async () => {
@@ -216,6 +264,39 @@ describe('req.session in the manner of express-session', () => {
 
     expect(reply.json()).toMatchObject({ originalMaxAge: 3_600_000, isDate: true, path: '/' });
     expect(reply.json<{ refused: string }>().refused).toContain('timeout');
+  });
+
+  it.each(['save', 'regenerate', 'destroy', 'reload'])(
+    'refuses what is no callback at once, where express-session would fail later: %s()',
+    async (method) => {
+      const reply = await app.browser().post(`/no-callback/${method}`);
+
+      expect(reply.json<{ error: string }>().error).toMatch(`TypeError: session.${method}() takes a callback`);
+    },
+  );
+
+  it('keeps what libraries mark it with under symbols, which is none of its data', async () => {
+    expect((await app.browser().post('/marked')).json()).toEqual({ marks: [1, 2], data: {} });
+  });
+
+  it('stores what is defined as what is assigned, and refuses accessors', async () => {
+    const browser = app.browser();
+
+    const reply = await browser.post('/defined');
+
+    expect(reply.json<{ refused: string }>().refused).toMatch(/session\.later must have a value/);
+    expect((await browser.get('/views')).json()).toEqual({ views: 8 });
+  });
+
+  it('that was replaced loses what is deleted from it, and the session does not', async () => {
+    const browser = app.browser();
+    await browser.get('/views');
+
+    expect((await browser.post('/replaced')).json()).toEqual({ before: {}, now: { views: 1 } });
+  });
+
+  it('knows its request', async () => {
+    expect((await app.browser().get('/its-request')).json()).toEqual({ isIts: true });
   });
 
   it('calls back after regenerate(): a new object without the data; the old one keeps what it had', async () => {
@@ -303,5 +384,19 @@ describe('req.session in the manner of express-session', () => {
     const reply = await app.browser().get('/nothing');
 
     expect(reply.setCookies).toEqual([]);
+  });
+});
+
+describe('The cookie of req.session that ends with the browser', () => {
+  it('has null for all its times', async () => {
+    const app = await TestApp.start({
+      controllers: [FacadeController],
+      sessions: { compatibility: expressSession(), cookie: { persistent: false } },
+    });
+
+    const reply = await app.browser().get('/cookie');
+
+    await app.close();
+    expect(reply.json()).toMatchObject({ maxAge: null, originalMaxAge: null, expires: null });
   });
 });

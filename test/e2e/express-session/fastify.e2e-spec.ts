@@ -1,5 +1,6 @@
 import { Controller, Get, Post, Req } from '@nestjs/common';
 import { expressSession } from 'nestjs-sessions/express-session';
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Browser } from '../../support/http/browser.js';
 import { TestApp } from '../../support/http/test-app.js';
 
@@ -94,5 +95,39 @@ describe('req.session in the manner of express-session, on Fastify', () => {
     await browser.get('/visits');
 
     expect((await browser.post('/throws')).status).toBe(500);
+  });
+});
+
+describe('A hook of requests of the application that returns a promise', () => {
+  it('has run before the handler, and the handler runs once, also where the session had to be read first', async () => {
+    let handled = 0;
+    @Controller()
+    class Pages {
+      @Get('tenant') tenant(@Req() request: WithSession & { readonly tenant?: string }): object {
+        handled += 1;
+        request.session.visits = (request.session.visits ?? 0) + 1;
+        return { tenant: request.tenant, visits: request.session.visits };
+      }
+    }
+    const app = await TestApp.start({
+      platform: 'fastify',
+      controllers: [Pages],
+      sessions: { compatibility: expressSession() },
+      configure: (nest) =>
+        (nest.getHttpAdapter() as unknown as FastifyAdapter).setOnRequestHook((async (request: object) => {
+          await new Promise((resolve) => setImmediate(resolve));
+          Object.assign(request, { tenant: 'shop' });
+        })),
+    });
+    const browser = app.browser();
+
+    const replies = [await browser.get('/tenant'), await browser.get('/tenant')];
+
+    await app.close();
+    expect(replies.map((reply) => reply.json())).toEqual([
+      { tenant: 'shop', visits: 1 },
+      { tenant: 'shop', visits: 2 },
+    ]);
+    expect(handled).toBe(2);
   });
 });

@@ -1,0 +1,119 @@
+import { Catch, Controller, Get, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Session } from 'nestjs-sessions';
+import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
+import { startNotes } from '../support/http/notes-app.js';
+import { PLATFORMS } from '../support/http/platforms.js';
+import { visit, type Seen } from '../support/http/shape-app.js';
+import { distantMemory } from '../support/stores/distant-memory.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
+import { fails } from '../support/stores/store-failures.js';
+import type { TestApp } from '../support/http/test-app.js';
+
+@Controller()
+class Pages {
+  @Get('count') count(@Session() session: Session): string {
+    session.set('n', 1);
+    return 'counted';
+  }
+}
+
+const replyOf = (host: ArgumentsHost): AnyReply => host.switchToHttp().getResponse<AnyReply>();
+
+@Catch(RangeError)
+class RangeFilter implements ExceptionFilter {
+  catch(_: unknown, host: ArgumentsHost): void {
+    replyOf(host).status(507).send('of ranges');
+  }
+}
+
+function filterOf(answer: (host: ArgumentsHost, error: unknown) => unknown): ExceptionFilter {
+  @Catch()
+  class Filter implements ExceptionFilter {
+    catch(error: unknown, host: ArgumentsHost): unknown {
+      return answer(host, error);
+    }
+  }
+  return new Filter();
+}
+
+describe.each(PLATFORMS)('The global filters that answer for a commit that failed, on %s,', (platform) => {
+  let app: TestApp;
+
+  async function visitInVain(...filters: ExceptionFilter[]): Promise<Seen> {
+    const store = new ObservedStore(distantMemory());
+    app = await startNotes({
+      platform,
+      controllers: [Pages],
+      sessions: { store },
+      configure: (nest) => nest.useGlobalFilters(...filters),
+    });
+    store.before('create', fails[1]);
+    return visit(app.browser(), { path: '/count', method: 'GET' });
+  }
+
+  it('are asked from the last one on, as Nest asks them', async () => {
+    const first = filterOf((host) => replyOf(host).status(507).send('first'));
+    const last = filterOf((host) => replyOf(host).status(507).send('last'));
+
+    expect(await visitInVain(first, last)).toMatchObject({ status: 507, text: 'last' });
+  });
+
+  it('are passed over when they are for other errors', async () => {
+    const forAll = filterOf((host) => replyOf(host).status(507).send('of all'));
+
+    expect(await visitInVain(forAll, new RangeFilter())).toMatchObject({ status: 507, text: 'of all' });
+  });
+
+  it('are for all errors without @Catch(), as in Nest', async () => {
+    class Plain implements ExceptionFilter {
+      catch(_: unknown, host: ArgumentsHost): void {
+        replyOf(host).status(507).send('plain');
+      }
+    }
+
+    expect(await visitInVain(new Plain())).toMatchObject({ status: 507, text: 'plain' });
+  });
+
+  it('find what Nest gives to filters', async () => {
+    const found: Record<string, unknown> = {};
+    const looking = filterOf((host) => {
+      const http = host.switchToHttp();
+      const [request, reply] = host.getArgs<unknown[]>();
+      found['type'] = host.getType();
+      found['args'] = [request === http.getRequest(), reply === http.getResponse()];
+      found['byIndex'] = host.getArgByIndex(1) === http.getResponse();
+      found['next'] = typeof http.getNext<unknown>();
+      replyOf(host).status(507).send('found');
+    });
+
+    expect(await visitInVain(looking)).toMatchObject({ status: 507 });
+    expect(found).toEqual({
+      type: 'http',
+      args: [true, true],
+      byIndex: true,
+      next: platform === 'express' ? 'function' : 'undefined',
+    });
+  });
+
+  it.each(['switchToRpc', 'switchToWs'] as const)(
+    'are told that this is HTTP when they ask for more: %s()',
+    async (method) => {
+      const seen = await visitInVain(filterOf((host) => host[method]()));
+
+      expect(seen).toMatchObject({ status: 503 });
+      expect(app.logs.matching(/GET \/count.*This is an HTTP request: switchToHttp\(\)/)).toHaveLength(1);
+    },
+  );
+
+  it('that fail when they have begun to answer have their answer cut off', async () => {
+    const seen = await visitInVain(
+      filterOf((host) => {
+        nodeResponse(replyOf(host)).writeHead(507, { 'Content-Length': 100 }).write('half of');
+        throw new Error('in the middle');
+      }),
+    );
+
+    expect(seen).toEqual({ status: 'cut' });
+    expect(app.logs.matching(/An exception filter failed on a session that could not be stored/)).toHaveLength(1);
+  });
+});
