@@ -62,6 +62,25 @@ class Replies {
     response.end('last');
   }
 
+  @Get('change-for-nobody') async forNobody(@Session() session: Session, @Res() reply: AnyReply): Promise<void> {
+    const response = nodeResponse(reply);
+    response.write('first,');
+    await new Promise((closed) => response.once('close', closed));
+    session.set('found', 'late');
+  }
+
+  @Get('asks-for-an-id-before') async asks(@Session() session: Session, @Res() reply: AnyReply): Promise<void> {
+    const response = nodeResponse(reply);
+    const saved = session.set('found', 'saved').save();
+    const regenerated = session.regenerate().then(
+      () => 'a new id',
+      (error: unknown) => String(error),
+    );
+    response.write('first,');
+    await saved;
+    response.end(await regenerated);
+  }
+
   @Get('first-visit-too-late') async tooLate(@Session() session: Session, @Res() reply: AnyReply): Promise<void> {
     const response = nodeResponse(reply);
     response.write('first,');
@@ -202,6 +221,31 @@ describe.each(PLATFORMS)('A handler that answers in pieces, on %s', (platform) =
     gate.open();
     expect(await text).toBe('last');
     expect((await visitor.get('/locked')).json()).toMatchObject({ found: 'late' });
+  });
+
+  it('what it changes when its client has left in the middle is stored, or else the log says that it is not', async () => {
+    const stored = await returning('/change-for-nobody');
+    await firstPiece(stored.exchange);
+    stored.exchange.leave();
+    expect((await stored.visitor.get('/locked')).json()).toMatchObject({ locked: true });
+    const failed = await returning('/change-for-nobody');
+    await firstPiece(failed.exchange);
+    store.before('update', () => Promise.reject(new Error('No space left')));
+    failed.exchange.leave();
+
+    const told = /GET \/change-for-nobody.*The session could not be stored after the response/;
+    while (app.logs.matching(told).length === 0) await app.browser().get('/nowhere');
+
+    store.mend();
+    expect((await stored.visitor.get('/locked')).json()).toMatchObject({ found: 'late' });
+    expect((await failed.visitor.get('/locked')).json()).toMatchObject({ found: 'start' });
+  });
+
+  it('cannot change the id when its turn comes after the headers: that is an error, and the session stays', async () => {
+    const { visitor, exchange } = await returning('/asks-for-an-id-before');
+
+    expect(await exchange.text()).toMatch(/^first,SessionHeadersSentError: .*the response has started/);
+    expect((await visitor.get('/locked')).json()).toMatchObject({ found: 'saved' });
   });
 
   it('cannot begin a session whose cookie can no longer be sent: that is an error at the call', async () => {

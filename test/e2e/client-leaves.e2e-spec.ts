@@ -116,4 +116,20 @@ describe.each(PLATFORMS)('A client that goes away, on %s', (platform) => {
     expect(await stored()).toEqual({ user: 'ann', visits: 2 });
     expect(app.nest.get(SessionEngine).locks.size).toBe(0);
   });
+
+  it('on its first visit leaves no session, which would have no cookie: the log says so', async () => {
+    const arrived = nextArrival();
+    const leaving = new Exchange(`${app.url}/visit`, { method: 'POST' });
+    await arrived;
+    await gate.reached;
+    leaving.leave();
+    await gone.reached;
+    store.takeCalls();
+
+    gate.open();
+
+    const told = /POST \/visit: a new session was not stored, since there is no response, or no longer one/;
+    while (app.logs.matching(told).length === 0) await app.browser().get('/public');
+    expect(store.takeCalls()).toEqual([]);
+  });
 });

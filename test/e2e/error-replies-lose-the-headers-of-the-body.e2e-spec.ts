@@ -54,12 +54,30 @@ let headers: Record<string, string> = {};
 /** The cookies that middleware has set before the handler. */
 let earlier: string[] = [];
 
+/** Leaves a cookie with whom it answers. */
+@Catch(SessionStoreError)
+class MarkingFilter implements ExceptionFilter {
+  catch({ status }: SessionStoreError, host: ArgumentsHost): void {
+    const { cookie = '' } = host.switchToHttp().getRequest<IncomingMessage>().headers;
+    const reply = host.switchToHttp().getResponse<AnyReply>();
+    nodeResponse(reply).appendHeader('Set-Cookie', `seen=${cookie}`);
+    reply.status(status).send({ status });
+  }
+}
+
 @Controller()
 class Pages {
   @Get('report') report(@Session() session: Session, @Res() reply: AnyReply): void {
     const response = nodeResponse(reply);
     session.set('found', 'report');
     for (const [name, value] of Object.entries(headers)) response.appendHeader(name, value);
+    response.end('a,b\n');
+  }
+
+  @Get('described') described(@Session() session: Session, @Res() reply: AnyReply): void {
+    const response = nodeResponse(reply);
+    session.set('found', 'described');
+    response.statusMessage = 'Report 7';
     response.end('a,b\n');
   }
 
@@ -85,7 +103,7 @@ describe.each(PLATFORMS)(
         configure: (nest) =>
           nest.use((_: unknown, response: ServerResponse, next: () => void) => {
             // Node shows one that was set as a text as a text.
-            response.setHeader('Set-Cookie', earlier.length > 1 ? [...earlier] : earlier.join());
+            if (earlier.length > 0) response.setHeader('Set-Cookie', earlier.length > 1 ? [...earlier] : earlier.join());
             next();
           }),
       });
@@ -94,10 +112,10 @@ describe.each(PLATFORMS)(
     // A reply that never comes must not keep the application from closing.
     afterEach(() => exchange?.leave());
 
-    async function failedReply(given: Record<string, string>): Promise<IncomingMessage> {
+    async function failedReply(given: Record<string, string>, path = '/report'): Promise<IncomingMessage> {
       headers = given;
       store.before('create', () => Promise.reject(new Error('No space left')));
-      exchange = new Exchange(`${app.url}/report`);
+      exchange = new Exchange(app.url + path);
       const head = await within('The reply', exchange.head);
       expect(head.statusCode).toBe(503);
       // Whole, and an error: what is left of the headers fits it.
@@ -126,6 +144,23 @@ describe.each(PLATFORMS)(
         expect((await failedReply({ 'Set-Cookie': 'download=begun' })).headers['set-cookie']).toEqual(cookies);
       },
     );
+
+    it('has lost the words that stood beside the status', async () => {
+      expect((await failedReply({}, '/described')).statusMessage).toBe('Service Unavailable');
+    });
+
+    it('carries no cookie that another visitor got with an error', async () => {
+      app.nest.useGlobalFilters(new MarkingFilter());
+      store.before('create', () => Promise.reject(new Error('No space left')));
+      earlier = [];
+
+      const setCookies: string[][] = [];
+      for (const cookie of ['name=ann', 'name=bob']) {
+        setCookies.push((await app.browser().get('/report', { headers: { cookie } })).setCookies);
+      }
+
+      expect(setCookies).toEqual([['seen=name=ann'], ['seen=name=bob']]);
+    });
 
     it('keeps the Retry-After of the application’s own filter', async () => {
       const visitor = app.browser();

@@ -1,6 +1,8 @@
-import { Catch, Controller, Get, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, Controller, Get, Res, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { Session } from 'nestjs-sessions';
 import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
+import type { Reply } from '../support/http/browser.js';
 import { startNotes } from '../support/http/notes-app.js';
 import { PLATFORMS } from '../support/http/platforms.js';
 import { visit, type Seen } from '../support/http/shape-app.js';
@@ -14,6 +16,13 @@ class Pages {
   @Get('count') count(@Session() session: Session): string {
     session.set('n', 1);
     return 'counted';
+  }
+
+  /** From here on Fastify sends nothing by itself. */
+  @Get('hijacked') hijacked(@Session() session: Session, @Res() reply: FastifyReply): void {
+    session.set('n', 1);
+    reply.hijack();
+    reply.raw.end('counted');
   }
 }
 
@@ -40,6 +49,10 @@ describe.each(PLATFORMS)('The global filters that answer for a commit that faile
   let app: TestApp;
 
   async function visitInVain(...filters: ExceptionFilter[]): Promise<Seen> {
+    return visitInVainAt('/count', filters);
+  }
+
+  async function visitInVainAt(path: string, filters: ExceptionFilter[]): Promise<Seen> {
     const store = new ObservedStore(distantMemory());
     app = await startNotes({
       platform,
@@ -48,7 +61,7 @@ describe.each(PLATFORMS)('The global filters that answer for a commit that faile
       configure: (nest) => nest.useGlobalFilters(...filters),
     });
     store.before('create', fails[1]);
-    return visit(app.browser(), { path: '/count', method: 'GET' });
+    return visit(app.browser(), { path, method: 'GET' });
   }
 
   it('are asked from the last one on, as Nest asks them', async () => {
@@ -104,6 +117,21 @@ describe.each(PLATFORMS)('The global filters that answer for a commit that faile
       expect(app.logs.matching(/GET \/count.*This is an HTTP request: switchToHttp\(\)/)).toHaveLength(1);
     },
   );
+
+  if (platform === 'fastify') {
+    it('are not asked after hijack(), when Fastify would ignore them: the client gets the status in JSON, and the log the error', async () => {
+      const asked: unknown[] = [];
+
+      const seen = await visitInVainAt('/hijacked', [filterOf((_, error) => asked.push(error))]);
+
+      expect(seen).toMatchObject({ status: 503, text: '{"statusCode":503,"message":"Service Unavailable"}' });
+      expect((seen as Reply).headers.get('content-type')).toBe('application/json; charset=utf-8');
+      expect(asked).toEqual([]);
+      expect(
+        app.logs.matching(/GET \/hijacked.*The session could not be stored, and no exception filter can answer/),
+      ).toHaveLength(1);
+    });
+  }
 
   it('that fail when they have begun to answer have their answer cut off', async () => {
     const seen = await visitInVain(

@@ -256,9 +256,7 @@ describe('The platform of an application', () => {
   it('has to be new enough, on Fastify: the error says which version is', async () => {
     const old = Object.assign(new FastifyAdapter(), { setOnRequestHook: undefined });
 
-    expect(await refusalOf(moduleWith({}), old)).toBe(
-      'SessionsModule needs @nestjs/platform-fastify 11.1.6 or newer',
-    );
+    expect(await refusalOf(moduleWith({}), old)).toBe('SessionsModule needs @nestjs/platform-fastify 11.1.6 or newer');
   });
 
   it('has to be known: the error says which ones are', async () => {

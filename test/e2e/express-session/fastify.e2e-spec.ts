@@ -114,10 +114,10 @@ describe('A hook of requests of the application that returns a promise', () => {
       controllers: [Pages],
       sessions: { compatibility: expressSession() },
       configure: (nest) =>
-        (nest.getHttpAdapter() as unknown as FastifyAdapter).setOnRequestHook((async (request: object) => {
+        (nest.getHttpAdapter() as unknown as FastifyAdapter).setOnRequestHook(async (request: object) => {
           await new Promise((resolve) => setImmediate(resolve));
           Object.assign(request, { tenant: 'shop' });
-        })),
+        }),
     });
     const browser = app.browser();
 
