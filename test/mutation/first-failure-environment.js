@@ -1,15 +1,24 @@
 import ForgettingEnvironment from '../support/basics/forgetting-environment.js';
 
-/** Skips what comes after the first failure: jest's own `bail` ends files only, and one failure kills a mutant. */
+/**
+ * Skips what comes after the first failure: jest's own `bail` ends files only, and one failure kills a mutant. All at once, so that
+ * the hooks of blocks that are left start nothing any more.
+ */
 export default class FirstFailureEnvironment extends ForgettingEnvironment {
-  #hasFailed = false;
-
-  handleTestEvent(event) {
+  handleTestEvent(event, state) {
     super.handleTestEvent(event);
     if (event.name === 'test_fn_failure' || event.name === 'hook_failure') {
-      this.#hasFailed = true;
-    } else if (event.name === 'test_start' && this.#hasFailed) {
-      event.test.mode = 'skip';
+      skipTests(state.rootDescribeBlock);
+    }
+  }
+}
+
+function skipTests({ children }) {
+  for (const child of children) {
+    if (child.type === 'describeBlock') {
+      skipTests(child);
+    } else if (child.status === null) {
+      child.mode = 'skip';
     }
   }
 }
