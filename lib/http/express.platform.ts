@@ -11,7 +11,7 @@ import { sessionAccessor } from './session-accessor.js';
 /** Node's request, to which Express gives members of its own. */
 interface ExpressRequest extends HttpRequest {
   /** The connection is secure, or a proxy that is trusted says so. */
-  readonly secure?: boolean;
+  readonly secure: boolean;
   readonly res?: ServerResponse;
   /** Hands on to the next handler or, with an error, to the application's error handlers. */
   readonly next?: (error?: unknown) => void;
@@ -25,7 +25,7 @@ interface ExpressApplication {
 }
 
 interface ExpressRouter {
-  readonly stack?: readonly { readonly name?: string }[];
+  readonly stack: readonly { readonly name: string }[];
   handle(request: HttpRequest, response: ServerResponse, done: (error?: unknown) => void): void;
 }
 
@@ -80,7 +80,7 @@ export class ExpressPlatform implements HttpPlatform {
   }
 
   onRoutesRegistered(): void {
-    for (const { name = '' } of this.#app.router.stack ?? []) {
+    for (const { name } of this.#app.router.stack) {
       const library = Object.hasOwn(OTHER_LIBRARIES, name) ? OTHER_LIBRARIES[name] : undefined;
       if (library !== undefined) {
         throw new SessionsConfigError(`${library} is mounted as well, and sets request.session: remove its app.use()`);
@@ -101,8 +101,8 @@ export class ExpressPlatform implements HttpPlatform {
     return request as HttpRequest;
   }
 
-  isSecure({ secure, socket }: ExpressRequest): boolean {
-    return secure ?? ('encrypted' in socket && socket.encrypted === true);
+  isSecure({ secure }: ExpressRequest): boolean {
+    return secure;
   }
 
   responseOf({ res }: ExpressRequest): ServerResponse | undefined {

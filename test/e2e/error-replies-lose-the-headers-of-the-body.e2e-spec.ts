@@ -103,7 +103,8 @@ describe.each(PLATFORMS)(
         configure: (nest) =>
           nest.use((_: unknown, response: ServerResponse, next: () => void) => {
             // Node shows one that was set as a text as a text.
-            if (earlier.length > 0) response.setHeader('Set-Cookie', earlier.length > 1 ? [...earlier] : earlier.join());
+            if (earlier.length > 0)
+              response.setHeader('Set-Cookie', earlier.length > 1 ? [...earlier] : earlier.join());
             next();
           }),
       });
@@ -154,7 +155,7 @@ describe.each(PLATFORMS)(
       store.before('create', () => Promise.reject(new Error('No space left')));
       earlier = [];
 
-      const setCookies: string[][] = [];
+      const setCookies: (readonly string[])[] = [];
       for (const cookie of ['name=ann', 'name=bob']) {
         setCookies.push((await app.browser().get('/report', { headers: { cookie } })).setCookies);
       }

@@ -8,7 +8,7 @@ import {
   type CanActivate,
   type ExecutionContext,
 } from '@nestjs/common';
-import { Session } from 'nestjs-sessions';
+import { LockSession, Session } from 'nestjs-sessions';
 import { startNotes } from '../support/http/notes-app.js';
 import { PLATFORMS } from '../support/http/platforms.js';
 import type { TestApp } from '../support/http/test-app.js';
@@ -38,6 +38,10 @@ class Pages {
   @Post('guard') @UseGuards(ReplacingGuard) guard(@Session() session: Session): unknown {
     session.set('visits', 1);
     return session.data;
+  }
+
+  @Get('unlocked') @LockSession('read-only') unlocked(): string {
+    return 'done';
   }
 
   @Get('without') @UseGuards(ReplacingGuard) without(): string {
@@ -90,6 +94,21 @@ describe.each(PLATFORMS)('Something else in the place of request.session, on %s'
     await refused('/guard');
 
     expect(app.logs.matching(/SessionsConfigError: .*request\.session/)).toHaveLength(1);
+  });
+
+  it('that was an own property before the guards is an error also where the route has a lock of its own', async () => {
+    const replaced = await startNotes({
+      platform,
+      controllers: [Pages],
+      configure: (nest) =>
+        nest.use((request: Request, _response: unknown, next: () => void) => {
+          Object.defineProperty(request, 'session', own);
+          next();
+        }),
+    });
+
+    expect((await replaced.browser().get('/unlocked')).status).toBe(500);
+    expect(replaced.logs.matching(/SessionsConfigError: request\.session is not of nestjs-sessions/)).toHaveLength(1);
   });
 
   it('that is the same object is none', async () => {

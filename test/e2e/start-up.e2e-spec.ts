@@ -7,10 +7,13 @@ import {
   Module,
   type DynamicModule,
   type ForwardReference,
+  type INestApplication,
   type Type,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import express, { type Express } from 'express';
 import cluster from 'node:cluster';
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -249,8 +252,44 @@ describe('SessionsModule', () => {
 });
 
 describe('The platform of an application', () => {
+  const onExpress = (instance: Express): Promise<INestApplication> =>
+    NestFactory.create(moduleWith({}), new ExpressAdapter(instance), { logger: new LogBook(), abortOnError: false });
+
   it('may be Fastify', async () => {
     expect(await refusalOf(moduleWith({}), new FastifyAdapter())).toBe('started');
+  });
+
+  it('may be an Express that the application is given, for one with sessions at a time: a second one is refused', async () => {
+    const instance = express();
+    const first = await onExpress(instance);
+    await first.init();
+    const second = await onExpress(instance);
+
+    await expect(second.init()).rejects.toThrow(/^SessionsModule is mounted twice on one application/);
+
+    await second.close();
+    await expect((await onExpress(instance)).init()).rejects.toThrow(/^SessionsModule is mounted twice/);
+    await first.close();
+    const next = await onExpress(instance);
+    await next.init();
+    await next.close();
+  });
+
+  it('may be an Express that the application is given, which has its own again when the application is closed', async () => {
+    const instance = express();
+    instance.response.end = Object.assign(instance.response.end.bind(instance.response), { isOwn: true });
+    const parts = [instance.request, instance.response, instance.router] as object[];
+    const before = parts.map((part) => Object.getOwnPropertyDescriptors(part));
+    const app = await onExpress(instance);
+    await app.init();
+    expect(parts.map((part) => Object.getOwnPropertyDescriptors(part))).not.toEqual(before);
+
+    await app.close();
+
+    const after = parts.map((part) => Object.getOwnPropertyDescriptors(part));
+    // Routes stay.
+    expect(after.slice(0, 2)).toEqual(before.slice(0, 2));
+    expect(Object.keys(after[2] ?? {})).toEqual(Object.keys(before[2] ?? {}));
   });
 
   it('has to be new enough, on Fastify: the error says which version is', async () => {

@@ -25,6 +25,11 @@ const VALUES: Readonly<Record<string, () => unknown>> = {
   map: () => new Map([[1, 2]]),
   function: () => () => 1,
   bigint: () => 1n,
+  symbol: () => Symbol('value'),
+  circle: () => {
+    const circle: Record<string, unknown> = {};
+    return Object.assign(circle, { circle });
+  },
 };
 
 @Controller()
@@ -33,6 +38,16 @@ class ValuesController {
   set(@Req() req: Request): object {
     dataOf(req)['value'] = VALUES[String(req.params['value'])]?.();
     return {};
+  }
+
+  @Post('try/:value')
+  try(@Req() req: Request): object {
+    try {
+      dataOf(req)['value'] = VALUES[String(req.params['value'])]?.();
+      return {};
+    } catch (error) {
+      return { error: String(error), isCaused: (error as Error).cause instanceof TypeError };
+    }
   }
 
   @Post('greets')
@@ -110,6 +125,18 @@ describe('The values of req.session in the manner of express-session', () => {
 
   it.each(['function', 'bigint'])('are refused when JSON has nothing for them: %s', async (name) => {
     expect((await browser.post(`/set/${name}`)).status).toBe(500);
+    expect((await browser.get('/data')).json()).toEqual({});
+  });
+
+  it.each([
+    ['function', /^SessionNotSerializableError: .*"value".*: it has a function/, false],
+    ['symbol', /^SessionNotSerializableError: .*"value".*: it has a symbol/, false],
+    ['bigint', /^SessionNotSerializableError: .*"value".*: JSON cannot be made of it/, true],
+    ['circle', /^SessionNotSerializableError: .*"value".*: JSON cannot be made of it/, true],
+  ])('are refused when they are set, with their key and the reason: %s', async (name, message, isCaused) => {
+    const reply = await browser.post(`/try/${name}`);
+
+    expect(reply.json()).toEqual({ error: expect.stringMatching(message), isCaused });
     expect((await browser.get('/data')).json()).toEqual({});
   });
 
