@@ -1,8 +1,12 @@
 import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Session, type Session as OurSession } from 'nestjs-sessions';
+import { minutes, Session, type Session as OurSession, type SessionsModuleOptions } from 'nestjs-sessions';
 import { expressSession, SESSION } from 'nestjs-sessions/express-session';
+import { ManualClock } from 'nestjs-sessions/testing';
 import { TestApp } from '../../support/http/test-app.js';
+
+const ASYNCHRONOUS = ['save', 'regenerate', 'destroy', 'reload'] as const;
+type Asynchronous = (typeof ASYNCHRONOUS)[number];
 
 type Callback = (error?: unknown) => void;
 
@@ -65,16 +69,24 @@ class FacadeController {
       hasSave: 'save' in session,
       hasA: 'a' in session,
       own: Object.hasOwn(session, 'b'),
+      ownSave: Object.hasOwn(session, 'save'),
+      described: Object.getOwnPropertyDescriptor(session, 'size'),
       ours: (session as unknown as { readonly [SESSION]: OurSession })[SESSION].get('size' as never) as unknown,
       isOneObject: req.session === session,
     };
   }
 
-  @Post('chained')
-  chained(@Req() req: TheirRequest, @Res() res: Response): void {
+  @Post('chained/:method')
+  chained(@Req() req: TheirRequest, @Res() res: Response, @Param('method') method: Asynchronous): void {
     const { session } = req;
     const answers: unknown[] = [session.touch(), session.resetMaxAge()];
-    answers.push(session.save(() => res.json(answers.map((answer) => answer === session))));
+    answers.push(session[method](() => res.json(answers.map((answer) => answer === session))));
+  }
+
+  @Post('awaited/:method')
+  async awaited(@Req() { session }: TheirRequest, @Param('method') method: Asynchronous): Promise<object> {
+    const answer = session[method]();
+    return { isPromise: answer instanceof Promise, result: typeof (await answer) };
   }
 
   @Post('set/:key')
@@ -139,9 +151,9 @@ class FacadeController {
     return { ...req.session };
   }
 
-  @Post('ours/:key')
-  ours(@Session() session: OurSession, @Param('key') key: string): void {
-    session.set(key, 'value');
+  @Post('ours/:keys')
+  ours(@Session() session: OurSession, @Param('keys') keys: string): void {
+    for (const key of keys.split(',')) session.set(key, 'value');
   }
 
   /** What passport's keepSessionInfo does. */
@@ -163,7 +175,7 @@ class FacadeController {
   }
 
   @Post('no-callback/:method')
-  noCallback(@Req() req: TheirRequest, @Param('method') method: 'save' | 'regenerate' | 'destroy' | 'reload'): object {
+  noCallback(@Req() req: TheirRequest, @Param('method') method: Asynchronous): object {
     try {
       req.session[method]('then' as never);
       return { taken: true };
@@ -223,8 +235,17 @@ describe('req.session in the manner of express-session', () => {
 
   afterAll(() => app.close());
 
-  it('answers with itself where a callback is given, so that calls can be chained', async () => {
-    expect((await app.browser().post('/chained')).json()).toEqual([true, true, true]);
+  it.each(ASYNCHRONOUS)(
+    'answers with itself where a callback is given, so that calls can be chained: %s()',
+    async (method) => {
+      expect((await app.browser().post(`/chained/${method}`)).json()).toEqual([true, true, true]);
+    },
+  );
+
+  it.each(ASYNCHRONOUS)('answers with a promise of nothing where none is given: %s()', async (method) => {
+    const reply = await app.browser().post(`/awaited/${method}`);
+
+    expect(reply.json()).toEqual({ isPromise: true, result: 'undefined' });
   });
 
   it('counts views by property', async () => {
@@ -248,6 +269,8 @@ describe('req.session in the manner of express-session', () => {
       hasSave: true,
       hasA: false,
       own: true,
+      ownSave: false,
+      described: { value: 2, writable: true, enumerable: true, configurable: true },
       ours: 2,
       isOneObject: true,
     });
@@ -263,10 +286,12 @@ describe('req.session in the manner of express-session', () => {
     const reply = await app.browser().get('/cookie');
 
     expect(reply.json()).toMatchObject({ originalMaxAge: 3_600_000, isDate: true, path: '/' });
-    expect(reply.json<{ refused: string }>().refused).toContain('timeout');
+    expect(reply.json<{ refused: string }>().refused).toMatch(
+      /^TypeError: session\.cookie\.maxAge cannot be set.*: write timeout .*, or cookie\.persistent: false/,
+    );
   });
 
-  it.each(['save', 'regenerate', 'destroy', 'reload'])(
+  it.each(ASYNCHRONOUS)(
     'refuses what is no callback at once, where express-session would fail later: %s()',
     async (method) => {
       const reply = await app.browser().post(`/no-callback/${method}`);
@@ -387,16 +412,72 @@ describe('req.session in the manner of express-session', () => {
   });
 });
 
-describe('The cookie of req.session that ends with the browser', () => {
-  it('has null for all its times', async () => {
-    const app = await TestApp.start({
-      controllers: [FacadeController],
-      sessions: { compatibility: expressSession(), cookie: { persistent: false } },
-    });
+describe('The cookie of req.session', () => {
+  @Controller()
+  class CookieController {
+    @Post('begin') begin(@Req() { session }: TheirRequest): object {
+      session.views = 1;
+      return session.cookie;
+    }
 
-    const reply = await app.browser().get('/cookie');
+    @Get('cookie') cookie(@Req() { session }: TheirRequest): object {
+      return session.cookie;
+    }
+  }
+
+  async function start(options: SessionsModuleOptions): Promise<TestApp> {
+    return TestApp.start({
+      controllers: [CookieController],
+      sessions: { compatibility: expressSession(), ...options },
+    });
+  }
+
+  it.each(['strict', false] as const)('has what the options say of it: sameSite: %s', async (sameSite) => {
+    const cookie = { path: '/shop', httpOnly: false, secure: 'auto', sameSite } as const;
+    const app = await start({ cookie });
+
+    const reply = await app.browser().post('/begin');
+
+    await app.close();
+    expect(reply.json()).toMatchObject(cookie);
+  });
+
+  it('has null for all its times where it ends with the browser', async () => {
+    const app = await start({ cookie: { persistent: false } });
+
+    const reply = await app.browser().post('/begin');
 
     await app.close();
     expect(reply.json()).toMatchObject({ maxAge: null, originalMaxAge: null, expires: null });
+  });
+
+  it('says how long the session still lives', async () => {
+    const clock = new ManualClock();
+    const app = await start({ clock, timeout: minutes(60) });
+    const browser = app.browser();
+
+    const first = await browser.post('/begin');
+    const expires = new Date(clock.now() + minutes(60)).toISOString();
+    clock.advance(minutes(2));
+    const later = await browser.get('/cookie');
+
+    await app.close();
+    expect(first.json()).toMatchObject({ maxAge: minutes(60), originalMaxAge: minutes(60), expires });
+    expect(later.json()).toMatchObject({ maxAge: minutes(58), originalMaxAge: minutes(60), expires });
+  });
+});
+
+describe('Data under names that req.session has taken', () => {
+  it('are told to the log in one line that names them, and others are not', async () => {
+    const app = await TestApp.start({ controllers: [FacadeController], sessions: { compatibility: expressSession() } });
+    const browser = app.browser();
+    await browser.get('/views');
+    await browser.get('/views');
+    expect(app.logs.matching(/./, 'warn')).toEqual([]);
+
+    for (const path of ['/ours/save,cookie', '/copy']) await browser.post(path);
+
+    await app.close();
+    expect(app.logs.matching(/Sessions hold data under save, cookie, which are no keys/, 'warn')).toHaveLength(1);
   });
 });

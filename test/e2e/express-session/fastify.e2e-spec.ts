@@ -1,6 +1,7 @@
-import { Controller, Get, Post, Req } from '@nestjs/common';
+import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import { expressSession } from 'nestjs-sessions/express-session';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply } from 'fastify';
 import type { Browser } from '../../support/http/browser.js';
 import { TestApp } from '../../support/http/test-app.js';
 
@@ -28,6 +29,15 @@ class VisitsController {
     await new Promise((resolve) => setImmediate(resolve));
     session.visits = visits + 1;
     return {};
+  }
+
+  @Post('throws-when-answered')
+  throwsWhenAnswered(@Req() { session }: WithSession, @Res() reply: FastifyReply): void {
+    reply.hijack();
+    session.save(() => {
+      setImmediate(() => reply.raw.end('answered'));
+      throw new Error('in the callback');
+    });
   }
 
   @Get('id')
@@ -95,6 +105,15 @@ describe('req.session in the manner of express-session, on Fastify', () => {
     await browser.get('/visits');
 
     expect((await browser.post('/throws')).status).toBe(500);
+  });
+
+  it('tells the log what a callback throws when no filter can answer any more', async () => {
+    await browser.get('/visits');
+
+    expect((await browser.post('/throws-when-answered')).text).toBe('answered');
+    expect(
+      app.logs.matching(/POST \/throws-when-answered: A callback of the session failed: .*in the callback/),
+    ).toHaveLength(1);
   });
 });
 

@@ -305,6 +305,18 @@ describe.each(PLATFORMS)('A resolver of GraphQL, on %s', (platform) => {
     expect(await notes()).toEqual({ visits: 2 });
   });
 
+  it('has no session where its path is excluded, whichever field of the operation it is', async () => {
+    await start({ exclude: ['graphql'] });
+
+    const { errors } = await ask('{ a: visits b: visits }');
+
+    expect(errors).toHaveLength(2);
+    expect(app.logs.matching(/SessionsConfigError: @Session\(\) is used on a route that has no session/)).toHaveLength(
+      2,
+    );
+    expect(store.takeCalls()).toEqual([]);
+  });
+
   it('logs in and out', async () => {
     const before = visitor.cookieHeader;
     expect(await ask('mutation { login(name: "ann") }')).toEqual({ data: { login: true } });
@@ -350,6 +362,14 @@ describe.each(PLATFORMS)('A resolver of GraphQL, on %s', (platform) => {
         expect(await notes()).not.toEqual({ visits: 1 });
       },
     );
+
+    it('does not take the commit from the others with commitOnError, which is for operations that failed', async () => {
+      await start({ commitOnError: false });
+
+      await ask('mutation { count fails }');
+
+      expect(await notes()).not.toEqual({ visits: 1 });
+    });
 
     it('counts one batch as one request', async () => {
       const failing = ['mutation { fails }', '{ throwsPlainly }'].map((query) => ({ query }));
