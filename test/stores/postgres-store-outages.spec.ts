@@ -115,7 +115,7 @@ describe.each(['a pool of its own', 'a pool', 'TypeORM'])('PostgresStore over %s
 });
 
 describe('PostgresStore in a pool of the application', () => {
-  it('says once a minute that idle connections broke, and hears of no more of them when it is closed', async () => {
+  it('says once a minute that idle connections broke', async () => {
     const pool = new pg.Pool({ connectionString: database.urlWith({ port: proxy.port }) });
     const { store, trial, logger, clock } = await tryPostgres({ pool });
     const breakIdle = async (): Promise<void> => {
@@ -130,8 +130,27 @@ describe('PostgresStore in a pool of the application', () => {
     await breakIdle();
     expect(logger.messages('warn')).toHaveLength(2);
     await store.close();
-    expect(pool.listenerCount('error')).toBe(0);
     await within('The end of the pool', pool.end());
+  });
+
+  it('does not let an idle connection that breaks end the process, also when it is closed', async () => {
+    const pool = new pg.Pool({ connectionString: database.urlWith({ port: proxy.port }) });
+    const { store } = await tryPostgres({ pool });
+    await store.close();
+    await pool.query('SELECT');
+    proxy.killAll();
+    await until('the pool has noticed', () => pool.totalCount === 0);
+    await pool.end();
+  });
+
+  it('takes its listener along when it is closed where the application has one', async () => {
+    const pool = new pg.Pool({ connectionString: database.url });
+    const own = (): void => undefined;
+    pool.on('error', own);
+    const { store } = await tryPostgres({ pool });
+    await store.close();
+    expect(pool.listeners('error')).toEqual([own]);
+    await pool.end();
   });
 
   it('leaves nothing of its own on the connections that it gives back', async () => {

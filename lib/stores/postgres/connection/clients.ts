@@ -48,6 +48,7 @@ export interface PostgresPool {
   on(event: 'connect', listener: (client: PostgresClient) => void): unknown;
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
   removeListener(event: 'connect', listener: (client: PostgresClient) => void): unknown;
+  listenerCount?(event: 'error'): number;
 }
 
 /** What TypeORM knows of the table of an entity. */

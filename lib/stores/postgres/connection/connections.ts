@@ -75,7 +75,10 @@ export class PoolConnections extends SharedConnections {
   }
 
   override close(): Promise<void> {
-    this.#pool.removeListener('error', this.#onIdleError);
+    // The last one stays: the pool may live on, and an error that nobody listens to would end the process.
+    if ((this.#pool.listenerCount?.('error') ?? 0) > 1) {
+      this.#pool.removeListener('error', this.#onIdleError);
+    }
     return super.close();
   }
 }
