@@ -191,7 +191,10 @@ describe('Sessions in PostgreSQL heal', () => {
     const url = new URL(primary.url);
     [url.port, url.username, url.password] = [String(proxy.port), ROLE, PASSWORD];
     const pool = new pg.Pool({ connectionString: url.href, connectionTimeoutMillis: STORE_TIMEOUT });
-    await expectHealing(new PostgresStore({ pool }), { ...fault, inject: () => fault.inject(pool) }, [PASSWORD]);
-    await pool.end();
+    try {
+      await expectHealing(new PostgresStore({ pool }), { ...fault, inject: () => fault.inject(pool) }, [PASSWORD]);
+    } finally {
+      await pool.end();
+    }
   });
 });

@@ -223,7 +223,10 @@ describe.each<RedisPackage>(['ioredis', 'node-redis'])('Sessions in Redis, by %s
     const url = `redis://visited:${PASSWORD}@${proxy.address}`;
     const { client, connect, close } = redisClients[way](url, { deadline: STORE_TIMEOUT / 2 });
     await connect();
-    await expectHealing(new RedisStore({ client }), fault, [PASSWORD]);
-    close();
+    try {
+      await expectHealing(new RedisStore({ client }), fault, [PASSWORD]);
+    } finally {
+      close();
+    }
   });
 });

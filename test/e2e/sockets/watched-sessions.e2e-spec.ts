@@ -96,7 +96,7 @@ describe('A thousand watched sessions', () => {
     const app = await startNotes({ sessions: { store, clock, cleanup: false } });
     const ids = Array.from({ length: WATCHED }, generateSessionId);
     const record = { data: '{}', createdAt: Date.now(), expiresAt: Date.now() + 3_600_000 };
-    await Promise.all(ids.map((id) => store.create({ id: hashSessionId(id), record })));
+    for (const id of ids) await store.create({ id: hashSessionId(id), record });
 
     const ended = new Map<string, () => void>();
     const nextEnd = (id: string): Promise<void> => new Promise((resolve) => ended.set(id, resolve));
