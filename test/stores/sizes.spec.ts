@@ -12,11 +12,14 @@ import { tryPostgres } from '../support/stores/postgres-trial.js';
 import { trialOf } from '../support/stores/trial-of.js';
 
 /*
- * What a session takes in PostgreSQL and memcached. `NESTJS_SESSIONS_FIGURES=1 npm run test:slow -- test/stores/sizes` prints it.
+ * What a session takes in PostgreSQL and memcached. `NESTJS_SESSIONS_FIGURES=1 npm run test:slow -- test/stores/sizes` prints it,
+ * and what changes cost.
  */
 
+const isTold = process.env['NESTJS_SESSIONS_FIGURES'] !== undefined;
+
 const SIZES = [100, 1000, 8000];
-const SESSIONS = 1000;
+const SESSIONS = isTold ? 1000 : 100;
 
 /** JSON of so many bytes, which do not compress. */
 function data(bytes: number): string {
@@ -66,8 +69,6 @@ function told(page: string, heading: string, column: number): Map<number, number
   const number = (cell = ''): number => parseInt(cell.replace(',', ''), 10);
   return new Map(tableUnder(text, heading).map((row) => [number(row[0]), number(row[column])]));
 }
-
-const isTold = process.env['NESTJS_SESSIONS_FIGURES'] !== undefined;
 
 function tell(figure: string): void {
   if (isTold) console.log(figure);
