@@ -1,39 +1,45 @@
 import { SessionStore, type PartitionedStore } from 'nestjs-sessions';
-import { MemcachedStore } from 'nestjs-sessions/memcached';
 import type { Browser } from '../support/http/browser.js';
 import { until } from '../support/basics/within.js';
 import { turnClock } from '../support/basics/turn-clock.js';
 import { startNotes } from '../support/http/notes-app.js';
 import type { TestApp } from '../support/http/test-app.js';
-import { MemcachedServer } from '../support/servers/memcached-server.js';
+import { severalServers, type SeveralServers } from '../support/stores/several-servers.js';
 import { hashOf, idOf } from '../support/stores/stored-sessions.js';
 
 /* Sessions on three servers: when one is down, only the visitors whose sessions are there notice. */
 
 /** In turns of the process; the client's own deadline, which is in real time, comes much later. */
 const STORE_TIMEOUT = 400;
-const COMMAND_TIMEOUT = 60_000;
 const VISITORS = 36;
 
-describe.each(['stops', 'hangs'] as const)('Of three servers, when one %s,', (way) => {
-  let servers: MemcachedServer[];
+const cases = [
+  { name: 'memcached', way: 'stops' },
+  { name: 'memcached', way: 'hangs' },
+  { name: 'Redis, by node-redis', way: 'stops' },
+  { name: 'Redis, by ioredis', way: 'hangs' },
+] as const;
+
+describe.each(cases)('Of three servers of $name, when one $way,', ({ name, way }) => {
+  let place: SeveralServers;
   let app: TestApp;
   let unharmed: Browser[];
   let harmed: Browser[];
 
   beforeEach(async () => {
-    servers = await Promise.all([MemcachedServer.start(), MemcachedServer.start(), MemcachedServer.start()]);
-    const addresses = servers.map(({ address }) => address);
-    const store = new MemcachedStore({ servers: addresses, commandTimeout: COMMAND_TIMEOUT });
-    app = await startNotes({ sessions: { store, storeTimeout: STORE_TIMEOUT, clock: turnClock } });
+    place = await severalServers[name]();
+    app = await startNotes({ sessions: { store: place.store, storeTimeout: STORE_TIMEOUT, clock: turnClock } });
     const visitors = Array.from({ length: VISITORS }, () => app.browser());
     await Promise.all(visitors.map((visitor) => visitor.post('/notes', { visits: 1 })));
-    harmed = visitors.filter((visitor) => serverOf(visitor) === addresses[0]);
-    unharmed = visitors.filter((visitor) => serverOf(visitor) !== addresses[0]);
+    harmed = visitors.filter((visitor) => serverOf(visitor) === place.servers[0]?.part);
+    unharmed = visitors.filter((visitor) => serverOf(visitor) !== place.servers[0]?.part);
     expect(harmed.length).toBeGreaterThan(0);
-    await (way === 'stops' ? servers[0]?.stop() : servers[0]?.freeze());
+    await (way === 'stops' ? place.servers[0]?.stop() : place.servers[0]?.freeze());
   });
-  afterEach(() => Promise.all(servers.map((server) => server.stop())));
+  afterEach(async () => {
+    await app.close();
+    await place.close();
+  });
 
   function serverOf(visitor: Browser): string {
     return app.nest.get<PartitionedStore>(SessionStore).partOf(hashOf(idOf(visitor)));
@@ -68,8 +74,7 @@ describe.each(['stops', 'hangs'] as const)('Of three servers, when one %s,', (wa
 
   it('is used again as soon as it is back', async () => {
     await statusesOf(harmed.map((visitor) => visitor.get('/notes')));
-    await servers[0]?.stop();
-    await servers[0]?.start();
+    await place.servers[0]?.startAgain();
     const [visitor = app.browser()] = harmed;
     let reply = await visitor.get('/notes');
     await until('the server is used again', async () => (reply = await visitor.get('/notes')).status === 200);
@@ -78,14 +83,15 @@ describe.each(['stops', 'hangs'] as const)('Of three servers, when one %s,', (wa
   });
 });
 
-it('When all of three servers are down, a new visitor is told so once, and not made to wait for each', async () => {
-  const servers = await Promise.all([MemcachedServer.start(), MemcachedServer.start(), MemcachedServer.start()]);
-  const store = new MemcachedStore({
-    servers: servers.map(({ address }) => address),
-    commandTimeout: COMMAND_TIMEOUT,
-  });
-  const app = await startNotes({ sessions: { store, storeTimeout: STORE_TIMEOUT, clock: turnClock } });
-  await Promise.all(servers.map((server) => server.stop()));
-  const { status, setCookies } = await app.browser().post('/notes', { visits: 1 });
-  expect([status, setCookies]).toEqual([503, []]);
-});
+it.each(['memcached', 'Redis, by ioredis'] as const)(
+  'When all of three servers of %s are down, a new visitor is told so once, and not made to wait for each',
+  async (name) => {
+    const { store, servers, close } = await severalServers[name]();
+    const app = await startNotes({ sessions: { store, storeTimeout: STORE_TIMEOUT, clock: turnClock } });
+    await Promise.all(servers.map((server) => server.stop()));
+    const { status, setCookies } = await app.browser().post('/notes', { visits: 1 });
+    expect([status, setCookies]).toEqual([503, []]);
+    await app.close();
+    await close();
+  },
+);

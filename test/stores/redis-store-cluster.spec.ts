@@ -45,6 +45,12 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => cluster.dispose());
 
+/** As the servers say. */
+async function nodeOf(key: string): Promise<string> {
+  const slot = await cluster.nodes[0]!.ask('CLUSTER', 'KEYSLOT', key);
+  return `127.0.0.1:${(await cluster.ownerOf(Number(slot))).port}`;
+}
+
 describe.each(Object.entries(ways))('RedisStore on a Cluster, with %s', (_, open) => {
   let opened: OpenedCluster;
   let store: RedisStore;
@@ -65,6 +71,13 @@ describe.each(Object.entries(ways))('RedisStore on a Cluster, with %s', (_, open
 
   it('starts without a word', () => {
     expect(logger.lines).toEqual([]);
+  });
+
+  it('knows which node keeps a session, unless its client does not say so', async () => {
+    const isSaid = opened.options.client !== undefined;
+    for (const id of Array.from({ length: 20 }, () => trial.id())) {
+      expect(store.partOf?.(id)).toBe(isSaid ? await nodeOf(prefix + id) : undefined);
+    }
   });
 
   const contract = sessionStoreContract({
@@ -130,4 +143,19 @@ describe('RedisStore, with a plain client of a Cluster’s node', () => {
     await start.catch((error: unknown) => expect(String(error)).toMatch(/give the store a Cluster client/));
     opened.close();
   });
+});
+
+it.each([
+  { keyPrefix: 'app:', prefix: 'sessions:' },
+  { keyPrefix: 'é{app}', prefix: 'sessions:' },
+  { keyPrefix: '', prefix: '{}sessions{1}' },
+  { keyPrefix: '}{', prefix: 'sessions:' },
+])('RedisStore knows which node keeps a session, with the prefixes %j', async ({ keyPrefix, prefix }) => {
+  const client = new Cluster(cluster.addresses, { keyPrefix });
+  await client.ping();
+  const store = new RedisStore({ client, prefix });
+  const ids = Array.from({ length: 20 }, () => randomBytes(32).toString('base64url'));
+
+  for (const id of ids) expect(store.partOf?.(id)).toBe(await nodeOf(keyPrefix + prefix + id));
+  client.disconnect();
 });

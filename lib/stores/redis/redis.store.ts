@@ -4,6 +4,7 @@ import type {
   BatchLoadableStore,
   ClosableStore,
   LeasingStore,
+  PartitionedStore,
   StartableStore,
   StoreContext,
 } from '../../interfaces/store-abilities.interface.js';
@@ -11,6 +12,7 @@ import { SessionStore } from '../session-store.js';
 import { StoreLog } from '../shared/store-log.js';
 import type { Answer, Args } from '../shared/store-methods.js';
 import { howToOpen, isCluster, type RedisClient } from './connection/clients.js';
+import { ClusterNodes } from './connection/cluster-nodes.js';
 import { reasonOf, replyCodeOf } from './connection/failures.js';
 import { decodeHolder, encodeHolder } from './holder.js';
 import { KeySpread } from './connection/key-spread.js';
@@ -39,9 +41,11 @@ import { decode, liveValue, newVersion, type Stored, tokenField } from './sessio
  */
 export class RedisStore
   extends SessionStore
-  implements StartableStore, ClosableStore, LeasingStore, BatchLoadableStore
+  implements StartableStore, ClosableStore, LeasingStore, BatchLoadableStore, Partial<PartitionedStore>
 {
   readonly hasLeases = true;
+  /** The node of a Cluster that keeps this id; there when the client leads to one. */
+  readonly partOf?: (id: string) => string;
   readonly #client: RedisClient | undefined;
   readonly #commands: RedisCommands;
   readonly #retried: RetriedWrites;
@@ -59,10 +63,16 @@ export class RedisStore
         replyCodeOf(error) ?? 'connection',
         `a connection to Redis broke (${reasonOf(error)}); the client opens another.`,
       );
-    this.#commands = new RedisCommands(new Sender(send, options.client, onError), prefixOf(options), this.#log);
+    const prefix = prefixOf(options);
+    this.#commands = new RedisCommands(new Sender(send, options.client, onError), prefix, this.#log);
     this.#retried = new RetriedWrites(this.#commands);
-    this.#spread = new KeySpread(isCluster(options.client));
+    const isSpread = isCluster(options.client);
+    this.#spread = new KeySpread(isSpread);
     this.#rotations = new Rotations(this.#commands, this.#retried, this.#spread);
+    if (isSpread) {
+      const nodes = new ClusterNodes(options.client, prefix);
+      this.partOf = (id) => nodes.nodeOf(id);
+    }
   }
 
   /** @throws SessionsConfigError when the client is closed, or its server cannot keep sessions. */

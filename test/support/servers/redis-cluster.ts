@@ -1,18 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.js';
-import { askRedis, RedisServer } from './redis-server.js';
+import { askRedis, RedisServer, type RedisSettings } from './redis-server.js';
 
 const MASTERS = 3;
 const SLOTS = 16_384;
 const MEET_LIMIT = 30_000;
 
+export interface RedisClusterOptions {
+  readonly hasReplicas?: boolean;
+  readonly settings?: RedisSettings;
+}
+
 /** A real Cluster of three nodes with a third of the slots each, and a replica for each of them. */
 export class RedisCluster {
   private constructor(readonly nodes: readonly RedisServer[]) {}
 
-  static async start({ hasReplicas = false } = {}): Promise<RedisCluster> {
+  static async start({ hasReplicas = false, settings: own = {} }: RedisClusterOptions = {}): Promise<RedisCluster> {
     // A machine that stands still for a while is no node that is down.
-    const settings = { 'cluster-enabled': 'yes', 'cluster-node-timeout': '4000', 'repl-diskless-sync-delay': '0' };
+    const usual = { 'cluster-enabled': 'yes', 'cluster-node-timeout': '4000', 'repl-diskless-sync-delay': '0' };
+    const settings = { ...usual, ...own };
     const count = hasReplicas ? 2 * MASTERS : MASTERS;
     const start = async (): Promise<RedisServer> => {
       // By default it is 10,000 above the other port, which may be somebody's whom the system gave any port.

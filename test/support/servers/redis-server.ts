@@ -87,6 +87,11 @@ export class RedisServer {
     this.#keeper = undefined;
   }
 
+  /** It takes connections and answers nothing until it is stopped. */
+  async freeze(): Promise<void> {
+    process.kill(await this.processId(), 'SIGSTOP');
+  }
+
   /** Ends it for good and removes its files. */
   async dispose(): Promise<void> {
     await this.stop();

@@ -52,6 +52,19 @@ export function isCluster(client: unknown): boolean {
   return isIoredis(client) ? client.isCluster : isNodeRedisCluster(client);
 }
 
+/** The address of the node of a Cluster that has this slot, as the client knows it; `undefined` when it knows none. */
+export function masterOf(client: unknown, slot: number): string | undefined {
+  const nodes = memberOf(memberOf(client, 'slots'), slot);
+  const address = Array.isArray(nodes) ? (nodes as unknown[])[0] : memberOf(memberOf(nodes, 'master'), 'address');
+  return typeof address === 'string' ? address : undefined;
+}
+
+/** What a Cluster client of ioredis puts before every key. */
+export function keyPrefixOf(client: unknown): string {
+  const prefix = isIoredis(client) ? memberOf(memberOf(client, 'options'), 'keyPrefix') : undefined;
+  return typeof prefix === 'string' ? prefix : '';
+}
+
 /**
  * The events by which a client that sends commands again says that a connection is gone. Other clients reject the commands that
  * were under way.
@@ -98,7 +111,7 @@ function hasMethod(value: unknown, name: string): boolean {
 }
 
 /** Clients are functions in some packages. */
-function memberOf(value: unknown, name: string): unknown {
+function memberOf(value: unknown, name: PropertyKey): unknown {
   return (typeof value === 'object' && value !== null) || typeof value === 'function'
     ? Reflect.get(value, name)
     : undefined;
