@@ -4,6 +4,7 @@ import { SessionsErrorsFilter } from './filters/sessions-errors.filter.js';
 import { LockSessionGuard } from './guards/lock-session.guard.js';
 import { HttpSessions } from './http/http-sessions.js';
 import { ExceptionFilters } from './http/reply/exception-filters.js';
+import { doubtsAbout } from './options/doubts.js';
 import { assertImportedOnce, checkReturnedOptions, refuseBareImport } from './options/module-setup.js';
 import type { SessionsModuleOptions } from './options/sessions-module-options.js';
 import { isRestricted, resolveOptions, type ResolvedOptions } from './options/sessions-options.js';
@@ -32,7 +33,9 @@ export const SESSIONS_PROVIDERS: Provider[] = [
     useFactory: (options: SessionsModuleOptions, modules: ModulesContainer) => {
       // First of all, before a second module starts a store of its own.
       assertImportedOnce(modules);
-      return resolveOptions(checkReturnedOptions(options));
+      const resolved = resolveOptions(checkReturnedOptions(options));
+      for (const doubt of doubtsAbout(resolved)) logger.warn(doubt);
+      return resolved;
     },
   },
   // The rest takes the store from here, because a test may put another one in its place.

@@ -307,6 +307,22 @@ describe('The platform of an application', () => {
   });
 });
 
+describe('A duration that was meant in another unit', () => {
+  it.each([
+    [{ timeout: 60 }, ['timeout is 60 ms']],
+    [{ timeout: 999, absoluteTimeout: 24 }, ['timeout is 999 ms', 'absoluteTimeout is 24 ms']],
+    [{ timeout: 1_000, absoluteTimeout: 86_400 }, []],
+  ])('is a warning that names the unit: %j', async (sessions, warnings) => {
+    const app = await startNotes({ sessions });
+
+    expect(app.logs.matching(/./, 'warn')).toEqual(
+      warnings.map((warning) =>
+        expect.stringContaining(`${warning}: sessions hardly outlive a request. Durations are in`),
+      ),
+    );
+  });
+});
+
 describe('MemoryStore', () => {
   const environment = process.env['NODE_ENV'];
   afterEach(() => {
