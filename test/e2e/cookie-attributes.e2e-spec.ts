@@ -68,6 +68,10 @@ describe('The cookie is sent exactly as', () => {
       { name: '__Secure-sid', secure: true, domain: 'd.org', path: '/x', persistent: false },
       '__Secure-sid=ID; Path=/x; Domain=d.org; HttpOnly; SameSite=Lax; Secure',
     ],
+    [
+      { name: '__Secure-sid', secure: true, httpOnly: false, persistent: false },
+      '__Secure-sid=ID; Path=/; SameSite=Lax; Secure',
+    ],
     [{ name: 'my__Host-', secure: false, persistent: false }, 'my__Host-=ID; Path=/; HttpOnly; SameSite=Lax'],
   ])('%j say, behind a proxy that ends TLS', async (cookie, expected) => {
     expect(await headerOf({ cookie }, overTls)).toBe(expected);

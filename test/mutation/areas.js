@@ -94,7 +94,7 @@ export const areas = {
   },
   memcached: {
     mutate: ['lib/stores/memcached/**/*.ts', 'lib/stores/shared/entry*.ts', `!${STORE_OPTIONS}`],
-    specs: specs('stores', /^memcached-store/, /(processes|faults|loss)/),
+    specs: specs('stores', /^memcached-store/, /(processes|package)/),
   },
   redis: {
     mutate: ['lib/stores/redis/**/*.ts', `!${STORE_OPTIONS}`],

@@ -1,46 +1,7 @@
-import { execFile } from 'node:child_process';
-import { once } from 'node:events';
-import { connect } from 'node:net';
-import { promisify } from 'node:util';
 import { SessionStoreError } from 'nestjs-sessions';
 import { type MemcachedClient, MemcachedStore } from 'nestjs-sessions/memcached';
-import { compiled } from '../support/processes/compiled.js';
 import { MemcachedModel } from '../support/models/memcached-model.js';
-import { MemcachedServer } from '../support/servers/memcached-server.js';
 import { trialOf } from '../support/stores/trial-of.js';
-
-const run = promisify(execFile);
-const NOBODY = '127.0.0.1:1';
-
-/** A process without any program to start, whose memcached is down. */
-async function withoutMemcached(client: 'plain' | 'mended', address = NOBODY): Promise<string> {
-  const file = compiled(new URL('../support/processes/memcached-down.ts', import.meta.url));
-  const env = { ADDRESS: address, CLIENT: client, PATH: '/nowhere' };
-  const { stdout } = await run(process.execPath, [file], { env });
-  return stdout;
-}
-
-describe('The package memcached, when its server is down', () => {
-  it('ends a process that cannot start "ping"', async () => {
-    await expect(withoutMemcached('plain')).rejects.toThrow('spawn ping ENOENT');
-  });
-
-  it('mended, starts nothing, says that it failed, and keeps no process alive', async () => {
-    expect(await withoutMemcached('mended')).toBe('failed\n'.repeat(5));
-  });
-
-  it('mended, says so as well when no connection comes about, and keeps no process alive for that', async () => {
-    const server = await MemcachedServer.start(['-b', '1']);
-    await server.freeze();
-    const first = Array.from({ length: 4 }, () => connect(server.port, '127.0.0.1'));
-    await Promise.race(first.map((socket) => once(socket, 'connect')));
-    const started = performance.now();
-    expect(await withoutMemcached('mended', server.address)).toBe('failed\n'.repeat(5));
-    expect(performance.now() - started).toBeLessThan(60_000);
-    for (const socket of first) socket.destroy();
-    await server.stop();
-  });
-});
 
 describe('MemcachedStore, with a client that', () => {
   const unused = (): never => {
@@ -78,7 +39,74 @@ describe('MemcachedStore, with a client that', () => {
     const client: MemcachedClient = { ...silent, add: (...args) => args[3](undefined, false) };
     const store = new MemcachedStore({ client });
     const record = { data: '{}', createdAt: 0, expiresAt: Date.now() + 1_000 };
-    await expect(store.create({ id: 'id', record })).rejects.toThrow(SessionStoreError);
+    await expect(store.create({ id: 'id', record })).rejects.toThrow(
+      'memcached failed: the server refused to store a value',
+    );
+  });
+
+  it('does not replace a value that nobody has changed, fails: its server is out of memory', async () => {
+    const memcached = new MemcachedModel();
+    const trial = trialOf(new MemcachedStore({ client: memcached }));
+    const { id, record, version } = await trial.given();
+    memcached.cas = (...args) => args[4](undefined, false);
+    await expect(trial.store.update({ id, record, guard: { version } })).rejects.toThrow(
+      'memcached refused to store a session; it may be out of memory',
+    );
+  });
+
+  it('puts a namespace of its own before the key, is understood', async () => {
+    const memcached = new MemcachedModel();
+    const client: MemcachedClient = {
+      gets: (key, callback) =>
+        memcached.gets(key, (error, answer) =>
+          callback(error, answer && { [`namespace:${key}`]: answer[key], cas: answer['cas'] }),
+        ),
+      add: (...args) => memcached.add(...args),
+      cas: (...args) => memcached.cas(...args),
+    };
+    const trial = trialOf(new MemcachedStore({ client }));
+    const { id } = await trial.given();
+    await trial.found(id);
+  });
+
+  it.each([
+    ['for another key', { 'sessions:other': '{}', cas: '1' }],
+    ['without what a write needs', { 'sessions:id': '{}' }],
+  ])('answers %s, fails', async (_, answer) => {
+    const client: MemcachedClient = { ...silent, gets: (_key, callback) => callback(undefined, answer) };
+    expect(await failureOf(client)).toMatchObject({
+      message: 'memcached answered for another key than it was asked for',
+    });
+  });
+
+  it('finds each time that another has written first, is given up after a hundred attempts', async () => {
+    const memcached = new MemcachedModel();
+    const trial = trialOf(new MemcachedStore({ client: memcached }));
+    const { id, record } = await trial.given();
+    let attempts = 0;
+    const cas = memcached.cas.bind(memcached);
+    memcached.cas = (key, value, seen, lifetime, callback) => {
+      attempts += 1;
+      if (attempts > 500) cas(key, value, seen, lifetime, callback);
+      else
+        memcached.gets(key, (_, answer) =>
+          cas(key, String(answer?.[key]), seen, lifetime, () => callback(undefined, false)),
+        );
+    };
+    await expect(trial.store.touch({ id, expiresAt: record.expiresAt + 1 })).rejects.toThrow(
+      'A session was changed 100 times while it was to be written',
+    );
+    expect(attempts).toBe(100);
+  });
+
+  it('forgets a session while it is written, has none', async () => {
+    const memcached = new MemcachedModel();
+    const trial = trialOf(new MemcachedStore({ client: memcached }));
+    const { id, record, version } = await trial.given();
+    const cas = memcached.cas.bind(memcached);
+    memcached.cas = (key, value, seen, _, callback) => cas(key, value, seen, -1, () => callback(undefined, false));
+    expect(await trial.store.update({ id, record, guard: { version } })).toBe(false);
+    await trial.isMissing(id);
   });
 
   it('reads over another connection than it writes, and is answered too early, costs a trip and no lock', async () => {

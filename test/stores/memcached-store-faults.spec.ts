@@ -1,7 +1,9 @@
 import { connect } from 'node:net';
 import { SessionStoreError } from 'nestjs-sessions';
 import { MemcachedStore } from 'nestjs-sessions/memcached';
+import { systemClock } from '../../lib/session/clock.js';
 import { type ContractHarness, written } from '../../lib/testing/contract/harness.js';
+import { RecordingLogger } from '../support/basics/recording-logger.js';
 import { until } from '../support/basics/within.js';
 import { FaultProxy } from '../support/servers/fault-proxy.js';
 import { MemcachedServer } from '../support/servers/memcached-server.js';
@@ -105,6 +107,20 @@ describe('MemcachedStore, when the network or the server fails', () => {
     await trial.found(id);
     await trial.found(id);
     expect(proxy.connections).toBeGreaterThan(0);
+  });
+
+  it('it costs a quarter of what a request has, where that is less, and the operator is told of it', async () => {
+    const logger = new RecordingLogger();
+    const patient = new MemcachedStore({ servers: proxy.address, commandTimeout: NEVER });
+    await patient.start({ clock: systemClock, logger, storeTimeout: 8_000 });
+    const { id } = await trialOf(patient).given();
+    proxy.forgetConnections();
+    await trialOf(patient).found(id);
+    expect(logger.messages('warn')).toEqual([
+      'MemcachedStore: a connection to memcached did not answer, and a new one did, so it was replaced. Does a firewall or a load ' +
+        'balancer drop idle connections?',
+    ]);
+    await patient.close();
   });
 
   it('a server that has no connection to spare is called that', async () => {

@@ -31,6 +31,14 @@ describe('MemcachedStore, while a lock is held', () => {
     expect((await trial.found(id)).record.data).toBe('mine');
   });
 
+  it('the holder is refused, as anybody is, when it would write over what it has written since', async () => {
+    const { id, record, version, token } = await trial.givenLocked();
+    const guard = { version, lock: { token, release: false } };
+    written(await store.update({ id, record: { ...record, data: 'second' }, guard }));
+    expect(await store.update({ id, record: { ...record, data: 'third' }, guard })).toBe(false);
+    expect((await trial.found(id)).record.data).toBe('second');
+  });
+
   it('the holder can give a new id to what another process wrote, once it has seen it', async () => {
     const { id, record, version, token } = await trial.givenLocked();
     const theirs = written(await elsewhere.update({ id, record: { ...record, data: 'theirs' }, guard: { version } }));

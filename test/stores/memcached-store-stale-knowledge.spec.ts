@@ -52,6 +52,21 @@ describe('MemcachedStore, when another process is faster', () => {
     await trial.isMissing(to);
   });
 
+  it.each<[string, (id: string, rotation: Parameters<MemcachedStore['rotate']>[0]) => Promise<unknown>]>([
+    ['moved to a third id', (id, rotation) => elsewhere.rotate({ ...rotation, to: `${id}3` })],
+    ['forgotten by the server', (id) => server.ask(`delete sessions:${id}`)],
+  ])('nor when the id that it was to move from was %s meanwhile', async (_, end) => {
+    const { id, record, version } = await trial.given();
+    const to = trial.id();
+    const rotation = { from: id, to, record, guard: { version }, tombstoneUntil: clock.now() + HOUR };
+    client.once('cas', (_, fail) => fail(new Error('the process died')));
+    await expect(store.rotate(rotation)).rejects.toThrow('the process died');
+
+    await end(id, rotation);
+
+    await trial.isMissing(to);
+  });
+
   it('a holder does not take what another wrote right after the lock was granted for its own', async () => {
     const { id, record, version } = await trial.given();
     const token = trial.token();
@@ -71,6 +86,25 @@ describe('MemcachedStore, when another process is faster', () => {
     const guard = { version, lock: { token, release: true } };
     expect(await store.update({ id, record: { ...record, data: 'mine' }, guard })).toBe(false);
     expect((await trial.found(id)).record.data).toBe('theirs');
+  });
+
+  it('a holder writes nothing once its session has expired, though nobody else has touched it', async () => {
+    const { id, record, version, token } = await trial.givenLocked();
+    clock.set(record.expiresAt);
+
+    expect(await store.update({ id, record, guard: { version, lock: { token, release: true } } })).toBe(false);
+  });
+
+  it('a lock is held also when what was to be read after its write got lost', async () => {
+    const { id, record, version } = await trial.given();
+    const token = trial.token();
+    client.once('gets', (send) => {
+      client.once('gets', (_, fail) => fail(new Error('the answer got lost')));
+      send();
+    });
+
+    expect((await trial.tryLock(id, token, LEASE)).status).toBe('acquired');
+    written(await store.update({ id, record, guard: { version, lock: { token, release: true } } }));
   });
 
   it('what it knows of holders that never came back is dropped when their leases are over', async () => {

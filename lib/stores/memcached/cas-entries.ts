@@ -54,8 +54,10 @@ export class CasEntries {
       return snapshot;
     }
     const old = await this.peek(entry.movesFrom);
-    const hasMoved = old?.entry.endReason === 'rotated' && old.entry.version === entry.version;
-    return hasMoved ? { ...snapshot, entry: { ...entry, movesFrom: undefined } } : undefined;
+    // Nothing but the tombstone of this rotation has the version that was made for it.
+    return old?.entry.version === entry.version
+      ? { ...snapshot, entry: { ...entry, movesFrom: undefined } }
+      : undefined;
   }
 
   /** Writes where nothing is, or only an expired entry. */
