@@ -94,7 +94,7 @@ export const areas = {
   },
   memcached: {
     mutate: ['lib/stores/memcached/**/*.ts', 'lib/stores/shared/entry*.ts', `!${STORE_OPTIONS}`],
-    specs: specs('stores', /^memcached-store/, /(processes|package)/),
+    specs: [...specs('stores', /^memcached-store/, /(processes|package)/), 'stores/start-checks.spec.ts'],
   },
   redis: {
     mutate: ['lib/stores/redis/**/*.ts', `!${STORE_OPTIONS}`],
@@ -106,6 +106,7 @@ export const areas = {
       ...specs('stores', /^cache-manager-store\.spec/),
       ...specs('stores', /^cache-manager-store-/, /redis/),
       ...specs('stores', /^cache-manager-store-redis/),
+      'stores/start-checks.spec.ts',
     ],
   },
 };

@@ -50,3 +50,17 @@ describe('CacheManagerStore, the locks of holders that never came back', () => {
     expect(await renew(held)).toBe(true);
   });
 });
+
+describe('CacheManagerStore, the lock of a session that has expired', () => {
+  it('is neither held, renewed nor freed, though its lease goes on', async () => {
+    const clock = new ManualClock();
+    const store = new CacheManagerStore({ cache: createCache() });
+    await store.start({ clock, logger: new RecordingLogger() });
+    const { id, record, token } = await trialOf(store, clock).givenLocked();
+    clock.set(record.expiresAt);
+
+    expect(await store.renewLock({ id, token, lease: SECOND })).toBe(false);
+    expect(await store.unlock({ id, token })).toBe(false);
+    await trialOf(store, clock).isMissing(id);
+  });
+});

@@ -54,7 +54,9 @@ describe('CacheManagerStore, when its backend is down', () => {
       if (key.includes(theirs.id)) backend.values.set(key.replace(theirs.id, id), value);
     }
 
-    await expect(trial.store.load({ id })).rejects.toThrow(SessionStoreError);
+    const load = trial.store.load({ id });
+    await expect(load).rejects.toThrow(SessionStoreError);
+    await expect(load).rejects.toThrow('the cache answered for another key than it was asked for');
     expect((await trial.found(theirs.id)).record.data).toBe('{"user":"ann"}');
   });
 
@@ -88,6 +90,7 @@ describe('CacheManagerStore, when its backend is down', () => {
     const lost = trial.store.update({ id, record: { ...record, data: 'first' }, guard });
     await expect(lost).rejects.toThrow(SessionStoreError);
     backend.confirms = Infinity;
+    expect(await trial.store.renewLock({ id, token, lease: HOUR })).toBe(true);
     expect(await trial.store.update({ id, record: { ...record, data: 'second' }, guard })).toBe(false);
     expect((await trial.found(id)).record.data).toBe('first');
   });
@@ -102,6 +105,18 @@ describe('CacheManagerStore, when its backend is down', () => {
     await expect(trial.store.rotate(rotation)).rejects.toThrow(SessionStoreError);
     backend.confirms = Infinity;
     expect((await trial.found(id)).record).toEqual(record);
+  });
+
+  it('a backend that answers leaves no timer behind', async () => {
+    const backend = new CountingBackend();
+    const trial = trialOf(new CacheManagerStore({ cache: createCache({ stores: [new Keyv({ store: backend })] }) }));
+    jest.useFakeTimers({ now: Date.now() });
+    try {
+      await trial.given();
+      expect(jest.getTimerCount()).toBe(0);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('a backend that never answers holds up a session for five seconds, and no longer', async () => {

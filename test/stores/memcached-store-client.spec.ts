@@ -18,7 +18,9 @@ describe('MemcachedStore, with a client that', () => {
 
   it('never calls back, gives up in time', async () => {
     const started = performance.now();
-    await failureOf(silent);
+    expect(await failureOf(silent)).toMatchObject({
+      message: 'memcached did not answer within 50 ms (commandTimeout)',
+    });
     expect(performance.now() - started).toBeLessThan(60_000);
   });
 
@@ -67,6 +69,21 @@ describe('MemcachedStore, with a client that', () => {
     const trial = trialOf(new MemcachedStore({ client }));
     const { id } = await trial.given();
     await trial.found(id);
+  });
+
+  it('calls back with null where there is no error, is understood', async () => {
+    const memcached = new MemcachedModel();
+    const client: MemcachedClient = {
+      gets: (key, callback) => memcached.gets(key, (_, answer) => callback(null, answer)),
+      add: (key, value, lifetime, callback) =>
+        memcached.add(key, value, lifetime, (error, isStored) => callback(error ?? null, isStored)),
+      cas: (key, value, cas, lifetime, callback) =>
+        memcached.cas(key, value, cas, lifetime, (_, isStored) => callback(null, isStored)),
+    };
+    const trial = trialOf(new MemcachedStore({ client }));
+    const { id, record } = await trial.given();
+    expect(await trial.store.create({ id, record })).toBe(false);
+    await trial.isFree(id);
   });
 
   it.each([

@@ -81,5 +81,5 @@ export class MemcachedCommands {
 }
 
 function isNotStored(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'notStored' in error && error.notStored === true;
+  return typeof error === 'object' && error !== null && Reflect.get(error, 'notStored') === true;
 }
