@@ -78,7 +78,7 @@ export const areas = {
   },
   file: {
     mutate: ['lib/stores/file/*.ts', `!${STORE_OPTIONS}`],
-    specs: specs('stores', /^file-store/, /(crowd|full-disk|owner|planted|processes|short-names)/),
+    specs: specs('stores', /^file-store/, /(crowd|full-disk|processes|rights|short-names)/),
   },
   postgres: {
     mutate: [

@@ -4,7 +4,6 @@ import { chmod, chown, lstat, mkdir, readdir, symlink, writeFile } from 'node:fs
 import { dirname, join } from 'node:path';
 import { SessionsConfigError } from '../../lib/errors/index.js';
 import { FileStore, type FileStoreOptions } from '../../lib/stores/file/file.store.js';
-import { spawnApp } from '../support/processes/child-process.js';
 import { fileStoreOn } from '../support/stores/file-store-on.js';
 import { arrange, FROM, OPERATIONS } from '../support/models/store-model.js';
 import { temporaryDirectory } from '../support/basics/temporary-directory.js';
@@ -69,14 +68,6 @@ describe('FileStore and its directory, at start-up', () => {
     expect(await next.load({ id: FROM })).toMatchObject({ status: 'found', version });
   });
 
-  it('takes one of root that the group of this process may write: a volume with an fsGroup', async () => {
-    await mkdir(directory);
-    await chown(directory, 0, NOBODY);
-    await chmod(directory, 0o2770);
-    await chmod(dirname(directory), 0o711);
-    expect(await startedAsNobody(directory)).toBe('started');
-  });
-
   it.each([0o770, 0o777, 0o1777, 0o702])('refuses one that others can write to (mode %o)', async (mode) => {
     await mkdir(directory);
     // A group that this process is not in.
@@ -110,23 +101,6 @@ describe('FileStore and its directory, at start-up', () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  it('refuses one that it must not write to', async () => {
-    await mkdir(directory);
-    await chmod(directory, 0o500);
-    expect(await startAsNobody(directory)).toMatch(
-      `SESSIONS_CONFIG FileStore: the directory ${directory} cannot be written: EACCES`,
-    );
-  });
-
-  it('refuses one that it cannot create', async () => {
-    await mkdir(directory);
-    await chmod(directory, 0o500);
-    const below = join(directory, 'below');
-    expect(await startAsNobody(below)).toMatch(
-      `SESSIONS_CONFIG FileStore: the directory ${below} cannot be created: EACCES`,
-    );
-  });
-
   it.each([
     [{ directory: '' }, 'directory must be a path'],
     [{}, 'directory must be a path'],
@@ -155,20 +129,3 @@ describe('FileStore and its directory, at start-up', () => {
     },
   );
 });
-
-/** Root ignores modes, so the store is started by a process that is not root. */
-async function startAsNobody(path: string): Promise<string> {
-  if (process.getuid?.() === 0) {
-    await chmod(dirname(directory), 0o711);
-    await chown(directory, NOBODY, NOBODY);
-  }
-  return startedAsNobody(path);
-}
-
-async function startedAsNobody(path: string): Promise<string> {
-  const app = await spawnApp(new URL('../support/processes/file-store.unprivileged.ts', import.meta.url), {
-    args: [path],
-  });
-  await app.exited;
-  return app.ready;
-}
