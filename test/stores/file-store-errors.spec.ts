@@ -1,4 +1,6 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { jest } from '@jest/globals';
+import fs from 'node:fs';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { temporaryDirectory } from '../support/basics/temporary-directory.js';
@@ -42,5 +44,87 @@ describe('An error of FileStore', () => {
       expect(await store.load({ id })).toMatchObject({ status: 'found', record: { data: '' } });
     }
     expect(logger.messages('warn')).toEqual(['FileStore: the data of session id0----- are not there.']);
+  });
+});
+
+describe('FileStore, when a system call fails', () => {
+  const record = { data: '{}', createdAt: 0, expiresAt: Number.MAX_SAFE_INTEGER };
+  const id = 'aa'.padEnd(43, '1');
+  let directory: string;
+  beforeEach(async () => {
+    directory = await temporaryDirectory();
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  function failing(name: 'mkdir' | 'rename' | 'rm' | 'unlink' | 'writeFile', code: string, where = /./): void {
+    const original = fs[name] as (...args: unknown[]) => void;
+    jest.spyOn(fs, name as 'rename').mockImplementation((...args: unknown[]) => {
+      const done = args.at(-1) as (error: Error) => void;
+      if (where.test(String(args[0]))) done(Object.assign(new Error(`${code}: no, ${name} '/secret'`), { code }));
+      else original(...args);
+    });
+  }
+
+  it.each([
+    ['ENOSPC', 'mkdir'],
+    ['ENOSPC', 'writeFile'],
+    ['EDQUOT', 'writeFile'],
+  ] as const)('starts on a full disk (%s at %s): the sessions that are there can be read', async (code, name) => {
+    await fileStoreOn(directory);
+    failing(name, code);
+    const { logger } = await fileStoreOn(directory);
+    expect(logger.messages('error')).toEqual([
+      `FileStore: the disk of ${directory} is full: no session can be begun or changed.`,
+    ]);
+  });
+
+  it('begins no session that has no place, and says what the system says', async () => {
+    const { store } = await fileStoreOn(directory);
+    failing('mkdir', 'ENOSPC', /aa$/);
+    await expect(store.create({ id, record })).rejects.toMatchObject({ code: 'ENOSPC' });
+    jest.restoreAllMocks();
+    expect(await store.load({ id })).toEqual({ status: 'missing' });
+  });
+
+  it('has written when only what was there before cannot be removed, and says so', async () => {
+    const { store, logger } = await fileStoreOn(directory);
+    const version = await store.create({ id, record });
+    failing('unlink', 'EPERM');
+    const written = await store.update({
+      id,
+      record: { ...record, data: '{"new":1}' },
+      guard: { version: version || 0 },
+    });
+    expect(written).toEqual(expect.any(String));
+    expect(await store.load({ id })).toMatchObject({ record: { data: '{"new":1}' } });
+    expect(logger.messages('warn')).toEqual([expect.stringMatching(/^FileStore: a file could not be removed: EPERM/)]);
+  });
+
+  it('says why a session could not begin also when what was written of it cannot be removed', async () => {
+    const { store, logger } = await fileStoreOn(directory);
+    failing('rename', 'EIO');
+    failing('rm', 'EPERM');
+    await expect(store.create({ id, record })).rejects.toMatchObject({ code: 'EIO' });
+    expect(logger.messages('warn')).toEqual([
+      expect.stringMatching(/^FileStore: a folder could not be removed: EPERM/),
+    ]);
+  });
+
+  it('leaves nothing of a session that could not begin', async () => {
+    const { store } = await fileStoreOn(directory);
+    failing('rename', 'EIO');
+    await expect(store.create({ id, record })).rejects.toMatchObject({ code: 'EIO' });
+    expect(await readdir(join(directory, 'aa'))).toEqual([]);
+  });
+
+  it('says what to do when its directory is another one than it was', async () => {
+    const { store } = await fileStoreOn(directory);
+    await rm(directory, { recursive: true });
+    await expect(store.load({ id })).rejects.toThrow(
+      `FileStore: ${directory} is not the directory that was opened at start-up: was it removed or unmounted? ` +
+        'Bring it back, or restart the application to begin with an empty one.',
+    );
   });
 });
