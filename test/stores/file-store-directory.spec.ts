@@ -45,7 +45,9 @@ describe('FileStore and its directory, at start-up', () => {
     await writeFile(directory, '');
     await expect(start()).rejects.toThrow(SessionsConfigError);
     await expect(start()).rejects.toThrow(`the directory ${directory} is not a directory`);
-    await expect(start(join(directory, 'below'))).rejects.toThrow(SessionsConfigError);
+    const below = join(directory, 'below');
+    await expect(start(below)).rejects.toThrow(SessionsConfigError);
+    await expect(start(below)).rejects.toThrow(/^FileStore: the directory .*below cannot be created: .*ENOTDIR/);
   });
 
   it('refuses a symbolic link, also one that points at a directory', async () => {
@@ -74,16 +76,24 @@ describe('FileStore and its directory, at start-up', () => {
     if (process.getuid?.() === 0) await chown(directory, 0, 54_321);
     await chmod(directory, mode);
     await expect(start()).rejects.toThrow(SessionsConfigError);
-    await expect(start()).rejects.toThrow(`${directory} can be written by other users`);
+    await expect(start()).rejects.toThrow(
+      `${directory} can be written by other users (mode ${(mode & 0o777).toString(8)}). Set its mode to 700.`,
+    );
   });
 
-  it('refuses one that belongs to another user', async () => {
+  it.each([
+    ['a group of its own', NOBODY],
+    ['the group of this process', process.getegid?.() ?? 0],
+  ])('refuses one that belongs to another user, and %s', async (_, group) => {
     await mkdir(directory, { mode: 0o700 });
     // Only root can give a directory away; anybody else finds one that is root's.
-    if (process.getuid?.() === 0) await chown(directory, NOBODY, NOBODY);
+    if (process.getuid?.() === 0) await chown(directory, NOBODY, group);
     else directory = '/';
     await expect(start()).rejects.toThrow(SessionsConfigError);
-    await expect(start()).rejects.toThrow(`${directory} belongs to user`);
+    await expect(start()).rejects.toThrow(
+      `${directory} belongs to user ${process.getuid?.() === 0 ? NOBODY : 0}, and this process runs as ` +
+        `${process.getuid?.()}. Make it with the user that runs the application.`,
+    );
   });
 
   it('refuses one in which a session cannot live, says at which step, and leaves nothing there', async () => {

@@ -136,6 +136,19 @@ describe('FileStore, sweeping what does not belong there', () => {
     expect(await readdir(directory)).toHaveLength(2);
   });
 
+  it('leaves what lies beside a locked session until its lock is free: its holder may be writing it', async () => {
+    await given(ID);
+    const holder = { route: '', process: '', since: 0 };
+    await store.tryLock({ id: ID, token: 'mine', lease: 1_000, holder });
+    const written = join(folderOf(ID), 'd,AAAAAAAAAAAAAAAA');
+    await writeFile(written, '{"new":1}');
+    await sweep();
+    expect(await readdir(folderOf(ID))).toContain('d,AAAAAAAAAAAAAAAA');
+    clock.advance(1_000);
+    await sweep();
+    expect(await readdir(folderOf(ID))).not.toContain('d,AAAAAAAAAAAAAAAA');
+  });
+
   it('removes folders that were being filled, when they are old, and never publishes half of one', async () => {
     for (let call = 0, isOver = false; !isOver; call += 1) {
       const creation = new Lane(() => store.create({ id: ID, record: record() }));
@@ -152,9 +165,10 @@ describe('FileStore, sweeping what does not belong there', () => {
     }
   });
 
-  it('leaves folders alone that are being filled now', async () => {
+  it('leaves folders alone that are being filled now, though that takes half a minute', async () => {
     const creation = new Lane(() => store.create({ id: ID, record: record() }));
     await stepTo(creation, 'rename');
+    await age(join(directory, 'aa'), HOUR / 120);
     await sweep();
     expect(await creation.finish()).not.toBe(false);
   });
@@ -192,7 +206,7 @@ async function stepTo(lane: Lane, call: string): Promise<void> {
 }
 
 /** As if what is being filled had been begun an hour ago. */
-async function age(shard: string): Promise<void> {
-  const anHourAgo = new Date(Date.now() - HOUR);
-  for (const name of await readdir(shard)) await utimes(join(shard, name), anHourAgo, anHourAgo);
+async function age(shard: string, milliseconds = HOUR): Promise<void> {
+  const then = new Date(Date.now() - milliseconds);
+  for (const name of await readdir(shard)) await utimes(join(shard, name), then, then);
 }
