@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import fs from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { inspect } from 'node:util';
 import { temporaryDirectory } from '../support/basics/temporary-directory.js';
 import { arrange, FROM, OPERATIONS, TO } from '../support/models/store-model.js';
@@ -58,7 +58,7 @@ describe('FileStore, when a system call fails', () => {
     jest.restoreAllMocks();
   });
 
-  function failing(name: 'mkdir' | 'rename' | 'rm' | 'unlink' | 'writeFile', code: string, where = /./): void {
+  function failing(name: 'mkdir' | 'open' | 'rename' | 'rm' | 'unlink' | 'writeFile', code: string, where = /./): void {
     const original = fs[name] as (...args: unknown[]) => void;
     jest.spyOn(fs, name as 'rename').mockImplementation((...args: unknown[]) => {
       const done = args.at(-1) as (error: Error) => void;
@@ -117,6 +117,45 @@ describe('FileStore, when a system call fails', () => {
     failing('rename', 'EIO');
     await expect(store.create({ id, record })).rejects.toMatchObject({ code: 'EIO' });
     expect(await readdir(join(directory, 'aa'))).toEqual([]);
+  });
+
+  /** As where they are encrypted. */
+  function limitNames(longest: number): void {
+    const original = fs.open as (...args: unknown[]) => void;
+    jest.spyOn(fs, 'open').mockImplementation(((...args: unknown[]) => {
+      const done = args.at(-1) as (error: Error) => void;
+      if (basename(String(args[0])).length > longest) {
+        done(Object.assign(new Error('ENAMETOOLONG: name too long, open'), { code: 'ENAMETOOLONG' }));
+      } else original(...args);
+    }) as typeof fs.open);
+  }
+
+  it.each([130, 143, 175, 254, 255])(
+    'makes no name that is longer than %i bytes where none may be',
+    async (longest) => {
+      limitNames(longest);
+      const { store } = await fileStoreOn(directory);
+      await store.create({ id, record });
+      const holder = { route: `POST /${'x'.repeat(200)}`, process: 'ü'.repeat(200), since: 0 };
+      await store.tryLock({ id, token: 'mine', lease: 1_000, holder });
+      const [state = ''] = (await readdir(join(directory, 'aa', id))).filter((name) => name.startsWith('s,'));
+      expect(state.length).toBeLessThanOrEqual(longest);
+      // And uses what there is, but for what does not make a whole character.
+      expect(state.length).toBeGreaterThan(Math.min(longest, 220) - 8);
+    },
+  );
+
+  it('does not start where names are too short', async () => {
+    limitNames(129);
+    await expect(fileStoreOn(directory)).rejects.toThrow(
+      'its file system does not take names of 130 bytes, which the store needs. Name a directory on another one.',
+    );
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('does not start where no file can be made, and says what the system says', async () => {
+    failing('open', 'EIO');
+    await expect(fileStoreOn(directory)).rejects.toThrow('EIO: no, open');
   });
 
   it('says what to do when its directory is another one than it was', async () => {

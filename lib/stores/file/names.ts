@@ -186,7 +186,7 @@ function digits(number: number): string {
 }
 
 function numberOf(text: string): number {
-  return text === '' ? NaN : parseInt(text, RADIX);
+  return parseInt(text, RADIX);
 }
 
 /** In at most so many characters of base64url. */

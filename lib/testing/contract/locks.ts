@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import type { ContractRule } from './harness.js';
 import { HOUR, SHORT, written } from './harness.js';
 
+/** Of a store that took a lease for seconds, this would be over while a case waits. */
+const MINUTE = 60_000;
+
 export const lockRules: readonly ContractRule[] = [
   {
     name: 'the lock comes with the record as it is under the lock',
@@ -30,6 +33,14 @@ export const lockRules: readonly ContractRule[] = [
     check: async (harness) => {
       const { id } = await harness.givenLocked();
       await harness.isLocked(id);
+      await harness.isLocked(id);
+    },
+  },
+  {
+    name: 'a lock is held until its lease ends',
+    check: async (harness) => {
+      const { id } = await harness.givenLocked({ lease: MINUTE });
+      await harness.wait(SHORT);
       await harness.isLocked(id);
     },
   },
@@ -162,6 +173,15 @@ export const lockRules: readonly ContractRule[] = [
       assert.equal(await harness.store.renewLock({ id, token, lease: HOUR }), true);
       await harness.wait(SHORT + 1);
       await harness.isLocked(id);
+    },
+  },
+  {
+    name: 'a lease that is renewed ends when its new time is over',
+    check: async (harness) => {
+      const { id, token } = await harness.givenLocked();
+      assert.equal(await harness.store.renewLock({ id, token, lease: SHORT }), true);
+      await harness.wait(SHORT + 1);
+      await harness.until('acquired', () => harness.tryLock(id, harness.token()));
     },
   },
   {

@@ -54,6 +54,24 @@ export const lockMutants: readonly Mutant[] = [
     },
   ),
   mutant(
+    'a renewal that lasts for ever',
+    ['a lease that is renewed ends when its new time is over'],
+    class extends OpenStore {
+      override async renewLock(args: Args<'renewLock'>) {
+        return super.renewLock({ ...args, lease: args.lease * 1_000 });
+      }
+    },
+  ),
+  mutant(
+    'a lease in seconds in place of milliseconds',
+    ['a lock is held until its lease ends'],
+    class extends OpenStore {
+      override async tryLock(args: Args<'tryLock'>) {
+        return super.tryLock({ ...args, lease: args.lease / 1_000 });
+      }
+    },
+  ),
+  mutant(
     'a renewal that takes a free lock',
     ['a lock that has been released is not renewed'],
     class extends OpenStore {
