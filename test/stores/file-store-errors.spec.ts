@@ -119,6 +119,18 @@ describe('FileStore, when a system call fails', () => {
     expect(await readdir(join(directory, 'aa'))).toEqual([]);
   });
 
+  it('leaves a session under its old id when it cannot be moved, and nothing under the new one', async () => {
+    const { store, clock } = await fileStoreOn(directory);
+    const version = await store.create({ id, record });
+    failing('open', 'EIO', /t,[^/]*$/);
+    const to = 'ab'.padEnd(43, '2');
+    const rotation = { from: id, to, record, guard: { version: version || 0 }, tombstoneUntil: clock.now() + 1_000 };
+    await expect(store.rotate(rotation)).rejects.toMatchObject({ code: 'EIO' });
+    expect(await store.load({ id })).toMatchObject({ status: 'found', version });
+    expect(await store.load({ id: to })).toEqual({ status: 'missing' });
+    expect(await readdir(join(directory, 'ab'))).toEqual([]);
+  });
+
   /** As where they are encrypted. */
   function limitNames(longest: number): void {
     const original = fs.open as (...args: unknown[]) => void;
