@@ -88,7 +88,7 @@ export const areas = {
       `!${STORE_OPTIONS}`,
     ],
     specs: [
-      ...specs('stores', /^postgres-store/, /(processes|outages|lost-answers|healing|native)/),
+      ...specs('stores', /^postgres-store/, /(processes|outages|lost-answers|healing|native|ways)/),
       'stores/store-options.spec.ts',
     ],
   },
