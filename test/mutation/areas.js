@@ -98,7 +98,7 @@ export const areas = {
   },
   redis: {
     mutate: ['lib/stores/redis/**/*.ts', `!${STORE_OPTIONS}`],
-    specs: specs('stores', /^redis-store/, /(cluster|failover|faults|lost-answers|sentinel)/),
+    specs: specs('stores', /^redis-store/, /(cluster|failover|sentinel)/),
   },
   'cache-manager': {
     mutate: ['lib/stores/cache-manager/*.ts'],
