@@ -134,12 +134,12 @@ describe('FileStore, when a system call fails', () => {
   /** As where they are encrypted. */
   function limitNames(longest: number): void {
     const original = fs.open as (...args: unknown[]) => void;
-    jest.spyOn(fs, 'open').mockImplementation(((...args: unknown[]) => {
+    jest.spyOn(fs, 'open').mockImplementation((...args: unknown[]) => {
       const done = args.at(-1) as (error: Error) => void;
       if (basename(String(args[0])).length > longest) {
         done(Object.assign(new Error('ENAMETOOLONG: name too long, open'), { code: 'ENAMETOOLONG' }));
       } else original(...args);
-    }));
+    });
   }
 
   it.each([130, 143, 175, 254, 255])(
