@@ -1,5 +1,12 @@
-import { Controller, Injectable, Post, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { RequireSession, Session } from 'nestjs-sessions';
+import {
+  Controller,
+  Injectable,
+  Post,
+  UnauthorizedException,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
+import { RequireSession, Session, SessionReadOnlyError } from 'nestjs-sessions';
 
 declare module 'nestjs-sessions' {
   interface SessionData {
@@ -34,10 +41,15 @@ export class GenerationGuard implements CanActivate {
     await session.load();
     const userId = session.get('userId');
     if (userId !== undefined && (session.get('generation') ?? 0) !== this.generations.of(userId)) {
-      await session.destroy();
+      await session.destroy().catch(refuse);
     }
     return true;
   }
+}
+
+/** A read-only route cannot end the session. */
+function refuse(error: unknown): never {
+  throw error instanceof SessionReadOnlyError ? new UnauthorizedException() : error;
 }
 
 @Controller()

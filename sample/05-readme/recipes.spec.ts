@@ -1,7 +1,7 @@
 import { Controller, Get, Post } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
-import { Session, SessionsModule } from 'nestjs-sessions';
+import { LockSession, Session, SessionsModule } from 'nestjs-sessions';
 import { AccountsController } from './accounts.controller.js';
 import { SameSiteGuard } from './csrf.guard.js';
 import { FlashController } from './flash.controller.js';
@@ -16,6 +16,12 @@ class AdminController {
   @Post('become-admin')
   become(@Session() session: Session): void {
     session.set('role', 'admin');
+  }
+
+  @Get('name')
+  @LockSession('read-only')
+  name(@Session('userId') userId = 'nobody'): string {
+    return userId;
   }
 
   @Get('admin')
@@ -82,6 +88,8 @@ describe('The recipes', () => {
     expect((await here.post('/log-out-everywhere')).status).toBe(201);
 
     expect((await here.get('/me')).status).toBe(200);
+    expect((await there.get('/name')).status).toBe(401);
     expect((await there.get('/me')).status).toBe(401);
+    expect((await there.get('/name')).text).toBe('nobody');
   });
 });
