@@ -5,7 +5,7 @@ import { LOCK_SESSION } from '../sessions.constants.js';
 export function declaredLock(handlers: object, handler: object): LockSessionOptions | undefined {
   const ofMethod = lockOf(handler);
   const ofClass = lockOf(handlers);
-  return ofMethod === undefined || ofClass === undefined ? (ofMethod ?? ofClass) : { ...ofClass, ...ofMethod };
+  return ofMethod === undefined && ofClass === undefined ? undefined : { ...ofClass, ...ofMethod };
 }
 
 function lockOf(target: object): LockSessionOptions | undefined {

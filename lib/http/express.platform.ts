@@ -105,8 +105,9 @@ export class ExpressPlatform implements HttpPlatform {
     return secure;
   }
 
+  /** Older versions of Engine.IO give requests of sockets a response that nobody can listen to. */
   responseOf({ res }: ExpressRequest): ServerResponse | undefined {
-    return typeof res?.writeHead === 'function' && typeof res.once === 'function' ? res : undefined;
+    return typeof res?.once === 'function' ? res : undefined;
   }
 
   holdReply(response: ServerResponse): void {

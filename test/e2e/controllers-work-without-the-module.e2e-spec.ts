@@ -1,9 +1,12 @@
-import { Controller, Get, Session as NestSession } from '@nestjs/common';
+import { Controller, Get, Session as NestSession, Sse, type MessageEvent } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { from, type Observable } from 'rxjs';
 import { LockSession, RequireSession, Session } from 'nestjs-sessions';
 import { createTestSession } from 'nestjs-sessions/testing';
 import { TestApp } from '../support/http/test-app.js';
 import { PLATFORMS } from '../support/http/platforms.js';
+import { connectIo } from '../support/sockets/socket-clients.js';
 
 @Controller()
 @LockSession('early')
@@ -25,8 +28,24 @@ class Visits {
     return 'seen';
   }
 
+  @Sse('events') events(@Session() session: Session): Observable<MessageEvent> {
+    return from([{ data: { visits: session.get('visits') as number } }]);
+  }
+
   @Get('public') show(): string {
     return 'public';
+  }
+}
+
+@WebSocketGateway()
+@LockSession('early')
+class Chat {
+  @SubscribeMessage('takes') takes(@Session() session: Session): string {
+    return String(session.get('name'));
+  }
+
+  @SubscribeMessage('greets') greets(): string {
+    return 'hello';
   }
 }
 
@@ -57,11 +76,33 @@ describe.each(PLATFORMS)(
         expect(app.logs.matching(/^@RequireSession\(\) .* without SessionsModule.*forRoot\(\)/, 'error')).toHaveLength(
           1,
         );
+        expect(app.logs.text).toMatch(/^error .*SessionsModule @RequireSession\(\)/m);
         expect((await app.browser().get('/public')).text).toBe('public');
-        for (const path of ['/ours', '/key', '/required']) {
+        for (const path of ['/ours', '/key', '/required', '/events']) {
           expect((await app.browser().get(path)).status).toBe(500);
         }
-        expect(app.logs.matching(/@Session\(\).*SessionsModule\.forRoot\(\)/, 'error')).toHaveLength(3);
+        expect(app.logs.matching(/@Session\(\).*SessionsModule\.forRoot\(\)/, 'error')).toHaveLength(4);
+      } finally {
+        await app.close();
+      }
+    });
+  },
+);
+
+describe.each(PLATFORMS)(
+  'A gateway that takes the session, in an application without the module, on %s',
+  (platform) => {
+    it('serves its other messages', async () => {
+      const before = await TestApp.start({ platform, providers: [Chat] });
+      await before.close();
+      const app = await TestApp.start({ platform, providers: [Chat], sessions: false });
+      try {
+        const socket = await connectIo(app.url, '');
+
+        expect(await socket.ask('greets')).toBe('hello');
+        await expect(socket.ask('takes')).rejects.toMatchObject({ message: 'Internal server error' });
+        expect(app.logs.matching(/@Session\(\).*SessionsModule\.forRoot\(\)/, 'error')).toHaveLength(1);
+        socket.close();
       } finally {
         await app.close();
       }

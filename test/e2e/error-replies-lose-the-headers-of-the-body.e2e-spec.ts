@@ -1,4 +1,16 @@
-import { Catch, Controller, Get, Res, UseFilters, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import {
+  Catch,
+  Controller,
+  Get,
+  Injectable,
+  Res,
+  UseFilters,
+  UseGuards,
+  type ArgumentsHost,
+  type CanActivate,
+  type ExceptionFilter,
+  type ExecutionContext,
+} from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MemoryStore, Session, SessionStoreError } from 'nestjs-sessions';
 import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
@@ -54,6 +66,14 @@ let headers: Record<string, string> = {};
 /** The cookies that middleware has set before the handler. */
 let earlier: string[] = [];
 
+@Injectable()
+class MarkingGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    nodeResponse(context.switchToHttp().getResponse<AnyReply>()).appendHeader('Set-Cookie', 'guard=kept');
+    return true;
+  }
+}
+
 /** Leaves a cookie with whom it answers. */
 @Catch(SessionStoreError)
 class MarkingFilter implements ExceptionFilter {
@@ -72,6 +92,10 @@ class Pages {
     session.set('found', 'report');
     for (const [name, value] of Object.entries(headers)) response.appendHeader(name, value);
     response.end('a,b\n');
+  }
+
+  @Get('guarded') @UseGuards(MarkingGuard) guarded(@Session() session: Session, @Res() reply: AnyReply): void {
+    this.report(session, reply);
   }
 
   @Get('described') described(@Session() session: Session, @Res() reply: AnyReply): void {
@@ -145,6 +169,13 @@ describe.each(PLATFORMS)(
         expect((await failedReply({ 'Set-Cookie': 'download=begun' })).headers['set-cookie']).toEqual(cookies);
       },
     );
+
+    it('has kept the cookie of a guard', async () => {
+      expect((await failedReply({ 'Set-Cookie': 'download=begun' }, '/guarded')).headers['set-cookie']).toEqual([
+        'earlier=kept',
+        'guard=kept',
+      ]);
+    });
 
     it('has lost the words that stood beside the status', async () => {
       expect((await failedReply({}, '/described')).statusMessage).toBe('Service Unavailable');

@@ -67,6 +67,7 @@ describe.each(PLATFORMS)('What repeats is one line a minute in the log, and not 
         /^SessionLockTimeoutError: Session [\w-]{8} is locked: 0 requests are waiting .*POST \/hold/,
       ),
     ]);
+    expect(app.logs.text).toMatch(/^error .*SessionsModule SessionLockTimeoutError: /m);
 
     await clock.advanceAsync(minutes(1));
     await refusedRequests(1);

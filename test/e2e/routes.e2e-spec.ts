@@ -113,6 +113,17 @@ describe.each(PLATFORMS)('Sessions are there, on %s', (platform) => {
     expect(await get(app, '/health/deep')).toBe('a session');
   });
 
+  it('with currentSession by one run of the middleware, under a global prefix and outside of it', async () => {
+    const middleware = jest.spyOn(SessionsMiddleware.prototype, 'use');
+    const app = await start({ currentSession: true }, (nest) => nest.setGlobalPrefix('api', { exclude: ['taken'] }));
+
+    expect(await get(app, '/api/taken-key')).toBe('nobody');
+    expect(middleware).toHaveBeenCalledTimes(1);
+    expect(await get(app, '/taken')).toBe('true');
+    expect(middleware).toHaveBeenCalledTimes(2);
+    middleware.mockRestore();
+  });
+
   it('under a global prefix, but for the excluded ones, which are named without it', async () => {
     const app = await start({ exclude: ['health'] }, (nest) => nest.setGlobalPrefix('api'));
 

@@ -57,6 +57,11 @@ describe('A handler of messages', () => {
     ).toHaveLength(1);
   });
 
+  it('cannot take one from what is sent either', async () => {
+    await expect(send('takes', { session: {} })).rejects.toMatchObject({ status: 'error' });
+    expect(app.logs.matching(/SessionsUnsupportedError: @Session\(\) works in HTTP handlers/)).toHaveLength(1);
+  });
+
   it('opens it by the Cookie header, and shares it with the requests of the visitor', async () => {
     const visitor = app.browser();
     await visitor.post('/notes', { visits: 1 });

@@ -35,6 +35,12 @@ const LONG = /^(session-id|cookie-options)\.spec/;
 /** That of PostgreSQL can only be judged beside a server. */
 const STORE_OPTIONS = 'lib/stores/{memory,file,memcached,redis}/*-store-options.ts';
 
+/** They find most of the faults in replies. */
+const REPLIES = /^(bodies|cache|commit-|error|filters|headers|held|replies|vary)/;
+/** What stands around handlers, and the errors that it shows. */
+const HANDLERS =
+  /^(controllers|current-session\.|errors-tell|failed-load|locking|one-line|require|route-|routes|server-sent|session-|sockets|touched)/;
+
 export const areas = {
   session: {
     mutate: ['lib/session/**/*.ts', 'lib/logging/*.ts'],
@@ -59,14 +65,29 @@ export const areas = {
     ],
   },
   http: {
-    mutate: [
-      'lib/http/**/*.ts',
-      'lib/express-session/*.ts',
-      'lib/interceptors/*.ts',
-      'lib/guards/*.ts',
-      'lib/filters/*.ts',
+    mutate: ['lib/http/**/*.ts'],
+    specs: [
+      ...specsInProcess('e2e', REPLIES),
+      ...specsInProcess('e2e', /./, REPLIES),
+      ...specsInProcess('e2e/fastify'),
+      'e2e/graphql/resolvers.e2e-spec.ts',
+      'e2e/misuse/another-session-library.e2e-spec.ts',
+      'e2e/express-session/requests-that-are-passed-on.e2e-spec.ts',
+      ...specsInProcess('e2e/shapes'),
     ],
-    specs: [...specsInProcess('e2e'), ...specsInProcess('e2e/shapes'), ...specsInProcess('e2e/express-session')],
+  },
+  'express-session': {
+    mutate: ['lib/express-session/*.ts'],
+    specs: [...specsInProcess('e2e/express-session'), 'e2e/misuse/compatibility.e2e-spec.ts'],
+  },
+  handlers: {
+    mutate: ['lib/interceptors/*.ts', 'lib/guards/*.ts', 'lib/filters/*.ts'],
+    specs: [
+      ...specsInProcess('e2e', HANDLERS),
+      'e2e/fastify/one-session-for-both-requests.e2e-spec.ts',
+      ...specsInProcess('e2e/graphql'),
+      ...specsInProcess('e2e/sockets'),
+    ],
   },
   'store-options': {
     mutate: [STORE_OPTIONS, 'lib/stores/shared/store-options.ts'],
