@@ -1,6 +1,6 @@
 import { Catch, Controller, Get, Res, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { Session } from 'nestjs-sessions';
+import { Session, SessionStoreError } from 'nestjs-sessions';
 import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import type { Reply } from '../support/http/browser.js';
 import { startNotes } from '../support/http/notes-app.js';
@@ -10,6 +10,9 @@ import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { fails } from '../support/stores/store-failures.js';
 import type { TestApp } from '../support/http/test-app.js';
+
+/** More than the buffers of a connection take. */
+const PAGE = 'the page '.repeat(500_000);
 
 @Controller()
 class Pages {
@@ -77,6 +80,13 @@ describe.each(PLATFORMS)('The global filters that answer for a commit that faile
     expect(await visitInVain(forAll, new RangeFilter())).toMatchObject({ status: 507, text: 'of all' });
   });
 
+  it('are asked when one of their classes is that of the error', async () => {
+    @Catch(RangeError, SessionStoreError)
+    class EitherFilter extends RangeFilter {}
+
+    expect(await visitInVain(new EitherFilter())).toMatchObject({ status: 507 });
+  });
+
   it('are for all errors without @Catch(), as in Nest', async () => {
     class Plain implements ExceptionFilter {
       catch(_: unknown, host: ArgumentsHost): void {
@@ -132,6 +142,17 @@ describe.each(PLATFORMS)('The global filters that answer for a commit that faile
       ).toHaveLength(1);
     });
   }
+
+  it('that fail when they have answered have answered', async () => {
+    const seen = await visitInVain(
+      filterOf((host) => {
+        replyOf(host).status(507).send(PAGE);
+        throw new Error('after it');
+      }),
+    );
+
+    expect(seen).toMatchObject({ status: 507, text: PAGE });
+  });
 
   it('that fail when they have begun to answer have their answer cut off', async () => {
     const seen = await visitInVain(

@@ -1,4 +1,4 @@
-import type { ArgumentsHost, ContextType, ExceptionFilter } from '@nestjs/common';
+import type { ArgumentsHost, ContextType, ExceptionFilter, Type } from '@nestjs/common';
 import { BaseExceptionFilter, type ApplicationConfig, type HttpAdapterHost } from '@nestjs/core';
 import type { ServerResponse } from 'node:http';
 import { CAUGHT } from '../../nest.constants.js';
@@ -63,9 +63,8 @@ export function showToFilters(
 }
 
 function catches(filter: ExceptionFilter, error: unknown): boolean {
-  const classes: unknown = Reflect.getMetadata(CAUGHT, filter.constructor);
-  const caught: readonly unknown[] = Array.isArray(classes) ? classes : [];
-  return caught.length === 0 || caught.some((one) => typeof one === 'function' && error instanceof one);
+  const caught = (Reflect.getMetadata(CAUGHT, filter.constructor) ?? []) as readonly Type[];
+  return caught.length === 0 || caught.some((one) => error instanceof one);
 }
 
 /* eslint-disable @typescript-eslint/no-unnecessary-type-parameters -- as Nest declares it */
