@@ -54,3 +54,43 @@ describe.each(WAYS)('A request that middleware passes on, with another URL, to %
     await app.close();
   });
 });
+
+describe('A request that one application hands to another, both in the manner of express-session', () => {
+  @Controller()
+  class VisitsController {
+    @Get('visits')
+    visits(@Req() req: Request & { readonly sessionID?: string }): object {
+      const data = dataOf(req);
+      data['visits'] = Number(data['visits'] ?? 0) + 1;
+      return { visits: data['visits'], isItsId: req.sessionID === data['id'] };
+    }
+  }
+
+  it('has the session of the one that answers, and its id', async () => {
+    const inner = await TestApp.start({
+      controllers: [VisitsController],
+      sessions: { compatibility: expressSession(), cookie: { name: 'inner' } },
+    });
+    const outer = await TestApp.start({
+      controllers: [VisitsController],
+      sessions: { compatibility: expressSession(), cookie: { name: 'outer' } },
+      configure: (nest) => nest.use('/inner', inner.nest.getHttpAdapter().getInstance() as Handle),
+    });
+    const browser = outer.browser();
+
+    const replies = [
+      await browser.get('/inner/visits'),
+      await browser.get('/inner/visits'),
+      await browser.get('/visits'),
+    ];
+
+    await outer.close();
+    await inner.close();
+    expect(replies.map((reply) => reply.json())).toEqual([
+      { visits: 1, isItsId: true },
+      { visits: 2, isItsId: true },
+      { visits: 1, isItsId: true },
+    ]);
+    expect([...browser.cookies.keys()].sort()).toEqual(['inner', 'outer']);
+  });
+});
