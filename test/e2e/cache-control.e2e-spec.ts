@@ -12,6 +12,7 @@ const SHARED = [
   ['s-maxage = 60, must-revalidate', 'private, must-revalidate'],
   ['proxy-revalidate', 'private'],
   ['max-age=60', 'private, max-age=60'],
+  ['max-age=60, , public,', 'private, max-age=60'],
   ['no-cache', 'private, no-cache'],
   ['x-public', 'private, x-public'],
 ] as const;

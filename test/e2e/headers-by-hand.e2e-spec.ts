@@ -122,6 +122,8 @@ describe.each(PLATFORMS)('The cookie goes with the headers, whichever way they a
     expect(head.headers['x-one']).toBe('1');
     expect(head.headers['x-replaced']).toBe('yes');
     expect(head.headers['x-many']).toBe('a, b');
+    const { headers } = (await visit('/reason-only')).head;
+    expect(Object.keys(head.headers).sort()).toEqual([...Object.keys(headers), 'x-many', 'x-replaced'].sort());
     expect(text).toBe('body');
     expect(await foundAfter(head)).toBe(form);
   });

@@ -27,10 +27,9 @@ export function cookiesIn(headers: ReplyHeaders): readonly string[] {
  */
 export function applyPassedHeaders(response: ServerResponse, headers: PassedHeaders): void {
   if (!Array.isArray(headers)) {
-    for (const [name, value] of Object.entries(headers)) {
-      if (value !== undefined) {
-        response.setHeader(name, value);
-      }
+    // Like Node, which refuses one that is undefined.
+    for (const [name, value] of Object.entries(headers) as [string, OutgoingHttpHeader][]) {
+      response.setHeader(name, value);
     }
     return;
   }
@@ -80,7 +79,7 @@ function pairsOf(headers: readonly unknown[]): [string, string | string[]][] {
   // Node takes names and values in turn, and an array of pairs.
   const flat = Array.isArray(headers[0]) ? headers.flat(1) : headers;
   const pairs: [string, string | string[]][] = [];
-  for (let index = 0; index + 1 < flat.length; index += 2) {
+  for (let index = 0; index < flat.length; index += 2) {
     const value = flat[index + 1];
     pairs.push([String(flat[index]), Array.isArray(value) ? value.map(String) : String(value)]);
   }
