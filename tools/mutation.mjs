@@ -1,13 +1,13 @@
 /*
  * `npm run mutation` tries all areas of test/mutation/areas.js, `npm run mutation -- http --concurrency 1` one of them, with options of
- * Stryker. `npm run mutation -- --changed 5` tries what the last five commits have changed, at most forty lines.
+ * Stryker. `npm run mutation -- --changed 5` tries what the last five commits have changed, at most twenty lines.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { matchesGlob } from 'node:path';
 import { areas } from '../test/mutation/areas.js';
 
-const MOST_LINES = 40;
+const MOST_LINES = 20;
 
 /** Or an empty line. */
 const COMMENT = /^\s*(?:\/\/|\/?\*|$)/;

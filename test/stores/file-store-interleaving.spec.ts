@@ -64,7 +64,7 @@ describe.each(SITUATIONS)('FileStore, a session that is %s', (situation) => {
   );
 });
 
-const SEEDS = often(200);
+const SEEDS = often(100);
 
 describe('FileStore, three operations on one session, their system calls in random order', () => {
   it.each(SITUATIONS)('end as if they had run one after the other, on a session that is %s', async (situation) => {
