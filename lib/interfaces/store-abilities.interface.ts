@@ -65,6 +65,6 @@ export interface SweepableStore {
 
 /** A store that can read many records in one round trip: what is watched is then looked at by one query. */
 export interface BatchLoadableStore {
-  /** What `load()` says of each id, in the order of the ids. */
+  /** What `load()` says of each id, in the order of the ids. A `PartitionedStore` is asked for those of one server at a time. */
   loadMany(args: { ids: readonly string[] }): Promise<readonly (Found | Missing | Gone)[]>;
 }

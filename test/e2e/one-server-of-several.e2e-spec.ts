@@ -1,4 +1,4 @@
-import { SessionStore, type PartitionedStore } from 'nestjs-sessions';
+import { Sessions, SessionStore, type PartitionedStore } from 'nestjs-sessions';
 import type { Browser } from '../support/http/browser.js';
 import { until } from '../support/basics/within.js';
 import { turnClock } from '../support/basics/turn-clock.js';
@@ -70,6 +70,19 @@ describe.each(cases)('Of three servers of $name, when one $way,', ({ name, way }
       const [other] = unharmed;
       expect((await other?.get('/notes'))?.status).toBe(200);
     }
+  });
+
+  it('the end of a session on another one is heard by whoever watches it', async () => {
+    const [other = app.browser()] = unharmed;
+    const { cookieHeader } = other;
+    await other.post('/logout');
+    const sessions = app.nest.get(Sessions);
+    const ends: string[] = [];
+    for (const visitor of harmed) sessions.watch(visitor.cookieHeader, { onEnd: () => ends.push('not known') });
+    sessions.watch(cookieHeader, { onEnd: () => ends.push('heard') });
+
+    await until('the end is heard', () => ends.length > 0);
+    expect(ends).toEqual(['heard']);
   });
 
   it('is used again as soon as it is back', async () => {

@@ -73,13 +73,24 @@ export class GuardedStore extends SessionStore {
     return isBatchLoadable(this.store);
   }
 
-  /** @throws SessionsUnsupportedError when the store cannot load many at once. */
+  /** Ids that can be loaded together: those of each server. */
+  apart(ids: readonly string[]): readonly (readonly string[])[] {
+    return this.parts.apart(ids);
+  }
+
+  /**
+   * Of ids that are on one server.
+   *
+   * @throws SessionsUnsupportedError when the store cannot load many at once.
+   */
   async loadMany(args: { ids: readonly string[] }): ReturnType<BatchLoadableStore['loadMany']> {
     const { store } = this;
     if (!isBatchLoadable(store)) {
       throw new SessionsUnsupportedError(`${store.constructor.name} cannot load many sessions at once`);
     }
-    return this.parts.whole.run('loadMany', () => store.loadMany(args), listOf(LOADED, args.ids.length));
+    const [id] = args.ids;
+    const part = id === undefined ? this.parts.whole : this.parts.of(id);
+    return part.run('loadMany', () => store.loadMany(args), listOf(LOADED, args.ids.length));
   }
 
   /**

@@ -30,6 +30,25 @@ export class StoreParts {
     return part === undefined ? this.whole : this.#breakerOf(part);
   }
 
+  /** The ids of each part. */
+  apart(ids: readonly string[]): readonly (readonly string[])[] {
+    const { store } = this;
+    if (store.partOf === undefined) {
+      return [ids];
+    }
+    const groups = new Map<string, string[]>();
+    for (const id of ids) {
+      const part = store.partOf(id);
+      const group = groups.get(part);
+      if (group === undefined) {
+        groups.set(part, [id]);
+      } else {
+        group.push(id);
+      }
+    }
+    return [...groups.values()];
+  }
+
   /** Whether there are several, and that of this id has lately failed. */
   isFailing(id: string): boolean {
     return this.areSeveral && this.of(id).isFailing;

@@ -23,7 +23,7 @@ export interface LookDeps {
 
 /**
  * Looks at sessions in the store: at new ones at once, and at all of them once an interval. A store that can load many is asked
- * once; of others each session is loaded by itself, spread over the interval and within the poll budget, so that nothing that
+ * once, one on several servers once for each; of others each session is loaded by itself, spread over the interval and within the poll budget, so that nothing that
  * waits for nothing is slowed down. A look that fails says nothing.
  */
 export class StoreLooks {
@@ -83,6 +83,10 @@ export class StoreLooks {
   }
 
   async #lookTogether(keys: readonly string[]): Promise<void> {
+    await Promise.all(this.deps.store.apart(keys).map((together) => this.#lookAtOneServer(together)));
+  }
+
+  async #lookAtOneServer(keys: readonly string[]): Promise<void> {
     try {
       const looks = await this.deps.store.loadMany({ ids: keys });
       looks.forEach((look, index) => this.#tell(keys[index], look));
