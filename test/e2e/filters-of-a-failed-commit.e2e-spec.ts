@@ -74,6 +74,18 @@ describe.each(PLATFORMS)('The global filters that answer for a commit that faile
     expect(await visitInVain(first, last)).toMatchObject({ status: 507, text: 'last' });
   });
 
+  it('say when to come again with the status of the error, and not with another one', async () => {
+    const own = await visitInVain(filterOf((host) => replyOf(host).status(503).send('own')));
+    const other = await visitInVain(filterOf((host) => replyOf(host).status(507).send('other')));
+
+    expect(own).toMatchObject({ status: 503, text: 'own' });
+    expect(other).toMatchObject({ status: 507, text: 'other' });
+    expect([own, other].map((seen) => (seen as Reply).headers.get('retry-after'))).toEqual([
+      expect.stringMatching(/^\d+$/),
+      null,
+    ]);
+  });
+
   it('are passed over when they are for other errors', async () => {
     const forAll = filterOf((host) => replyOf(host).status(507).send('of all'));
 

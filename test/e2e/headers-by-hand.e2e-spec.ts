@@ -59,6 +59,13 @@ class Replies {
     response.writeHead(201, 'Very Well').end('body');
   }
 
+  @Get('null') nothing(@Session() session: Session, @Res() reply: AnyReply): void {
+    const response = nodeResponse(reply);
+    session.set('found', 'null');
+    response.setHeader('X-One', '1');
+    response.writeHead(201, null as never).end('body');
+  }
+
   @Get('flushed') flushed(@Session() session: Session, @Res() reply: AnyReply): void {
     const response = nodeResponse(reply);
     session.set('found', 'flushed');
@@ -130,6 +137,7 @@ describe.each(PLATFORMS)('The cookie goes with the headers, whichever way they a
 
   it.each([
     ['writeHead() with a reason', 'reason-only'],
+    ['writeHead() with null in the place of headers', 'null'],
     ['flushHeaders()', 'flushed'],
     ['early hints before', 'hinted'],
   ])('%s', async (_, route) => {

@@ -77,8 +77,8 @@ class Replies {
     session.set('found', 'hears-of-the-end');
     response.end(OK);
     response.statusMessage = 'Late';
-    await new Promise<void>((sent) => response.end(sent));
-    outcomes = { isFinished: response.writableFinished };
+    const error = await new Promise<unknown>((sent) => response.end(sent));
+    outcomes = { isFinished: response.writableFinished, error };
   }
 
   @Get('waits-for-finish') async finish(@Session() session: Session, @Res() reply: AnyReply): Promise<void> {
@@ -179,7 +179,7 @@ describe.each(PLATFORMS)('While the end of a response waits for the commit, on %
     expect(await exchange.text()).toBe(OK);
     expect(head.statusMessage).toBe('OK');
     while (Object.keys(outcomes).length === 0) await visitor.get('/found');
-    expect(outcomes).toEqual({ isFinished: true });
+    expect(outcomes).toEqual({ isFinished: true, error: undefined });
   });
 
   it.each(['end-with-callback', 'end-twice', 'waits-for-finish'])(
