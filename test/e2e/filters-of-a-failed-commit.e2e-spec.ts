@@ -140,6 +140,17 @@ describe.each(PLATFORMS)('The global filters that answer for a commit that faile
     },
   );
 
+  it('that fail have the route in the log, without its query, which may hold secrets', async () => {
+    await visitInVainAt('/count?token=secret', [
+      filterOf(() => {
+        throw new Error('of the filter');
+      }),
+    ]);
+
+    expect(app.logs.matching(/GET \/count: An exception filter failed/)).toHaveLength(1);
+    expect(app.logs.text).not.toContain('token=secret');
+  });
+
   if (platform === 'fastify') {
     it('are not asked after hijack(), when Fastify would ignore them: the client gets the status in JSON, and the log the error', async () => {
       const asked: unknown[] = [];

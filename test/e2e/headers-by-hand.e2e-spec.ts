@@ -66,6 +66,11 @@ class Replies {
     response.writeHead(201, null as never).end('body');
   }
 
+  @Get('fails') fails(@Session() session: Session, @Res() reply: AnyReply): void {
+    session.set('found', 'fails');
+    nodeResponse(reply).writeHead(500).end('body');
+  }
+
   @Get('flushed') flushed(@Session() session: Session, @Res() reply: AnyReply): void {
     const response = nodeResponse(reply);
     session.set('found', 'flushed');
@@ -147,6 +152,13 @@ describe.each(PLATFORMS)('The cookie goes with the headers, whichever way they a
     expect(head.headers['x-one']).toBe('1');
     expect(text).toBe('body');
     expect(await foundAfter(head)).toBe(route);
+  });
+
+  it('but not with a status of 500 that is passed to writeHead(), by which nothing is stored', async () => {
+    const { head } = await visit('/fails');
+
+    expect(head.statusCode).toBe(500);
+    expect(head.headers['set-cookie']).toBeUndefined();
   });
 
   it('the reason that was passed is sent', async () => {
