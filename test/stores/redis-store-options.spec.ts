@@ -1,7 +1,9 @@
 import { Cluster, Redis } from 'ioredis';
 import { Cluster as ValkeyCluster, Redis as Valkey } from 'iovalkey';
 import { RedisStore, type RedisStoreOptions } from 'nestjs-sessions/redis';
+import { ManualClock } from 'nestjs-sessions/testing';
 import { createClient, createClientPool, createCluster, createSentinel } from 'redis';
+import { RecordingLogger } from '../support/basics/recording-logger.js';
 import { sessionsConfigErrorOf } from '../support/http/config-error.js';
 
 const NOWHERE = { host: '127.0.0.1', port: 1 };
@@ -50,6 +52,20 @@ describe('RedisStore, options', () => {
     };
     await new RedisStore({ send, prefix: 'mine:' }).load({ id: 'id' });
     expect(sent).toEqual([['mine:id', ['GET', 'mine:id']]]);
+  });
+
+  it('sends also what has no key to the node of a session, and nothing at all for no sessions', async () => {
+    const keys: string[] = [];
+    const send = (key: string): Promise<null> => {
+      keys.push(key);
+      return Promise.resolve(null);
+    };
+    const store = new RedisStore({ send, prefix: 'mine:' });
+    expect(await store.loadMany({ ids: [] })).toEqual([]);
+    expect(keys).toEqual([]);
+    await store.start({ clock: new ManualClock(), logger: new RecordingLogger() }).catch(() => undefined);
+    expect(keys.length).toBeGreaterThan(0);
+    expect(keys.filter((key) => !/^mine:[\w-]{43}$/.test(key))).toEqual([]);
   });
 
   it('wants one way to Redis', () => {

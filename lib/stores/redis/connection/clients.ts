@@ -86,8 +86,7 @@ export function howToOpen(client: unknown): string | undefined {
 
 /** Where ioredis sends reads: to replicas, when it is anything but `master`. */
 export function scaleReadsOf(client: unknown): unknown {
-  const options = isIoredis(client) ? memberOf(client, 'options') : undefined;
-  return client && options ? memberOf(options, 'scaleReads') : undefined;
+  return isIoredis(client) ? memberOf(memberOf(client, 'options'), 'scaleReads') : undefined;
 }
 
 function isIoredis(client: unknown): client is IoredisClient {
