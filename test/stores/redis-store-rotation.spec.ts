@@ -55,6 +55,23 @@ describe('RedisStore, while a rotation in a Cluster is half done', () => {
     written(await store.create({ id: to, record }));
   });
 
+  it.each<[string, (store: RedisStore, id: string) => Promise<unknown>]>([
+    ['alone', (store, id) => store.load({ id })],
+    ['among others', async (store, id) => (await store.loadMany({ ids: [id] }))[0]],
+  ])('after it is buried, the new one is found by whoever reads it without a lock, %s', async (_, read) => {
+    const { trial, store } = other;
+    const { id: from, record, version } = await trial.given('old');
+    const to = trial.id();
+    const gate = new Gate();
+    const data = 'new';
+    const rotation = { from, to, record: { ...record, data }, guard: { version }, tombstoneUntil: Date.now() + HOUR };
+    const rotated = storeThatWaitsBefore(SETTLE, gate).rotate(rotation);
+    await gate.reached;
+    expect(await read(store, to)).toMatchObject({ status: 'found', record: { data } });
+    gate.open();
+    written(await rotated);
+  });
+
   it.each([true, false])(
     'after it is buried, the new one is valid for whoever reads it, and locked unless that was released (%p)',
     async (release) => {
