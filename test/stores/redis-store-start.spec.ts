@@ -229,6 +229,19 @@ describe('RedisStore, when it starts', () => {
     );
   });
 
+  it('it tries a second time where the first session was forgotten, as by a server that is restarted just then', async () => {
+    let forgets = true;
+    const send: SendCommand = async (key, [name = '', ...args]) => {
+      if (name === 'EVALSHA' && forgets) {
+        forgets = false;
+        await redis.del(key);
+      }
+      return redis.call(name, ...args);
+    };
+    expect(await linesOf(new RedisStore({ send }))).toEqual([]);
+    expect(forgets).toBe(false);
+  });
+
   it('it refuses a server on which a step does nothing', async () => {
     const send = answering({ EVALSHA: '0' });
     expect(await refusalOf(new RedisStore({ send }))).toBe(
