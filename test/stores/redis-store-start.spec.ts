@@ -132,6 +132,19 @@ describe('RedisStore, when it starts', () => {
     expect(await linesOf(new RedisStore({ send }))).toEqual([]);
   });
 
+  it('one that does not say what it does when it is full is not judged by that', async () => {
+    expect(await linesOf(new RedisStore({ send: answering({ 'INFO memory': '' }) }))).toEqual([]);
+  });
+
+  it.each([
+    ['LOADING Redis is loading the dataset in memory', 'it is loading its data (LOADING)'],
+    ['the connection is gone', 'the connection is gone'],
+  ])('it waits when it cannot ask (%s)', async (message, said) => {
+    expect(await linesOf(new RedisStore({ send: answering({ INFO: new Error(message) }) }))).toEqual([
+      `warn: RedisStore: Redis cannot be used yet (${said}). Sessions work as soon as it can.`,
+    ]);
+  });
+
   it.each([
     [60_000, '60 s behind'],
     [-60_000, '60 s ahead of'],
