@@ -105,7 +105,7 @@ export const areas = {
     mutate: [
       'lib/stores/postgres/**/*.ts',
       'lib/stores/shared/*.ts',
-      '!lib/stores/shared/{entry,store-options}*.ts',
+      '!lib/stores/shared/{entry,keyed-mutex,store-options}*.ts',
       `!${STORE_OPTIONS}`,
     ],
     specs: [
@@ -122,7 +122,7 @@ export const areas = {
     specs: specs('stores', /^redis-store/, /(cluster|failover|sentinel)/),
   },
   'cache-manager': {
-    mutate: ['lib/stores/cache-manager/*.ts'],
+    mutate: ['lib/stores/cache-manager/*.ts', 'lib/stores/shared/keyed-mutex.ts'],
     specs: [
       ...specs('stores', /^cache-manager-store\.spec/),
       ...specs('stores', /^cache-manager-store-/, /redis/),
