@@ -1,4 +1,4 @@
-import { Controller, Get, Head, HttpCode, Res } from '@nestjs/common';
+import { Controller, Get, Head, HttpCode, Param, Res } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 import { Session } from 'nestjs-sessions';
 import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
@@ -69,6 +69,17 @@ class Replies {
   @Get('fails') fails(@Session() session: Session, @Res() reply: AnyReply): void {
     session.set('found', 'fails');
     nodeResponse(reply).writeHead(500).end('body');
+  }
+
+  @Get('without-a-value/:form') withoutValue(
+    @Session() session: Session,
+    @Res() reply: AnyReply,
+    @Param('form') form: string,
+  ): void {
+    const response = nodeResponse(reply);
+    session.set('found', 'a header without a value');
+    if (form === 'array') response.writeHead(201, ['X-One', '1', 'X-Two']);
+    else response.writeHead(201, { 'X-One': '1', 'X-Two': undefined });
   }
 
   @Get('flushed') flushed(@Session() session: Session, @Res() reply: AnyReply): void {
@@ -156,6 +167,13 @@ describe.each(PLATFORMS)('The cookie goes with the headers, whichever way they a
 
   it('but not with a status of 500 that is passed to writeHead(), by which nothing is stored', async () => {
     const { head } = await visit('/fails');
+
+    expect(head.statusCode).toBe(500);
+    expect(head.headers['set-cookie']).toBeUndefined();
+  });
+
+  it.each(['object', 'array'])('but not with a header without a value: Node refuses it (%s)', async (form) => {
+    const { head } = await visit(`/without-a-value/${form}`);
 
     expect(head.statusCode).toBe(500);
     expect(head.headers['set-cookie']).toBeUndefined();

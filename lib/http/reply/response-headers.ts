@@ -23,11 +23,11 @@ export function cookiesIn(headers: ReplyHeaders): readonly string[] {
 
 /**
  * Sets what was passed to `writeHead()` on the response, as `writeHead()` itself would: passed ones replace those set before,
- * and several of one name in an array are all kept (array headers were corrupted elsewhere: CVE-2025-7339).
+ * and several of one name in an array are all kept (array headers were corrupted elsewhere: CVE-2025-7339). A value that is
+ * `undefined` is refused by Node.
  */
 export function applyPassedHeaders(response: ServerResponse, headers: PassedHeaders): void {
   if (!Array.isArray(headers)) {
-    // Like Node, which refuses one that is undefined.
     for (const [name, value] of Object.entries(headers) as [string, OutgoingHttpHeader][]) {
       response.setHeader(name, value);
     }
@@ -81,7 +81,7 @@ function pairsOf(headers: readonly unknown[]): [string, string | string[]][] {
   const pairs: [string, string | string[]][] = [];
   for (let index = 0; index < flat.length; index += 2) {
     const value = flat[index + 1];
-    pairs.push([String(flat[index]), Array.isArray(value) ? value.map(String) : String(value)]);
+    pairs.push([String(flat[index]), Array.isArray(value) ? value.map(String) : (value as string)]);
   }
   return pairs;
 }
