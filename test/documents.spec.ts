@@ -21,7 +21,7 @@ const PACKED = [...PAGES, 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'];
 const DOCUMENTS = [...PACKED, ...filesUnder('test', { recursive: false }).filter((path) => path.endsWith('.md'))];
 const OPTIONS = tableUnder(readText('docs/options.md'), 'Options');
 /** Where the files are that documents name. */
-const PLACES = ['.', 'lib', 'lib/session', 'test'];
+const PLACES = ['.', 'lib', 'lib/session', 'lib/stores', 'test'];
 /** The place of a file of the repository at the code host. */
 const HOSTED = new RegExp(`^${repository.url.replace(/^git\+|\.git$/g, '')}/(?:blob|tree)/main/`);
 

@@ -6,6 +6,8 @@ import { storeKinds } from '../support/stores/stores.js';
 import { TestApp } from '../support/http/test-app.js';
 
 const WRITERS = 50;
+/** Milliseconds. On a machine that is slow all of them together take long. */
+const PATIENCE = 60_000;
 
 @Controller()
 @LockSession('explicit')
@@ -45,7 +47,10 @@ const ways = [
 describe.each(ways)('Writers without a lock, of different keys, on $name', ({ kind, path, sessions }) => {
   it('are all stored, however many write at once', async () => {
     const place = await kind.prepare();
-    const app = await TestApp.start({ controllers: [KeysController], sessions: { store: place.open(), ...sessions } });
+    const app = await TestApp.start({
+      controllers: [KeysController],
+      sessions: { store: place.open(), storeTimeout: PATIENCE, ...sessions },
+    });
     try {
       const browser = app.browser();
       await browser.post(`${path}/first`);

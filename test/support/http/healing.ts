@@ -33,13 +33,15 @@ const SECRET = 'what-only-the-visitor-may-see';
 interface VisitedSession {
   visits: number;
   secret: string;
+  /** Longer with every visit. */
+  trail: string;
 }
 
 @Controller()
 class VisitedController {
   @Post('visits') visit(@Session() session: Session<VisitedSession>): number {
     const visits = (session.get('visits') ?? 0) + 1;
-    session.update({ visits, secret: SECRET });
+    session.update({ visits, secret: SECRET, trail: '.'.repeat(visits) });
     return visits;
   }
 }

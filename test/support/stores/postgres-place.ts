@@ -5,13 +5,16 @@ import { runOnce } from '../servers/postgres-run-once.js';
 import { PostgresServer } from '../servers/postgres-server.js';
 import type { StorePlace } from './stores.js';
 
+/** Milliseconds: nobody tests this deadline here, and a machine may be slow. */
+const PATIENCE = 60_000;
+
 export function preparePgPlace(): Promise<StorePlace> {
   return preparePostgresPlace('pg', openPg);
 }
 
 export function openPg(where: string): SessionStore {
   const { table, url } = partsOf(where);
-  return new PostgresStore({ connectionString: url, table, createTable: true });
+  return new PostgresStore({ connectionString: url, table, createTable: true, operationTimeout: PATIENCE });
 }
 
 /** A table of its own in the database that tests share; the first store makes it. */
