@@ -34,7 +34,9 @@ export const SESSIONS_PROVIDERS: Provider[] = [
       // First of all, before a second module starts a store of its own.
       assertImportedOnce(modules);
       const resolved = resolveOptions(checkReturnedOptions(options));
-      for (const doubt of doubtsAbout(resolved)) logger.warn(doubt);
+      for (const doubt of doubtsAbout(resolved)) {
+        logger.warn(doubt);
+      }
       return resolved;
     },
   },
