@@ -87,7 +87,8 @@ describe.each(cases)('Of three servers of $name, when one $way,', ({ name, way }
 
   it('is used again as soon as it is back', async () => {
     await statusesOf(harmed.map((visitor) => visitor.get('/notes')));
-    await place.servers[0]?.startAgain();
+    await place.servers[0]?.stop();
+    await place.servers[0]?.start();
     const [visitor = app.browser()] = harmed;
     let reply = await visitor.get('/notes');
     await until('the server is used again', async () => (reply = await visitor.get('/notes')).status === 200);

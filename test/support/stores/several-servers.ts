@@ -20,8 +20,8 @@ export interface OneOfSeveral {
   stop(): Promise<void>;
   /** It takes connections, and answers nothing. */
   freeze(): Promise<void>;
-  /** It is there again, and has forgotten everything. */
-  startAgain(): Promise<void>;
+  /** After it was stopped it is there again, and has forgotten everything. */
+  start(): Promise<void>;
 }
 
 /** The clients' own deadlines: they come after everything. */
@@ -36,10 +36,7 @@ async function onMemcached(): Promise<SeveralServers> {
       part: server.address,
       stop: () => server.stop(),
       freeze: () => server.freeze(),
-      startAgain: async () => {
-        await server.stop();
-        await server.start();
-      },
+      start: () => server.start(),
     })),
     close: async () => {
       await Promise.all(servers.map((server) => server.stop()));
@@ -82,10 +79,7 @@ function ofNodes(cluster: RedisCluster, store: RedisStore, disconnect: () => voi
       part: `127.0.0.1:${node.port}`,
       stop: () => node.stop(),
       freeze: () => node.freeze(),
-      startAgain: async () => {
-        await node.stop();
-        await node.startAgain();
-      },
+      start: () => node.startAgain(),
     })),
     close: async () => {
       disconnect();

@@ -61,7 +61,7 @@ export function masterOf(client: unknown, slot: number): string | undefined {
 
 /** What a Cluster client of ioredis puts before every key. */
 export function keyPrefixOf(client: unknown): string {
-  const prefix = isIoredis(client) ? memberOf(memberOf(client, 'options'), 'keyPrefix') : undefined;
+  const prefix = optionOfIoredis(client, 'keyPrefix');
   return typeof prefix === 'string' ? prefix : '';
 }
 
@@ -86,7 +86,11 @@ export function howToOpen(client: unknown): string | undefined {
 
 /** Where ioredis sends reads: to replicas, when it is anything but `master`. */
 export function scaleReadsOf(client: unknown): unknown {
-  return isIoredis(client) ? memberOf(memberOf(client, 'options'), 'scaleReads') : undefined;
+  return optionOfIoredis(client, 'scaleReads');
+}
+
+function optionOfIoredis(client: unknown, name: string): unknown {
+  return isIoredis(client) ? memberOf(memberOf(client, 'options'), name) : undefined;
 }
 
 function isIoredis(client: unknown): client is IoredisClient {
