@@ -14,9 +14,10 @@ export interface PostgresTrial {
   readonly clock: ManualClock;
 }
 
-export async function tryPostgres(options: PostgresStoreOptions): Promise<PostgresTrial> {
+/** `storeTimeout` is what a request has, in milliseconds. */
+export async function tryPostgres(options: PostgresStoreOptions, storeTimeout?: number): Promise<PostgresTrial> {
   const trial = tryPostgresUnstarted(options);
-  await trial.store.start(trial);
+  await trial.store.start({ ...trial, storeTimeout });
   return trial;
 }
 
