@@ -6,6 +6,7 @@ import { PostgresDatabase } from '../support/servers/postgres-database.js';
 import { TestApp } from '../support/http/test-app.js';
 
 const TIMEOUT = 2_000;
+const LONG = 60_000;
 
 let pool: pg.Pool;
 let handlersRun = 0;
@@ -29,17 +30,21 @@ describe('A pool of one connection that the application shares with its sessions
   beforeAll(async () => {
     database = await PostgresDatabase.create();
     pool = new pg.Pool({ connectionString: database.url, max: 1 });
-    const store = new PostgresStore({ pool, createTable: true });
-    app = await TestApp.start({ controllers: [Pages], sessions: { store, storeTimeout: TIMEOUT } });
   });
   beforeEach(() => (handlersRun = 0));
+  afterEach(() => app.close());
   afterAll(async () => {
-    await app.close();
     await pool.end();
     await database.drop();
   });
 
+  async function start(storeTimeout: number): Promise<void> {
+    const store = new PostgresStore({ pool, createTable: true });
+    app = await TestApp.start({ controllers: [Pages], sessions: { store, storeTimeout } });
+  }
+
   it('serves twenty locked sessions whose handlers query it', async () => {
+    await start(LONG);
     const visitors = Array.from({ length: 20 }, () => app.browser());
     for (let round = 1; round <= 2; round += 1) {
       const replies = await Promise.all(visitors.map((visitor) => visitor.post('/visits')));
@@ -48,6 +53,7 @@ describe('A pool of one connection that the application shares with its sessions
   });
 
   it('is waited for until storeTimeout when the application does not give it back, and used as soon as it does', async () => {
+    await start(TIMEOUT);
     const visitor = app.browser();
     await visitor.post('/visits');
     handlersRun = 0;

@@ -7,7 +7,7 @@ import { CountedVisits, handlers } from '../support/http/counted-visits.js';
 import { temporaryDirectory } from '../support/basics/temporary-directory.js';
 import { TestApp } from '../support/http/test-app.js';
 
-const TIMEOUT = 300;
+const TIMEOUT = 1_000;
 
 describe('A file whose disk does not answer', () => {
   let app: TestApp;

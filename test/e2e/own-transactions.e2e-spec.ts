@@ -40,7 +40,7 @@ describe('A session that is saved inside of a transaction of the application', (
   afterAll(() => database.drop());
 
   async function order(options: PostgresStoreOptions): Promise<{ statuses: number[]; warnings: string[] }> {
-    const store = new PostgresStore({ ...options, operationTimeout: 500 });
+    const store = new PostgresStore(options);
     const app = await TestApp.start({ controllers: [OrdersController], sessions: { store } });
     const replies = await Promise.all(Array.from({ length: POOL }, () => app.browser().post('/orders')));
     await app.close();
@@ -48,7 +48,7 @@ describe('A session that is saved inside of a transaction of the application', (
   }
 
   it('needs a second connection of a shared pool: when there is none, the log says what to do', async () => {
-    const { statuses, warnings } = await order({ dataSource });
+    const { statuses, warnings } = await order({ dataSource, operationTimeout: 500 });
     expect(statuses).toContain(503);
     expect(warnings).toEqual([expect.stringMatching(/no connection became free within 500 ms.*connectionString/)]);
   });
