@@ -50,7 +50,7 @@ describe.each(ALL_WAYS)('PostgresStore over %s', (way) => {
   let ids: readonly string[];
   beforeEach(async () => {
     const opened = await openWay(way, { url: database.urlWith({ port: proxy.port }), timeout: TIMEOUT });
-    tried = await tryPostgres(opened.options, 4 * IDLE_LIMIT);
+    tried = await tryPostgres(opened.options, { storeTimeout: 4 * IDLE_LIMIT });
     ({ end } = opened);
     ids = await warm(tried);
   });

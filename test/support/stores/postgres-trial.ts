@@ -1,4 +1,4 @@
-import { SessionsConfigError } from 'nestjs-sessions';
+import { SessionsConfigError, type StoreContext } from 'nestjs-sessions';
 import { PostgresStore, type PostgresStoreOptions } from 'nestjs-sessions/postgres';
 import { ManualClock } from 'nestjs-sessions/testing';
 import type { ContractHarness } from '../../../lib/testing/contract/harness.js';
@@ -14,10 +14,13 @@ export interface PostgresTrial {
   readonly clock: ManualClock;
 }
 
-/** `storeTimeout` is what a request has, in milliseconds. */
-export async function tryPostgres(options: PostgresStoreOptions, storeTimeout?: number): Promise<PostgresTrial> {
+/** `request` is what the store is told of requests. */
+export async function tryPostgres(
+  options: PostgresStoreOptions,
+  request: Pick<StoreContext, 'storeTimeout'> = {},
+): Promise<PostgresTrial> {
   const trial = tryPostgresUnstarted(options);
-  await trial.store.start({ ...trial, storeTimeout });
+  await trial.store.start({ ...trial, ...request });
   return trial;
 }
 
