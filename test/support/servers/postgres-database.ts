@@ -29,6 +29,8 @@ export class PostgresDatabase {
     const admin = new pg.Pool({ connectionString: url.href, max: 4, allowExitOnIdle: true });
     // Tests end connections of all kinds, these included.
     admin.on('error', () => undefined);
+    // All stores of a spec file listen to it.
+    admin.setMaxListeners(Infinity);
     return new PostgresDatabase(url.href, admin, name, server);
   }
 
