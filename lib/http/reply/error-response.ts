@@ -2,6 +2,7 @@ import { HttpException } from '@nestjs/common';
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import { SessionsError } from '../../errors/index.js';
 import type { ReplyHeaders } from '../http-platform.js';
+import { hasStatusMessage } from './status-message.js';
 
 /** What describes the body that is replaced, or a place in place of it. The policy of the content stays: it protects any body. */
 const OF_THE_BODY = new Set([
@@ -34,7 +35,9 @@ export function replaceBody(response: ServerResponse, headers: ReplyHeaders, coo
     response.setHeader('Set-Cookie', cookiesBefore);
   }
   response.statusCode = 500;
-  response.statusMessage = '';
+  if (hasStatusMessage(response)) {
+    response.statusMessage = '';
+  }
 }
 
 /** In Nest's form. It tells nothing but the status. */

@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import type { CookieChange } from '../../session/session-transport.js';
 import type { HttpSession } from '../http-session.js';
 import { breakOff } from './break-off.js';
 import { isRefused, type HandlerOutcome } from './commit-on-error.js';
@@ -8,6 +7,7 @@ import { showToFilters } from './exception-filters.js';
 import { NO_COOKIES } from './response-headers.js';
 import { endAgain, type ReplyState } from './sealed-response.js';
 import { setSessionHeaders } from './session-headers.js';
+import { hasStatusMessage } from './status-message.js';
 
 /**
  * The reply of one request, and the one place where its session is committed: when the reply is decided. That is the end of the
@@ -94,7 +94,10 @@ export class Reply implements HandlerOutcome {
     }
     this.haveHeadersLeft = true;
     if (this.http.isAsked) {
-      setSessionHeaders(this.http, response, this.#takeCookie());
+      // Once: headers that Node refuses to send are set a second time, with those of the error.
+      const cookie = this.#isCookieSet ? undefined : this.http.unit.active.cookie;
+      this.#isCookieSet ||= cookie !== undefined;
+      setSessionHeaders(this.http, response, cookie);
     }
   }
 
@@ -128,12 +131,14 @@ export class Reply implements HandlerOutcome {
     }
     this.state = 'held';
     // Node lets the status be changed until the headers are written: a filter that answers a second time begins with it.
-    const { statusCode, statusMessage } = response;
+    const hasMessage = hasStatusMessage(response);
+    const { statusCode } = response;
+    const statusMessage = hasMessage ? response.statusMessage : '';
     pending
       .then(() => {
         this.state = 'ended';
         response.statusCode = statusCode;
-        if (response.statusMessage !== statusMessage) {
+        if (hasMessage && response.statusMessage !== statusMessage) {
           response.statusMessage = statusMessage;
         }
         proceed();
@@ -227,12 +232,5 @@ export class Reply implements HandlerOutcome {
     } else {
       unit.stopRenewing();
     }
-  }
-
-  /** Once: headers that Node refuses to send are set a second time, with those of the error. */
-  #takeCookie(): CookieChange | undefined {
-    const cookie = this.#isCookieSet ? undefined : this.http.unit.active.cookie;
-    this.#isCookieSet ||= cookie !== undefined;
-    return cookie;
   }
 }

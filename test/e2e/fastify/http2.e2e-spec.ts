@@ -1,8 +1,9 @@
 import { Controller, Get, Module, Res, StreamableFile } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { jest } from '@jest/globals';
 import type { FastifyReply } from 'fastify';
-import { connect, constants, type ClientHttp2Session } from 'node:http2';
+import { connect, constants, Http2ServerResponse, type ClientHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { Session, SessionsModule } from 'nestjs-sessions';
 import { NotesController } from '../../support/http/notes-app.js';
@@ -73,7 +74,10 @@ describe('An application of Fastify that speaks HTTP/2', () => {
     cookie = '';
     await ask('/value');
   });
-  afterEach(() => store.mend());
+  afterEach(() => {
+    jest.restoreAllMocks();
+    store.mend();
+  });
   afterAll(async () => {
     client.close();
     await app.close();
@@ -110,6 +114,21 @@ describe('An application of Fastify that speaks HTTP/2', () => {
     expect(await ask(path)).toMatchObject({ status: 200, code: constants.NGHTTP2_NO_ERROR });
     expect((await ask('/notes')).text).toBe('{"n":2}');
   });
+
+  it.each(['/value', '/raw', '/pieces'])(
+    'has no status message, and Node is given no reason to warn: %s',
+    async (path) => {
+      const [read, written] = (['get', 'set'] as const).map((access) =>
+        jest.spyOn(Http2ServerResponse.prototype, 'statusMessage', access),
+      );
+      await ask(path);
+      store.before('update', fails[1]);
+      await ask(path);
+
+      expect([read, written].map((spy) => spy?.mock.calls)).toEqual([[], []]);
+      jest.restoreAllMocks();
+    },
+  );
 
   it('stores nothing of a handler that throws', async () => {
     expect((await ask('/throws')).status).toBe(500);
