@@ -145,9 +145,8 @@ function descriptorOf(prototype: object, name: string): PropertyDescriptor | und
 /** Headers that are passed to `writeHead()` are set before, so that those of the session join them. Returns what is left to pass. */
 function prepareHeaders(response: ServerResponse, reply: Reply, args: readonly unknown[]): readonly unknown[] {
   const [status] = args;
-  if (typeof status === 'number') {
-    response.statusCode = status;
-  }
+  // Node takes a number that is written as a text, too.
+  response.statusCode = Number(status);
   if (args.length === 1) {
     // As Node and Express call it: there is nothing to set, and nothing to leave out.
     reply.beforeHeaders(response);
@@ -159,5 +158,5 @@ function prepareHeaders(response: ServerResponse, reply: Reply, args: readonly u
     applyPassedHeaders(response, headers);
   }
   reply.beforeHeaders(response);
-  return [status, ...rest.filter((arg) => typeof arg === 'string').slice(0, 1)];
+  return [status, ...rest.filter((arg) => typeof arg === 'string')];
 }
