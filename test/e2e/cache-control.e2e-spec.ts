@@ -14,7 +14,10 @@ const SHARED = [
   ['max-age=60', 'private, max-age=60'],
   ['max-age=60, , public,', 'private, max-age=60'],
   ['no-cache', 'private, no-cache'],
-  ['x-public', 'private, x-public'],
+  ['x-public, public-x', 'private, x-public, public-x'],
+  ['x-private', 'private, x-private'],
+  // A shared cache may keep all but this field.
+  ['private="x-own"', 'private, private="x-own"'],
 ] as const;
 
 @Controller()

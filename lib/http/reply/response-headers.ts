@@ -5,7 +5,7 @@ import type { ReplyHeaders } from '../http-platform.js';
 export type PassedHeaders = OutgoingHttpHeaders | OutgoingHttpHeader[];
 
 /** What lets a shared cache store a response (RFC 9111). */
-const SHARED = /^(?:public|proxy-revalidate|s-maxage(?:\s*=.*)?)$/i;
+const SHARED = /^(?:public|proxy-revalidate|s-maxage\s*=.*)$/i;
 const NOT_SHARED = /^(?:private|no-store)$/i;
 
 /** Shared, since most replies have none. */

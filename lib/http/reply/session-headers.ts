@@ -22,10 +22,7 @@ export function isCookieAccepted(http: HttpSession): boolean {
 /** What the session adds to the headers of one response. */
 export function setSessionHeaders(http: HttpSession, response: ServerResponse, cookie: CookieChange | undefined): void {
   varyByCookie(response);
-  const { failure } = http.unit;
-  if (failure !== undefined) {
-    setRetryAfter(response, failure);
-  }
+  setRetryAfter(response, http.unit.failure);
   if (cookie !== undefined) {
     setCookie(http, response, cookie);
   }
