@@ -189,9 +189,12 @@ class FacadeController {
     const { session } = req;
     const assigned = Symbol('assigned');
     const defined = Symbol('defined');
+    const computed = Symbol('computed');
     Reflect.set(session, assigned, 1);
     Object.defineProperty(session, defined, { value: 2, configurable: true });
-    return { marks: [Reflect.get(session, assigned), Reflect.get(session, defined)], data: { ...session } };
+    Object.defineProperty(session, computed, { get: () => 3, configurable: true });
+    const marks = [assigned, defined, computed].map((mark) => Reflect.get(session, mark) as unknown);
+    return { marks, data: { ...session } };
   }
 
   @Post('defined')
@@ -282,6 +285,13 @@ describe('req.session in the manner of express-session', () => {
     expect(reply.json<{ error: string }>().error).toContain(`session.${key}`);
   });
 
+  it.each(['toString', 'constructor'])('takes data under %s, which every object inherits', async (key) => {
+    const browser = app.browser();
+
+    expect((await browser.post(`/set/${key}`)).json()).toEqual({ set: true });
+    expect((await browser.post('/copy')).json()).toEqual({ [key]: 'value' });
+  });
+
   it('shows the cookie, and refuses to change it', async () => {
     const reply = await app.browser().get('/cookie');
 
@@ -301,7 +311,7 @@ describe('req.session in the manner of express-session', () => {
   );
 
   it('keeps what libraries mark it with under symbols, which is none of its data', async () => {
-    expect((await app.browser().post('/marked')).json()).toEqual({ marks: [1, 2], data: {} });
+    expect((await app.browser().post('/marked')).json()).toEqual({ marks: [1, 2, 3], data: {} });
   });
 
   it('stores what is defined as what is assigned, and refuses accessors', async () => {

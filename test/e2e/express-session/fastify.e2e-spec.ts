@@ -1,7 +1,8 @@
-import { Controller, Get, Post, Req, Res } from '@nestjs/common';
+import { Catch, Controller, Get, Post, Req, Res, type ExceptionFilter } from '@nestjs/common';
 import { expressSession } from 'nestjs-sessions/express-session';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
+import { until } from '../../support/basics/within.js';
 import type { Browser } from '../../support/http/browser.js';
 import { TestApp } from '../../support/http/test-app.js';
 
@@ -40,6 +41,16 @@ class VisitsController {
     });
   }
 
+  @Post('throws-after-its-answer')
+  throwsAfterItsAnswer(@Req() { session }: WithSession, @Res() reply: FastifyReply): void {
+    reply.raw.once('close', () =>
+      session.save(() => {
+        throw new RangeError('after the answer');
+      }),
+    );
+    void reply.send('answered');
+  }
+
   @Get('id')
   id(@Req() request: WithSession & { readonly session: { readonly id: string } }): object {
     const { sessionID, raw, session } = request;
@@ -56,6 +67,15 @@ class VisitsController {
   }
 }
 
+let caught: unknown[] = [];
+
+@Catch(RangeError)
+class RangeErrors implements ExceptionFilter {
+  catch(error: unknown): void {
+    caught.push(error);
+  }
+}
+
 describe('req.session in the manner of express-session, on Fastify', () => {
   let app: TestApp;
   let browser: Browser;
@@ -66,15 +86,18 @@ describe('req.session in the manner of express-session, on Fastify', () => {
       platform: 'fastify',
       controllers: [VisitsController],
       sessions: { compatibility: expressSession() },
-      configure: (nest) =>
+      configure: (nest) => {
+        nest.useGlobalFilters(new RangeErrors());
         nest.use((request: WithSession, _response: unknown, next: () => void) => {
           seen.push(request.session.visits);
           next();
-        }),
+        });
+      },
     });
   });
 
   beforeEach(() => {
+    caught = [];
     browser = app.browser();
   });
 
@@ -105,6 +128,14 @@ describe('req.session in the manner of express-session, on Fastify', () => {
     await browser.get('/visits');
 
     expect((await browser.post('/throws')).status).toBe(500);
+  });
+
+  it('shows what a callback throws after the answer to those filters as well', async () => {
+    await browser.get('/visits');
+
+    expect((await browser.post('/throws-after-its-answer')).text).toBe('answered');
+    await until('the filter has seen it', () => caught.length > 0);
+    expect(caught).toEqual([new RangeError('after the answer')]);
   });
 
   it('tells the log what a callback throws when no filter can answer any more', async () => {

@@ -1,13 +1,14 @@
-import { Controller, Get, Post, Req, Res } from '@nestjs/common';
+import { All, Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { MemoryStore } from 'nestjs-sessions';
-import { expressSession } from 'nestjs-sessions/express-session';
+import { MemoryStore, type SessionObject } from 'nestjs-sessions';
+import { expressSession, SESSION } from 'nestjs-sessions/express-session';
 import { Gate } from '../../support/basics/gate.js';
 import type { Browser } from '../../support/http/browser.js';
 import { TestApp } from '../../support/http/test-app.js';
 import { ObservedStore } from '../../support/stores/observed-store.js';
 
 interface Data extends Record<string, unknown> {
+  readonly [SESSION]: SessionObject;
   regenerate(): Promise<void>;
   destroy(): Promise<void>;
 }
@@ -69,6 +70,12 @@ class PromisesController {
     return {};
   }
 
+  @All('locked')
+  locked(@Req() req: Request, @Res({ passthrough: true }) res: Response): object {
+    res.header('X-Locked', String(dataOf(req)[SESSION].locked));
+    return {};
+  }
+
   @Post('login')
   async login(@Req() req: Request): Promise<object> {
     await dataOf(req).regenerate();
@@ -125,6 +132,18 @@ describe('With req.session in the manner of express-session', () => {
     expect((await browser.post('/in-a-timer')).status).toBe(503);
     store.mend();
     expect(await data()).toEqual({ n: 1 });
+  });
+
+  it.each([
+    ['GET', 'false'],
+    ['HEAD', 'false'],
+    ['OPTIONS', 'false'],
+    ['POST', 'true'],
+    ['PUT', 'true'],
+    ['PATCH', 'true'],
+    ['DELETE', 'true'],
+  ])('a request is locked when it arrives, unless its method changes nothing: %s', async (method, locked) => {
+    expect((await browser.request('/locked', { method })).headers.get('x-locked')).toBe(locked);
   });
 
   it('requests without the lock that change different keys never undo each other', async () => {
