@@ -129,6 +129,17 @@ describe('FileStore, sweeping what does not belong there', () => {
     await expect(readdir(folderOf(OTHER))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
+  it('counts a tombstone that has ended, whatever lies beside it, and nothing that a killed operation left alone', async () => {
+    await given(ID);
+    await store.delete({ id: ID, tombstoneUntil: clock.now() + 1 });
+    await writeFile(join(folderOf(ID), 'd,AAAAAAAAAAAAAAAA'), '');
+    await mkdir(folderOf(OTHER), { recursive: true });
+    await writeFile(join(folderOf(OTHER), 'd,AAAAAAAAAAAAAAAA'), '');
+    clock.advance(1);
+    expect(await sweep()).toEqual({ removed: 1, errors: [] });
+    expect([await readdir(dirname(folderOf(ID))), await readdir(dirname(folderOf(OTHER)))]).toEqual([[], []]);
+  });
+
   it('ignores what a file system keeps beside the shards', async () => {
     await mkdir(join(directory, 'lost+found'));
     await writeFile(join(directory, '.DS_Store'), '');

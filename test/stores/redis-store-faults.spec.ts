@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { SessionStoreError } from 'nestjs-sessions';
 import { RedisStore } from 'nestjs-sessions/redis';
@@ -146,6 +147,26 @@ describe.each(redisPackages)('RedisStore with %s, when the server cannot be reac
     redis.disconnect();
     await close();
     proxy.close();
+  });
+});
+
+describe('RedisStore sends a command', () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  it.each([
+    ['once more when its connection broke', 'read ECONNRESET', 1_000, 2],
+    ['no more when that took so long that nobody waits for it', 'read ECONNRESET', 1_001, 1],
+    ['no more when the server has refused it', 'NOPERM this user has no permissions', 0, 1],
+  ])('%s', async (_, answer, milliseconds, times) => {
+    let now = 5_000;
+    jest.spyOn(performance, 'now').mockImplementation(() => now);
+    const send = jest.fn(() => {
+      now += milliseconds;
+      return Promise.reject(new Error(answer));
+    });
+
+    await expect(new RedisStore({ send }).load({ id: 'a'.repeat(43) })).rejects.toThrow(SessionStoreError);
+    expect(send).toHaveBeenCalledTimes(times);
   });
 });
 

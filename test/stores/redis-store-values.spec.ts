@@ -44,6 +44,22 @@ describe('RedisStore, what it keeps', () => {
     });
   });
 
+  it.each([
+    ['short', 't'],
+    ['one character too long', 't'.repeat(FIELDS.token.length + 1)],
+    ['very long', 't'.repeat(500)],
+    ['of characters that are several bytes', '€'.repeat(FIELDS.token.length)],
+  ])('has room for any text as a token, and no other one opens its lock: %s', async (_, token) => {
+    const { trial, store } = tried;
+    const { id, version } = await trial.given('{"a":1}');
+    expect(await trial.tryLock(id, token)).toMatchObject({ status: 'acquired' });
+    expect(await redis.strlen(keyOf(id))).toBe(HEADER_LENGTH + '{"a":1}'.length);
+    expect(await trial.tryLock(id, `${token}.`)).toMatchObject({ status: 'held', holder: { route: 'GET /contract' } });
+    expect(await store.unlock({ id, token: `${token}.` })).toBe(false);
+    expect(await store.unlock({ id, token })).toBe(true);
+    expect(await store.load({ id })).toMatchObject({ status: 'found', record: { data: '{"a":1}' }, version });
+  });
+
   it('names nobody who held the lock when it is free', async () => {
     const { trial, store } = tried;
     const [one, other] = [await trial.given(), await trial.given()];
