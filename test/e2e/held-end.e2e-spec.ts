@@ -1,6 +1,7 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { Session } from 'nestjs-sessions';
+import { until } from '../support/basics/within.js';
 import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import { Exchange } from '../support/http/exchange.js';
 import { PLATFORMS } from '../support/http/platforms.js';
@@ -37,6 +38,26 @@ class Replies {
       flushHeaders: outcomeOf(() => response.flushHeaders()),
       end: outcomeOf(() => response.end('twice') === response),
     };
+  }
+
+  /** As a handler that waits for something slow, and does not know that its request has been answered. */
+  @Get('answers-late') answersLate(@Session() session: Session, @Res() reply: AnyReply): void {
+    const response = nodeResponse(reply);
+    session.set('found', 'answers-late');
+    response.end(OK);
+    response.once('close', () => {
+      outcomes = {
+        headersSent: response.headersSent,
+        writableEnded: response.writableEnded,
+        setHeader: outcomeOf(() => response.setHeader('X-Late', '1') === response),
+        appendHeader: outcomeOf(() => response.appendHeader('X-Late', '2') === response),
+        removeHeader: outcomeOf(() => response.removeHeader('X-Late')),
+        writeHead: outcomeOf(() => response.writeHead(200) === response),
+        flushHeaders: outcomeOf(() => response.flushHeaders()),
+        write: outcomeOf(() => response.write('late')),
+        end: outcomeOf(() => response.end('late') === response),
+      };
+    });
   }
 
   /** By the members that Express adds. */
@@ -193,4 +214,28 @@ describe.each(PLATFORMS)('While the end of a response waits for the commit, on %
       expect(outcomes).toEqual({ called: true });
     },
   );
+
+  it('an error in its place is the last word: a late answer is ignored, and its calls return what they always do', async () => {
+    store.before('create', () => Promise.reject(new Error('the disk is full')));
+
+    const reply = await app.browser().get('/answers-late');
+
+    await until('the late answer has come', () => Object.keys(outcomes).length > 0);
+    expect(outcomes).toEqual({
+      headersSent: true,
+      writableEnded: true,
+      setHeader: true,
+      appendHeader: true,
+      removeHeader: undefined,
+      writeHead: true,
+      flushHeaders: undefined,
+      write: true,
+      end: true,
+    });
+    expect([reply.status, reply.headers.get('x-late'), reply.text]).toEqual([
+      503,
+      null,
+      '{"statusCode":503,"message":"Service Unavailable"}',
+    ]);
+  });
 });

@@ -89,6 +89,21 @@ class Pages {
     void gate.pass();
   }
 
+  @Get('changes-late') changesLate(@Session() session: Session<Visits>, @Res() reply: AnyReply): void {
+    nodeResponse(reply).once('close', () => session.set('visits', 99));
+    reply.send({ accepted: true });
+  }
+
+  @Get('changes-late-in-pieces') changesLateInPieces(
+    @Session() session: Session<Visits>,
+    @Res() reply: AnyReply,
+  ): void {
+    const response = nodeResponse(reply);
+    response.once('close', () => session.set('visits', 99));
+    response.write('accepted, ');
+    response.end('and done');
+  }
+
   @Get('endless') endless(@Session() session: Session): Observable<number> {
     session.set('endless', true);
     return new Observable(() => {
@@ -136,6 +151,18 @@ describe.each(PLATFORMS)('Work that goes on when nobody waits for the answer, on
 
     expect((await visitor.get('/visit')).text).toBe('2');
   });
+
+  it.each(['/changes-late', '/changes-late-in-pieces'])(
+    'changes nothing: the log says so once, with the route (%s)',
+    async (path) => {
+      await visitor.get(path);
+
+      const told = new RegExp(`GET ${path} changed its session after its reply: only save\\(\\) stores that`);
+      while (app.logs.matching(told).length === 0) await app.browser().get('/nowhere');
+      expect((await visitor.get('/visit')).text).toBe('2');
+      expect(app.logs.matching(told)).toHaveLength(1);
+    },
+  );
 
   it('cannot change the id any more', async () => {
     const error = rejection();

@@ -101,11 +101,14 @@ describe("The session of Fastify's request and of Node's inside of it", () => {
     expect(seen).toEqual(['/nest']);
   });
 
-  it('is an error that says why where that hook was set too late', async () => {
+  it('is an error where that hook was set too late, of which the log alone says why', async () => {
     await start();
     asFastify(app).setOnRequestHook((_request, _reply, done) => done());
 
-    expect((await app.browser().get('/nest')).status).toBe(500);
+    const reply = await app.browser().get('/nest');
+
+    expect(reply.status).toBe(500);
+    expect(reply.json()).toEqual({ statusCode: 500, message: 'Internal Server Error' });
     expect(app.logs.matching(/SessionsConfigError: .*setOnRequestHook/)).not.toEqual([]);
   });
 });

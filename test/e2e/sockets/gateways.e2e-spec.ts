@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws';
 import { concatMap, of, throwError, type Observable } from 'rxjs';
 import { CurrentSession, LockSession, MemoryStore, RequireSession, Session } from 'nestjs-sessions';
 import { Gate } from '../../support/basics/gate.js';
+import { until } from '../../support/basics/within.js';
 import type { Browser } from '../../support/http/browser.js';
 import { startNotes } from '../../support/http/notes-app.js';
 import type { TestApp } from '../../support/http/test-app.js';
@@ -74,6 +75,11 @@ class Rooms {
     await gate.pass();
     session.set('held', true);
     return answer('held', true);
+  }
+
+  @SubscribeMessage('late') late(@Session() session: Session): object {
+    void gate.pass().then(() => session.set('visits', 99));
+    return answer('late', true);
   }
 
   @UseInterceptors(countsLater)
@@ -288,6 +294,16 @@ describe.each(socketAdaptersOnPlatforms)(
     it('ends the session, for every request of the visitor', async () => {
       expect(await ask('logout')).toBe(true);
       expect(await notes()).toEqual({});
+    });
+
+    it('drops what a handler changes after its answer: the log says so once, and names the handler', async () => {
+      expect(await ask('late')).toBe(true);
+      gate.open();
+
+      const told = /^Rooms\.late\(\) changed its session after its reply/;
+      await until('the log says so', () => app.logs.matching(told).length > 0);
+      expect(await notes()).toEqual({ visits: 1 });
+      expect(app.logs.matching(told)).toHaveLength(1);
     });
 
     it('costs a message nothing whose handler does not touch the session', async () => {
