@@ -47,7 +47,6 @@ interface FastifyAdapter {
 
 /** A plugin of Fastify that has this adds its hooks to all of the application, and not to a context of its own. */
 const OF_ALL = Symbol.for('skip-override');
-const NAME = Symbol.for('fastify.display-name');
 
 const TAKEN =
   'request.session of this Fastify application is taken: remove the other session library (@fastify/session, ' +
@@ -205,7 +204,8 @@ export class FastifyPlatform implements HttpPlatform {
 
   /** As a plugin, which is loaded after those of the application: what their hooks make of the reply is known by then. */
   #hookReplies(instance: FastifyInstance): void {
-    const plugin = (application: FastifyInstance, _: unknown, loaded: Done): void => {
+    // Fastify shows it by this name.
+    const nestjsSessions = (application: FastifyInstance, _: unknown, loaded: Done): void => {
       application.addHook('onSend', (_request, { raw }, payload, done) => {
         const reply = isStreamed(payload) ? undefined : this.sessions.replies.get(raw.req)?.reply;
         if (reply === undefined) {
@@ -216,7 +216,7 @@ export class FastifyPlatform implements HttpPlatform {
       });
       loaded();
     };
-    instance.register(Object.assign(plugin, { [OF_ALL]: true, [NAME]: 'nestjs-sessions' }));
+    instance.register(Object.assign(nestjsSessions, { [OF_ALL]: true }));
   }
 
   #hooksOf(response: ServerResponse): ResponseHooks {
