@@ -62,6 +62,24 @@ class Replies {
     response.end('last');
   }
 
+  @Get('change-within-a-known-length') async known(@Session() session: Session, @Res() reply: AnyReply): Promise<void> {
+    const response = nodeResponse(reply);
+    response.setHeader('Content-Length', 10).write('first,');
+    await middle.pass();
+    session.set('found', 'late');
+    response.write('last');
+    response.end();
+  }
+
+  @Get('known-length') knownLength(@Session() session: Session, @Res() reply: AnyReply): void {
+    const response = nodeResponse(reply);
+    session.set('found', 'known-length');
+    response.setHeader('Content-Length', 12);
+    response.write('f\u{fc}nf,', 'utf8');
+    response.write(Buffer.from('two,'));
+    response.write('3132', 'hex', () => response.end());
+  }
+
   @Get('change-for-nobody') async forNobody(@Session() session: Session, @Res() reply: AnyReply): Promise<void> {
     const response = nodeResponse(reply);
     response.write('first,');
@@ -204,10 +222,13 @@ describe.each(PLATFORMS)('A handler that answers in pieces, on %s', (platform) =
     expect(await exchange.text()).toBe(PAGE);
   });
 
-  it('what it changes between the pieces is stored before the last one leaves', async () => {
-    const { visitor, exchange } = await returning('/change-while-writing');
+  it.each([
+    ['/change-while-writing', 'early'],
+    ['/change-within-a-known-length', 'start'],
+  ])('what it changes between the pieces is stored before the last one leaves: %s', async (path, found) => {
+    const { visitor, exchange } = await returning(path);
     await firstPiece(exchange);
-    expect((await visitor.get('/locked')).json()).toMatchObject({ found: 'early' });
+    expect((await visitor.get('/locked')).json()).toMatchObject({ found });
     const gate = store.hold('update');
     let isComplete = false;
     const text = exchange.text().finally(() => (isComplete = true));
@@ -221,6 +242,12 @@ describe.each(PLATFORMS)('A handler that answers in pieces, on %s', (platform) =
     gate.open();
     expect(await text).toBe('last');
     expect((await visitor.get('/locked')).json()).toMatchObject({ found: 'late' });
+  });
+
+  it('sends a body whole whose length it told before, in whatever pieces', async () => {
+    const { exchange } = await returning('/known-length');
+
+    expect(await exchange.text()).toBe('f\u{fc}nf,two,12');
   });
 
   it('what it changes when its client has left in the middle is stored, or else the log says that it is not', async () => {

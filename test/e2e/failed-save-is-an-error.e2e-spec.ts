@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { Session } from 'nestjs-sessions';
 import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import { Exchange } from '../support/http/exchange.js';
+import { OldClient } from '../support/http/old-client.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
@@ -73,16 +74,36 @@ class Pages {
   }
 
   @Get('stream-changes') streamChanges(@Session() session: Session): StreamableFile {
-    return new StreamableFile(
-      Readable.from(
-        (async function* () {
-          yield Buffer.from('stored, ');
-          await Promise.resolve(session.set('found', 'stream-changes'));
-          yield Buffer.from('it says');
-        })(),
-      ),
-    );
+    return new StreamableFile(changingStream(session));
   }
+
+  @Get('known-length-changes') knownLengthChanges(@Session() session: Session): StreamableFile {
+    return new StreamableFile(changingStream(session), { length: 15 });
+  }
+
+  @Get('known-length-ends') knownLengthEnds(@Session() session: Session): StreamableFile {
+    const stream = Readable.from([Buffer.from('stored, it says')]);
+    stream.once('end', () => session.set('found', 'known-length-ends'));
+    return new StreamableFile(stream, { length: 15 });
+  }
+
+  @Get('known-length-heard') knownLengthHeard(@Session() session: Session, @Res() reply: AnyReply): void {
+    const response = nodeResponse(reply);
+    response.setHeader('Content-Length', 15).write('stored, ', () => {
+      session.set('found', 'known-length-heard');
+      response.write('it says', () => response.end());
+    });
+  }
+}
+
+function changingStream(session: Session): Readable {
+  return Readable.from(
+    (async function* () {
+      yield Buffer.from('stored, ');
+      await Promise.resolve(session.set('found', 'changed'));
+      yield Buffer.from('it says');
+    })(),
+  );
 }
 
 describe.each(PLATFORMS)('A save that fails is an error response, never a silent loss, on %s', (platform) => {
@@ -155,15 +176,29 @@ describe.each(PLATFORMS)('A save that fails is an error response, never a silent
     },
   );
 
-  it('what a stream changes while it is sent: the connection is cut before its end', async () => {
+  it.each(['/stream-changes', '/known-length-changes', '/known-length-ends', '/known-length-heard'])(
+    'what a body changes while it is sent: the connection is cut before its end: %s',
+    async (path) => {
+      const visitor = app.browser();
+      await visitor.get('/start');
+      breakWrites();
+
+      const exchange = new Exchange(app.url + path, { headers: { cookie: visitor.cookieHeader } });
+
+      await expect(exchange.text()).rejects.toThrow();
+    },
+  );
+
+  it('to a client of HTTP/1.0, for whom a closed connection is the end of the body, the connection is reset', async () => {
     const visitor = app.browser();
     await visitor.get('/start');
-    breakWrites();
+    const client = new OldClient(app.url, '/stream-changes', visitor.cookieHeader);
+    store.before('update', async () => {
+      await client.hasSeen('stored, it says');
+      throw new Error('No space left');
+    });
 
-    const exchange = new Exchange(`${app.url}/stream-changes`, { headers: { cookie: visitor.cookieHeader } });
-
-    expect((await exchange.head).statusCode).toBe(200);
-    await expect(exchange.text()).rejects.toThrow();
+    await expect(client.reply).rejects.toThrow('ECONNRESET');
   });
 
   it('a stream whose headers are written is cut before its first byte', async () => {

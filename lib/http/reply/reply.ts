@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { HttpSession } from '../http-session.js';
+import { BodyPieces } from './body-pieces.js';
 import { breakOff } from './break-off.js';
 import { isRefused, type HandlerOutcome } from './commit-on-error.js';
 import { replaceBody } from './error-response.js';
@@ -23,6 +24,7 @@ export class Reply implements HandlerOutcome {
   lastError: unknown;
   /** The commit that began when the headers left before the body was complete. */
   #streaming: Promise<void> | undefined;
+  #pieces: BodyPieces | undefined;
   #cookiesBefore: readonly string[] = NO_COOKIES;
   #isCookieSet = false;
   /** Handlers that take the session, and run. */
@@ -101,12 +103,16 @@ export class Reply implements HandlerOutcome {
     }
   }
 
+  write(response: ServerResponse, args: readonly unknown[], write: (args: readonly unknown[]) => unknown): unknown {
+    return this.state === 'open' ? (this.#pieces ??= new BodyPieces()).write(response, args, write) : write(args);
+  }
+
   /** The response ends: its end waits for the commit, when there is one to wait for. */
   end(response: ServerResponse, proceed: () => ServerResponse, callback: unknown): ServerResponse {
     switch (this.state) {
       case 'open':
       case 'ended':
-        this.send(response, proceed);
+        this.send(response, this.#pieces?.before(proceed) ?? proceed);
         return response;
       case 'failing':
         return this.#endFailed(response, proceed);
@@ -154,7 +160,6 @@ export class Reply implements HandlerOutcome {
     }
     this.#streaming = this.#commit(false);
     if (this.#streaming !== undefined) {
-      // To a client that was told the length the body is complete before the end: to hold the end would not be enough.
       response.cork();
       this.#streaming.then(
         () => response.uncork(),

@@ -113,6 +113,9 @@ function hooked(name: Name, original: Call, replies: Replies, wrapped?: WeakSet<
     if (sealed !== undefined) {
       return Reflect.apply(sealed[name], this, args);
     }
+    if (name === 'write') {
+      return reply.write(this, args, (passed) => Reflect.apply(original, this, passed));
+    }
     const isFirstHead = name === 'writeHead' && !reply.haveHeadersLeft;
     return Reflect.apply(original, this, isFirstHead ? prepareHeaders(this, reply, args) : args);
   };
