@@ -1,9 +1,11 @@
-import { Controller, Get, Header, Post, Res, StreamableFile } from '@nestjs/common';
+import { All, Controller, Get, Header, Post, Res, StreamableFile } from '@nestjs/common';
 import { Readable } from 'node:stream';
 import { Session } from 'nestjs-sessions';
 import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import { Exchange } from '../support/http/exchange.js';
+import { postOverTls } from '../support/http/https-app.js';
 import { OldClient } from '../support/http/old-client.js';
+import { statusOverUnixSocket } from '../support/http/unix-socket.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
@@ -49,7 +51,7 @@ class Pages {
     return 'logged out, it says';
   }
 
-  @Get('written') written(@Session() session: Session, @Res() reply: AnyReply): void {
+  @All('written') written(@Session() session: Session, @Res() reply: AnyReply): void {
     const response = nodeResponse(reply);
     session.set('found', 'written');
     response.write('stored, ');
@@ -199,6 +201,13 @@ describe.each(PLATFORMS)('A save that fails is an error response, never a silent
     });
 
     await expect(client.reply).rejects.toThrow('ECONNRESET');
+  });
+
+  it('the connection is cut over TLS and over a Unix socket as well', async () => {
+    breakWrites();
+
+    await expect(postOverTls(app.nest, '/written')).rejects.toThrow(/hang up|ECONNRESET/);
+    await expect(statusOverUnixSocket(app.nest, '/written')).rejects.toThrow(/hang up|ECONNRESET/);
   });
 
   it('a stream whose headers are written is cut before its first byte', async () => {
