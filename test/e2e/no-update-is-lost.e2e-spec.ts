@@ -4,8 +4,11 @@ import { TestApp } from '../support/http/test-app.js';
 import { ALL_VISITS, lostVisits, visitOften } from './apps/visits.client.js';
 import { VisitsController } from './apps/visits.controller.js';
 
+/** A machine that is slow refuses nobody. */
+const LOCK = { wait: 60_000 };
+
 async function start(place: StorePlace): Promise<TestApp> {
-  return TestApp.start({ controllers: [VisitsController], sessions: { store: place.open() } });
+  return TestApp.start({ controllers: [VisitsController], sessions: { store: place.open(), lock: LOCK } });
 }
 
 describe.each(everyStoreKind)('Visits of one session on $name', (kind) => {
@@ -39,7 +42,8 @@ describe.each(sharedStoreKinds)('Visits of one session in two processes on $name
   beforeAll(async () => {
     place = await kind.prepare();
     app = await start(place);
-    const other = await spawnApp(new URL('./apps/visits.app.ts', import.meta.url), { env: { STORE: place.spec } });
+    const env = { STORE: place.spec, LOCK: JSON.stringify(LOCK) };
+    const other = await spawnApp(new URL('./apps/visits.app.ts', import.meta.url), { env });
     urls = [app.url, other.ready];
   });
 

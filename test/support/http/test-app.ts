@@ -1,6 +1,7 @@
 import { Module, type INestApplication, type LoggerService, type ModuleMetadata, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { AddressInfo, Server } from 'node:net';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { SessionsModule, type SessionsModuleOptions } from 'nestjs-sessions';
 import { Browser } from './browser.js';
 import { adapterOf, type Platform } from './platforms.js';
@@ -47,6 +48,12 @@ export class LogBook implements LoggerService {
   }
 }
 
+/**
+ * Unless a test says otherwise: whether five minutes of the clock are full at some moment of it must not matter, and neither may
+ * how slow the machine is.
+ */
+const UNHURRIED: SessionsModuleOptions = { cleanup: false, storeTimeout: 20_000 };
+
 /** A real application on a free port of 127.0.0.1. */
 export class TestApp {
   private constructor(
@@ -65,8 +72,7 @@ export class TestApp {
     forceCloseConnections = false,
     configure,
   }: TestAppOptions): Promise<TestApp> {
-    // Whether five minutes of the clock are full at some moment of a test must not matter to it.
-    const own = sessions === false ? [] : [SessionsModule.forRoot({ cleanup: false, ...sessions })];
+    const own = sessions === false ? [] : [SessionsModule.forRoot({ ...UNHURRIED, ...sessions })];
     @Module({
       imports: [...imports, ...own],
       controllers,
@@ -79,9 +85,12 @@ export class TestApp {
       abortOnError: false,
       forceCloseConnections,
     });
+    const server = nest.getHttpServer() as Server;
+    // The client ends its idle connections by itself. A server that did so, too, might do it when the next request is on its way.
+    server.keepAliveTimeout = 0;
     await configure?.(nest);
     await nest.listen(0, '127.0.0.1');
-    const { port } = (nest.getHttpServer() as Server).address() as AddressInfo;
+    const { port } = server.address() as AddressInfo;
     return new TestApp(nest, `http://127.0.0.1:${port}`, logs);
   }
 
