@@ -22,7 +22,10 @@ export function isCookieAccepted(http: HttpSession): boolean {
 /** What the session adds to the headers of one response. */
 export function setSessionHeaders(http: HttpSession, response: ServerResponse, cookie: CookieChange | undefined): void {
   varyByCookie(response);
-  setRetryAfter(response, http.unit.failure);
+  const { failure } = http.unit;
+  if (failure !== undefined) {
+    setRetryAfter(response, failure);
+  }
   if (cookie !== undefined) {
     setCookie(http, response, cookie);
   }
