@@ -9,6 +9,7 @@ import { LockSession, Session } from 'nestjs-sessions';
 import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import { Exchange } from '../support/http/exchange.js';
 import { Gate } from '../support/basics/gate.js';
+import { within } from '../support/basics/within.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
@@ -211,6 +212,20 @@ describe.each(PLATFORMS)('A handler that answers in pieces, on %s', (platform) =
       });
     },
   );
+
+  it('is cut when its session cannot be stored, without waiting for its last piece, and the log says so', async () => {
+    store.before('update', () => Promise.reject(new Error('No space left')));
+    const { visitor, exchange } = await returning('/write');
+
+    await expect(within('the cut', exchange.text())).rejects.toThrow(/aborted|socket hang up/);
+
+    expect(
+      app.logs.matching(/GET \/write.*The connection was cut, since the session could not be stored/, 'error'),
+    ).toHaveLength(1);
+    store.mend();
+    middle.open();
+    expect((await visitor.get('/locked')).json()).toEqual({ found: 'start', locked: true });
+  });
 
   it('sends a file whole whose start waited for the session', async () => {
     const gate = store.hold('create');

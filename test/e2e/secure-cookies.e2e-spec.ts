@@ -1,4 +1,6 @@
-import { Sessions, type SessionsModuleOptions } from 'nestjs-sessions';
+import { Controller, Post, Res } from '@nestjs/common';
+import { Session, Sessions, type SessionsModuleOptions } from 'nestjs-sessions';
+import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import { startNotes } from '../support/http/notes-app.js';
 import { PLATFORMS } from '../support/http/platforms.js';
 import { postOverTls } from '../support/http/https-app.js';
@@ -8,6 +10,16 @@ const overTls = { 'x-forwarded-proto': 'https' };
 /** What has to be said to the platform. */
 const TRUST = { express: "app.set('trust proxy', 1)", fastify: 'new FastifyAdapter({ trustProxy: ' } as const;
 const always: SessionsModuleOptions = { cookie: { secure: true } };
+
+@Controller()
+class Pieces {
+  @Post('pieces') pieces(@Session() session: Session, @Res() reply: AnyReply): void {
+    const response = nodeResponse(reply);
+    session.set('a', 1);
+    response.write('first,');
+    response.end('last');
+  }
+}
 
 /** Whether the cookie was sent, and whether it was Secure. */
 async function cookieOf(app: TestApp, headers: Record<string, string> = {}): Promise<string> {
@@ -26,6 +38,13 @@ describe.each(PLATFORMS)('A Secure cookie, on %s', (platform) => {
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatch(/POST \/notes: a new session was not stored, since its cookie is Secure/);
     expect(warnings[0]).toContain(TRUST[platform]);
+  });
+
+  it('over plain HTTP is not sent with a reply in pieces either, and nothing is stored', async () => {
+    const app = await startNotes({ platform, controllers: [Pieces], sessions: always });
+
+    expect(await app.browser().post('/pieces')).toMatchObject({ text: 'first,last', setCookies: [] });
+    expect(await app.nest.get(Sessions).count()).toBe(0);
   });
 
   it('is sent over TLS', async () => {

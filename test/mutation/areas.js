@@ -72,6 +72,7 @@ export const areas = {
       ...specsInProcess('e2e/fastify'),
       'e2e/graphql/resolvers.e2e-spec.ts',
       'e2e/misuse/another-session-library.e2e-spec.ts',
+      'e2e/express-session/fastify.e2e-spec.ts',
       'e2e/express-session/requests-that-are-passed-on.e2e-spec.ts',
       ...specsInProcess('e2e/shapes'),
     ],

@@ -144,7 +144,7 @@ export class Reply implements HandlerOutcome {
       .then(() => {
         this.state = 'ended';
         response.statusCode = statusCode;
-        if (hasMessage && response.statusMessage !== statusMessage) {
+        if (hasMessage) {
           response.statusMessage = statusMessage;
         }
         proceed();

@@ -1,4 +1,11 @@
-import { Injectable, UseGuards, UseInterceptors, type CallHandler, type ExecutionContext } from '@nestjs/common';
+import {
+  Injectable,
+  UseGuards,
+  UseInterceptors,
+  type CallHandler,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import type { WebSocket } from 'ws';
 import { concatMap, of, throwError, type Observable } from 'rxjs';
@@ -40,6 +47,15 @@ const countsLater = {
 };
 
 const refuses = { canActivate: () => false };
+
+@Injectable()
+class AdmitsIfLocked implements CanActivate {
+  constructor(private readonly current: CurrentSession) {}
+
+  canActivate(): boolean {
+    return this.current.locked;
+  }
+}
 
 @WebSocketGateway()
 class Rooms {
@@ -113,6 +129,13 @@ class Rooms {
   @SubscribeMessage('early')
   early(@Session() session: Session): object {
     return answer('early', session.locked);
+  }
+
+  @LockSession('early')
+  @UseGuards(AdmitsIfLocked)
+  @SubscribeMessage('early-guarded')
+  earlyGuarded(@Session('visits') visits: number): object {
+    return answer('early-guarded', visits);
   }
 
   @LockSession('explicit')
@@ -263,6 +286,10 @@ describe.each(socketAdaptersOnPlatforms)(
       expect(await ask('early')).toBe(true);
       expect(await ask('explicit')).toBe(false);
       expect(await notes()).toEqual({ visits: 2 });
+    });
+
+    it('is locked before its own guards run, where it says so', async () => {
+      expect(await ask('early-guarded')).toBe(1);
     });
 
     it('turns away who lacks what @RequireSession() names, as a WsException, and unlocks', async () => {
