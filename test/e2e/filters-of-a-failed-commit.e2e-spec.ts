@@ -86,6 +86,18 @@ describe.each(PLATFORMS)('The global filters that answer for a commit that faile
     ]);
   });
 
+  it.each([
+    [302, 1],
+    [399, 1],
+    [400, 0],
+    [507, 0],
+  ])('are warned of where they say that it worked: %s', async (status, warnings) => {
+    expect(await visitInVain(filterOf((host) => replyOf(host).status(status).send('told')))).toMatchObject({ status });
+
+    const warning = `GET /count: a filter has answered ${status} to a request whose session could not be stored`;
+    expect(app.logs.matching(/a filter has answered/, 'warn')).toEqual(Array<string>(warnings).fill(warning));
+  });
+
   it('are passed over when they are for other errors', async () => {
     const forAll = filterOf((host) => replyOf(host).status(507).send('of all'));
 

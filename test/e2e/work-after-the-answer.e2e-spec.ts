@@ -104,6 +104,12 @@ class Pages {
     response.end('and done');
   }
 
+  @Get('changes-for-nobody') changesForNobody(@Session() session: Session<Visits>, @Res() reply: AnyReply): void {
+    const response = nodeResponse(reply);
+    response.once('close', () => session.set('visits', 99));
+    response.write('accepted, ');
+  }
+
   @Get('endless') endless(@Session() session: Session): Observable<number> {
     session.set('endless', true);
     return new Observable(() => {
@@ -163,6 +169,16 @@ describe.each(PLATFORMS)('Work that goes on when nobody waits for the answer, on
       expect(app.logs.matching(told)).toHaveLength(1);
     },
   );
+
+  it('changes nothing either when its client has left in the middle of the reply', async () => {
+    const exchange = new Exchange(`${app.url}/changes-for-nobody`, { headers: { cookie: visitor.cookieHeader } });
+    await exchange.head;
+    exchange.leave();
+
+    const told = /GET \/changes-for-nobody changed its session after its reply/;
+    while (app.logs.matching(told).length === 0) await app.browser().get('/nowhere');
+    expect((await visitor.get('/visit')).text).toBe('2');
+  });
 
   it('cannot change the id any more', async () => {
     const error = rejection();

@@ -3,6 +3,7 @@ import fastifySession from '@fastify/session';
 import cookieSession from 'cookie-session';
 import expressSession from 'express-session';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { fastifyOf } from '../../support/http/any-platform.js';
 import { startNotes } from '../../support/http/notes-app.js';
 import type { TestApp } from '../../support/http/test-app.js';
 
@@ -22,8 +23,18 @@ describe('Another session library in an application of Fastify', () => {
     );
   });
 
-  it('is an error of each request that comes to a route, when it is cookie-session by app.use()', async () => {
-    const app = await start((nest) => nest.use(cookieSession({ secret: 'secret' })));
+  it.each<[string, (nest: NestFastifyApplication) => unknown]>([
+    ['it is cookie-session by app.use()', (nest) => nest.use(cookieSession({ secret: 'secret' }))],
+    [
+      'a hook lays its own over the session of the request',
+      (nest) =>
+        fastifyOf(nest).addHook('onRequest', (request, _reply, done) => {
+          Object.defineProperty(request, 'session', { value: {} });
+          done();
+        }),
+    ],
+  ])('is an error of each request that comes to a route, when %s', async (_, configure) => {
+    const app = await start(configure);
 
     for (const path of ['/notes', '/public']) {
       expect(await app.browser().get(path)).toMatchObject({ status: 500, setCookies: [] });

@@ -7,6 +7,7 @@ import { startNotes } from '../../support/http/notes-app.js';
 import type { TestApp } from '../../support/http/test-app.js';
 import { count, loadAndCount } from '../../support/shapes/handler-shape.js';
 import { ObservedStore } from '../../support/stores/observed-store.js';
+import { fails } from '../../support/stores/store-failures.js';
 
 @Controller()
 class Pages {
@@ -73,6 +74,17 @@ describe('A hook onSend of the application', () => {
 
     expect(await app.browser().get('/count')).toMatchObject({ status: 500, setCookies: [] });
     expect(store.takeCalls()).toEqual([]);
+  });
+
+  it('that takes the body away leaves a reply that is an error when its session cannot be stored', async () => {
+    await start((fastify) => void fastify.addHook('onSend', (_request, _reply, _payload, done) => done(null, null)));
+    store.before('update', fails[1]);
+
+    expect(await visitor.get('/count')).toMatchObject({ status: 503, text: '' });
+    store.mend();
+    expect(await visitor.get('/count')).toMatchObject({ status: 200, text: '' });
+    expect((await visitor.get('/notes')).status).toBe(200);
+    expect(store.takeCalls()).toContain('update+unlock');
   });
 
   it('of one route comes after the commit: when it fails, what is stored stays, and so does the cookie of a new session', async () => {
