@@ -109,7 +109,9 @@ export class HttpSessions implements SessionsOfRequests {
   /** The middleware of the module has seen the request: it has a session. */
   admit(given: PlatformRequest): void {
     const request = this.platform.nodeRequestOf(given);
-    if (this.#slot.get(request) === undefined) {
+    const found = this.#slot.get(request);
+    // An application may send a request on from a route that has none.
+    if (found === undefined || found === null) {
       this.#open(request);
     }
   }
