@@ -1,9 +1,10 @@
-import { Controller, Get, Res } from '@nestjs/common';
-import { MemoryStore, minutes, Session } from 'nestjs-sessions';
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import { MemoryStore, minutes, Session, type SessionObject } from 'nestjs-sessions';
 import { ManualClock } from 'nestjs-sessions/testing';
 import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import type { Browser } from '../support/http/browser.js';
 import { Gate } from '../support/basics/gate.js';
+import { startNotes } from '../support/http/notes-app.js';
 import { PLATFORMS } from '../support/http/platforms.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
@@ -38,6 +39,34 @@ class Pages {
     response.end('last');
   }
 }
+
+@Controller()
+class LatePages {
+  @Get('late') async late(@Req() { session }: { session: SessionObject }, @Res() reply: AnyReply): Promise<void> {
+    const response = nodeResponse(reply);
+    response.write('first,');
+    await session.load();
+    response.end('last');
+  }
+}
+
+describe.each(PLATFORMS)('The expiry of a session that is read when the headers have left, on %s', (platform) => {
+  it('does not move', async () => {
+    const store = new ObservedStore(new MemoryStore());
+    const app = await startNotes({
+      platform,
+      controllers: [LatePages],
+      sessions: { store, clock, timeout: TIMEOUT, touchAfter: 0 },
+    });
+    const visitor = app.browser();
+    await visitor.post('/notes', { visits: 1 });
+    passTime();
+    store.takeCalls();
+
+    expect(await visitor.get('/late')).toMatchObject({ text: 'first,last', setCookies: [] });
+    expect(store.takeCalls()).toEqual(['tryLock', 'unlock']);
+  });
+});
 
 describe.each(PLATFORMS.flatMap((platform) => ['/json', '/pieces'].map((path) => [path, platform] as const)))(
   'The expiry of a session that %s uses, on %s',
