@@ -82,8 +82,8 @@ describe.each(PLATFORMS)('Something else in the place of request.session, on %s'
     expect(app.logs.matching(/SessionsConfigError: .*request\.session/).length).toBeGreaterThan(0);
   });
 
-  it('that is null, as others log out, says to call destroy()', async () => {
-    replace = (request) => (request.session = null);
+  it.each([null, undefined])('that is %s, as others log out, says to call destroy()', async (nothing) => {
+    replace = (request) => (request.session = nothing);
     await refused('/handler');
 
     expect(app.logs.matching(/session\.destroy\(\)/)).toHaveLength(1);
