@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm';
 import { HOUR, written } from '../../lib/testing/contract/harness.js';
 import type { Direction, FaultProxy } from '../support/servers/fault-proxy.js';
 import type { PostgresDatabase } from '../support/servers/postgres-database.js';
+import { until } from '../support/basics/within.js';
 import { proxiedDatabase } from '../support/servers/proxied-servers.js';
 import { type PostgresTrial, tryPostgres, tryPostgresUnstarted } from '../support/stores/postgres-trial.js';
 
@@ -217,15 +218,17 @@ describe('PostgresStore, while connections are ended all the time', () => {
   const ENDED = 100;
   const ACKNOWLEDGED = 50;
 
-  async function endConnections(goesOn: (ended: number) => boolean): Promise<void> {
+  /** As fast as increments come to their end: faster, on a slow machine, none would ever succeed. */
+  async function endConnections(tally: Tally): Promise<void> {
     let ended = 0;
-    while (goesOn(ended)) {
+    while (ended < ENDED || tally.acknowledged < ACKNOWLEDGED) {
+      const before = attempts(tally);
       const rows = await database.query(
         'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 ORDER BY random() LIMIT 1',
         [NAME],
       );
       ended += rows.length;
-      await sleep(3);
+      await until('an increment comes to its end', () => attempts(tally) > before);
     }
   }
 
@@ -236,14 +239,17 @@ describe('PostgresStore, while connections are ended all the time', () => {
     if (way === 'TypeORM') await dataSource.initialize();
     const { store, trial } = await tryPostgres(way === 'TypeORM' ? { dataSource } : { connectionString: url.href });
     const { id } = await trial.given('0');
-    const tally = { acknowledged: 0, unknown: 0 };
+    const tally: Tally = { acknowledged: 0, unknown: 0 };
     let isOver = false;
     const clients = Array.from({ length: 8 }, async () => {
       while (!isOver) await increment(store, trial, id, tally);
     });
-    await endConnections((ended) => ended < ENDED || tally.acknowledged < ACKNOWLEDGED);
-    isOver = true;
-    await Promise.all(clients);
+    try {
+      await endConnections(tally);
+    } finally {
+      isOver = true;
+      await Promise.all(clients);
+    }
     const { record } = await (await tryPostgres({ pool: database.admin })).trial.found(id);
     expect(Number(record.data)).toBeGreaterThanOrEqual(tally.acknowledged);
     expect(Number(record.data)).toBeLessThanOrEqual(tally.acknowledged + tally.unknown);
@@ -252,12 +258,15 @@ describe('PostgresStore, while connections are ended all the time', () => {
   });
 });
 
-async function increment(
-  store: PostgresStore,
-  trial: PostgresTrial['trial'],
-  id: string,
-  tally: { acknowledged: number; unknown: number },
-): Promise<void> {
+/** How increments have ended that had the lock. */
+interface Tally {
+  acknowledged: number;
+  unknown: number;
+}
+
+const attempts = ({ acknowledged, unknown }: Tally): number => acknowledged + unknown;
+
+async function increment(store: PostgresStore, trial: PostgresTrial['trial'], id: string, tally: Tally): Promise<void> {
   const token = trial.token();
   try {
     const answer = await trial.tryLock(id, token, 300);

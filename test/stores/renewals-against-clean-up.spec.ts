@@ -48,8 +48,9 @@ describe('Sessions in PostgreSQL that are renewed at the moment at which they ex
       await slowRenewalsDown();
       const over = new AbortController();
       const sweeping = sweepUntil(over.signal, sweeper);
-      const tallies = await Promise.all(Array.from({ length: LANES }, () => renewals(store, RENEWALS / LANES)));
-      over.abort();
+      const tallies = await Promise.all(Array.from({ length: LANES }, () => renewals(store, RENEWALS / LANES))).finally(
+        () => over.abort(),
+      );
       await sweeping;
 
       const total = (name: keyof Tally): number => tallies.reduce((sum, tally) => sum + tally[name], 0);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Milliseconds: many times what a busy machine needs for any single step, and less than the runner gives to a test. */
-const LIMIT = 90_000;
+export const LIMIT = 90_000;
 
 /** For what never settles when something is broken. @throws Error that names it, in place of a test that hangs. */
 export async function within<T>(what: string, work: Promise<T>): Promise<T> {
