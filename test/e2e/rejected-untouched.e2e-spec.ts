@@ -1,5 +1,5 @@
 import { Controller, Get, UseGuards, type CanActivate } from '@nestjs/common';
-import { Session } from 'nestjs-sessions';
+import { LockSession, Session } from 'nestjs-sessions';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
@@ -20,6 +20,10 @@ class Pages {
   @Get('forbidden') @UseGuards(ClosedGuard) forbidden(@Session() session: Session): void {
     session.set('found', 'forbidden');
   }
+
+  @Get('forbidden-as-well') @LockSession('explicit') @UseGuards(ClosedGuard) asWell(@Session() session: Session): void {
+    session.set('found', 'forbidden as well');
+  }
 }
 
 describe.each(PLATFORMS)('A request that is turned away before it touches the session, on %s', (platform) => {
@@ -34,6 +38,7 @@ describe.each(PLATFORMS)('A request that is turned away before it touches the se
 
   it.each([
     ['GET', '/forbidden', 403],
+    ['GET', '/forbidden-as-well', 403],
     ['GET', '/nowhere', 404],
     ['POST', '/start', 404],
   ])('accesses no store, sends no cookie and does not vary: %s %s', async (method, path, status) => {
