@@ -10,12 +10,18 @@ export interface StoreContext {
   readonly storeTimeout?: number;
 }
 
-/** A store that must check or open something before the first request. A rejection ends the start-up with its message. */
+/**
+ * A store that must check or open something before the first request. A rejection ends the start-up with its message. Each application
+ * that uses the store starts it, also after it was closed.
+ */
 export interface StartableStore {
   start(context: StoreContext): Promise<void>;
 }
 
-/** A store that owns something that must be closed. What was handed to it ready-made stays open. */
+/**
+ * A store that owns something that must be closed. What was handed to it ready-made stays open. It is closed with the last application
+ * that uses it.
+ */
 export interface ClosableStore {
   close(): Promise<void>;
 }

@@ -73,6 +73,22 @@ describe('Closing a store', () => {
     expect(closes).toBe(1);
   });
 
+  it('that several applications use closes it with the last one, and with each that is alone with it later', async () => {
+    let closes = 0;
+    const store = Object.assign(new MemoryStore(), { close: async () => void (closes += 1) });
+    const context = { clock: new ManualClock(), logger: new RecordingLogger() };
+    const one = await StoreLifecycle.start(store, context, STORE_TIMEOUT);
+    const other = await StoreLifecycle.start(store, context, STORE_TIMEOUT);
+
+    await Promise.all([one.close(), one.close()]);
+    expect(closes).toBe(0);
+    await other.close();
+    expect(closes).toBe(1);
+
+    await (await StoreLifecycle.start(store, context, STORE_TIMEOUT)).close();
+    expect(closes).toBe(2);
+  });
+
   it('that has nothing to close does nothing', async () => {
     const context = { clock: new ManualClock(), logger: new RecordingLogger() };
 

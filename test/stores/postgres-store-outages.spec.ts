@@ -153,6 +153,21 @@ describe('PostgresStore in a pool of the application', () => {
     await pool.end();
   });
 
+  it('listens again when it is started again, once', async () => {
+    const pool = new pg.Pool({ connectionString: database.url });
+    pool.on('error', () => undefined);
+    const { store, logger, clock } = await tryPostgres({ pool });
+    await store.close();
+    await store.start({ logger, clock });
+    await store.start({ logger, clock });
+
+    pool.emit('error', new Error('the server has gone'));
+    expect(logger.messages('warn')).toEqual([expect.stringContaining('an idle connection to PostgreSQL broke')]);
+    expect(pool.listenerCount('error')).toBe(2);
+    await store.close();
+    await pool.end();
+  });
+
   it('leaves nothing of its own on the connections that it gives back', async () => {
     const pool = new pg.Pool({ connectionString: database.url, max: 1 });
     const { store, trial } = await tryPostgres({ pool });

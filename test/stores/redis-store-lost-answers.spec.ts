@@ -1,7 +1,9 @@
 import { Redis } from 'ioredis';
 import { SessionStoreError } from 'nestjs-sessions';
 import { RedisStore } from 'nestjs-sessions/redis';
+import { ManualClock } from 'nestjs-sessions/testing';
 import { type ContractHarness, HOUR, written } from '../../lib/testing/contract/harness.js';
+import { RecordingLogger } from '../support/basics/recording-logger.js';
 import { FaultProxy } from '../support/servers/fault-proxy.js';
 import { RedisServer } from '../support/servers/redis-server.js';
 import { redisPackages } from '../support/stores/redis-clients.js';
@@ -62,6 +64,15 @@ describe.each(redisPackages)('RedisStore with %s, when a command was executed an
   }
 
   it('what was created is not taken for another’s', async () => {
+    const id = trial.id();
+    const record = trial.record('mine');
+    const version = written(await losing(() => store.create({ id, record })));
+    expect(await store.load({ id })).toEqual({ status: 'found', record, version });
+  });
+
+  it('what was created is not taken for another’s either by a store that was closed and started again', async () => {
+    await store.close();
+    await store.start({ clock: new ManualClock(), logger: new RecordingLogger() });
     const id = trial.id();
     const record = trial.record('mine');
     const version = written(await losing(() => store.create({ id, record })));

@@ -11,7 +11,10 @@ import { warnOfUnheardSignals } from './unheard-signals.js';
 /** A store may have much to look at when it starts. */
 const START_TIMEOUT = 30_000;
 
-/** Starts the store with the application and closes it with it, where the store wants that. */
+/** How many applications use a store. A module that is imported in several, side by side or one after the other, has one store. */
+const USERS = new WeakMap<SessionStore, number>();
+
+/** Starts the store with each application, and closes it with the last one that uses it, where the store wants that. */
 export class StoreLifecycle {
   readonly #store: SessionStore;
   readonly #breaker: CircuitBreaker;
@@ -40,6 +43,7 @@ export class StoreLifecycle {
       const start = (): Promise<void> => store.start({ clock, logger, storeTimeout });
       await withDeadline(clock, START_TIMEOUT, `${store.constructor.name}.start()`, start, true);
     }
+    USERS.set(store, usersOf(store) + 1);
     return new StoreLifecycle(store, new CircuitBreaker(clock, storeTimeout), { clock, logger });
   }
 
@@ -57,8 +61,10 @@ export class StoreLifecycle {
 
   /** Has a deadline, and never rejects: a store that hangs or fails must not keep the application from closing. */
   async #close(): Promise<void> {
+    const others = usersOf(this.#store) - 1;
+    USERS.set(this.#store, others);
     const store: object = this.#store;
-    if (!isClosable(store)) {
+    if (others > 0 || !isClosable(store)) {
       return;
     }
     try {
@@ -67,4 +73,8 @@ export class StoreLifecycle {
       this.#logger.error(`The store was not closed: ${reasonOf(error)}`);
     }
   }
+}
+
+function usersOf(store: SessionStore): number {
+  return USERS.get(store) ?? 0;
 }

@@ -94,7 +94,7 @@ export function connectionsOf(options: PostgresStoreOptions, timeout: number, lo
   if (options.pool !== undefined) {
     return new PoolConnections(poolOnly(options.pool), events);
   }
-  return new OwnPoolConnections(ownPool(options.connectionString, timeout), events);
+  return new OwnPoolConnections(() => ownPool(options.connectionString, timeout), events);
 }
 
 function loggedIn(log: StoreLog): ConnectionEvents {

@@ -78,6 +78,7 @@ export class RedisStore
   /** @throws SessionsConfigError when the client is closed, or its server cannot keep sessions. */
   async start(context: StoreContext): Promise<void> {
     this.#log.start(context);
+    this.#commands.open();
     const call = howToOpen(this.#client);
     if (call !== undefined) {
       throw new SessionsConfigError(

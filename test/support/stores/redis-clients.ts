@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import type { IoredisClient, NodeRedisClient, RedisClient } from 'nestjs-sessions/redis';
 
@@ -54,5 +55,10 @@ function fromIoredis(
   const whenDown = deadline && { maxRetriesPerRequest: 1, socketTimeout: deadline, retryStrategy: () => RECONNECT };
   const impatience = { enableOfflineQueue: !isImpatient, autoResendUnfulfilledCommands: !isImpatient };
   const client = new Redis(url, { lazyConnect: true, ...impatience, ...whenDown });
-  return { client, connect: () => client.connect(), close: () => client.disconnect() };
+  const connect = async (): Promise<unknown> => {
+    // One that was closed just now cannot be connected before it has ended.
+    if (client.status !== 'wait' && client.status !== 'end') await once(client, 'end');
+    return client.connect();
+  };
+  return { client, connect, close: () => client.disconnect() };
 }

@@ -31,6 +31,7 @@ export class OwnClientRedisStore extends RedisStore {
   override async close(): Promise<void> {
     await super.close();
     this.#opened.close();
+    this.#isOpen = false;
   }
 }
 

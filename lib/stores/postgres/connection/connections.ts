@@ -12,6 +12,8 @@ export interface Connections {
   hasConnectLimit(): boolean;
   /** Whether others take connections too, and as many as there may be are in use, or still being made. */
   areAllTaken(): boolean;
+  /** Before an application uses them: perhaps after they were closed. */
+  open(): void;
   close(): Promise<void>;
 }
 
@@ -56,6 +58,10 @@ class SharedConnections implements Connections {
     return waitingCount > 0 && idleCount === 0 && totalCount >= (options?.max ?? Infinity);
   }
 
+  open(): void {
+    // The pool is the application's.
+  }
+
   close(): Promise<void> {
     this.#ages.close();
     return Promise.resolve();
@@ -71,7 +77,12 @@ export class PoolConnections extends SharedConnections {
     super(() => pool, events);
     this.#pool = pool;
     this.#onIdleError = events.onIdleError;
-    pool.on('error', events.onIdleError);
+    this.open();
+  }
+
+  override open(): void {
+    this.#pool.removeListener('error', this.#onIdleError);
+    this.#pool.on('error', this.#onIdleError);
   }
 
   override close(): Promise<void> {
@@ -83,14 +94,29 @@ export class PoolConnections extends SharedConnections {
   }
 }
 
-/** The store's own pool. */
-export class OwnPoolConnections extends PoolConnections {
-  readonly #end: () => Promise<void>;
+type OwnPool = PostgresPool & { end(): Promise<void> };
+
+/** The store's own pool. One that was ended cannot be used again: an application that starts afterwards gets another. */
+export class OwnPoolConnections extends SharedConnections {
+  readonly #make: () => OwnPool;
+  #pool: OwnPool;
   #closing: Promise<void> | undefined;
 
-  constructor(pool: PostgresPool & { end(): Promise<void> }, events: ConnectionEvents) {
-    super(pool, events);
-    this.#end = () => pool.end();
+  constructor(makePool: () => OwnPool, events: ConnectionEvents) {
+    super(() => this.#pool, events);
+    this.#make = () => {
+      const pool = makePool();
+      pool.on('error', events.onIdleError);
+      return pool;
+    };
+    this.#pool = this.#make();
+  }
+
+  override open(): void {
+    if (this.#closing !== undefined) {
+      this.#closing = undefined;
+      this.#pool = this.#make();
+    }
   }
 
   /** Nobody else takes one: in a burst requests wait for each other here, and not for the application. */
@@ -100,7 +126,7 @@ export class OwnPoolConnections extends PoolConnections {
 
   /** The listeners stay: a connection may still break while it is being closed. A pool cannot be ended twice. */
   override close(): Promise<void> {
-    return (this.#closing ??= this.#end());
+    return (this.#closing ??= this.#pool.end());
   }
 }
 

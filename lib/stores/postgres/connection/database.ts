@@ -81,6 +81,10 @@ export class Database {
     return rolledBack(this.#connections, this.#timeout, work);
   }
 
+  open(): void {
+    this.#connections.open();
+  }
+
   /** A server that hangs does not end its connections: the application closes without waiting for it. */
   async close(): Promise<void> {
     await Promise.race([this.#connections.close(), sleep(this.#timeout, undefined, { ref: false })]);

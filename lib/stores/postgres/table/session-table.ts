@@ -37,6 +37,7 @@ export class SessionTable {
    */
   async start(context: StoreContext): Promise<void> {
     this.#log.start(context);
+    this.#database.open();
     this.#machineTime = () => context.clock.now();
     if (context.storeTimeout !== undefined) {
       this.#database.answerWithin(context.storeTimeout);

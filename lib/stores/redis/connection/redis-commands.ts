@@ -69,6 +69,10 @@ export class RedisCommands {
     return this.#sender.send(this.#prefix + id, command);
   }
 
+  open(): void {
+    this.#sender.open();
+  }
+
   close(): void {
     this.#sender.close();
   }

@@ -19,9 +19,7 @@ export class Sender {
     this.send = send;
     this.#emitter = isEmitter(client) ? client : undefined;
     this.#lossEvents = lossEventsOf(client);
-    for (const event of this.#lossEvents) {
-      this.#emitter?.on(event, this.#onLoss);
-    }
+    this.open();
     // An error that nobody listens to ends the process: node-redis emits one whenever a connection breaks. This listener stays
     // when the store is closed, because the client may live on.
     if (this.#emitter?.listenerCount('error') === 0) {
@@ -35,6 +33,14 @@ export class Sender {
    */
   get losses(): number {
     return this.#losses;
+  }
+
+  /** Before an application uses it: perhaps after it was closed. */
+  open(): void {
+    this.close();
+    for (const event of this.#lossEvents) {
+      this.#emitter?.on(event, this.#onLoss);
+    }
   }
 
   /** The client is the application's, and stays open. */
