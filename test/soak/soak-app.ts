@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Sessions, MemoryStore, type SessionStore } from 'nestjs-sessions';
 import { SessionEngine } from '../../lib/session/session-engine.js';
@@ -45,6 +46,8 @@ export class SoakApp {
         cleanup: false,
         lock: { lease: 3_000, wait: PATIENCE },
       },
+      // A connection that the server closes while the next request is on its way is no business of a soak.
+      configure: (nest) => ((nest.getHttpServer() as Server).keepAliveTimeout = PATIENCE),
     });
     return new SoakApp(app, place, clock, !('sweep' in store));
   }

@@ -1,7 +1,6 @@
 import { Module, type INestApplication, type LoggerService, type ModuleMetadata, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { SessionsModule, type SessionsModuleOptions } from 'nestjs-sessions';
 import { Browser } from './browser.js';
 import { adapterOf, type Platform } from './platforms.js';
@@ -85,12 +84,9 @@ export class TestApp {
       abortOnError: false,
       forceCloseConnections,
     });
-    const server = nest.getHttpServer() as Server;
-    // The client ends its idle connections by itself. A server that did so, too, might do it when the next request is on its way.
-    server.keepAliveTimeout = 0;
     await configure?.(nest);
     await nest.listen(0, '127.0.0.1');
-    const { port } = server.address() as AddressInfo;
+    const { port } = (nest.getHttpServer() as Server).address() as AddressInfo;
     return new TestApp(nest, `http://127.0.0.1:${port}`, logs);
   }
 
