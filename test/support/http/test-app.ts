@@ -47,12 +47,6 @@ export class LogBook implements LoggerService {
   }
 }
 
-/**
- * Unless a test says otherwise: whether five minutes of the clock are full at some moment of it must not matter, and neither may
- * how slow the machine is.
- */
-const UNHURRIED: SessionsModuleOptions = { cleanup: false, storeTimeout: 20_000 };
-
 /** A real application on a free port of 127.0.0.1. */
 export class TestApp {
   private constructor(
@@ -71,7 +65,8 @@ export class TestApp {
     forceCloseConnections = false,
     configure,
   }: TestAppOptions): Promise<TestApp> {
-    const own = sessions === false ? [] : [SessionsModule.forRoot({ ...UNHURRIED, ...sessions })];
+    // Whether five minutes of the clock are full at some moment of a test must not matter to it.
+    const own = sessions === false ? [] : [SessionsModule.forRoot({ cleanup: false, ...sessions })];
     @Module({
       imports: [...imports, ...own],
       controllers,
