@@ -8,7 +8,10 @@ import { VisitsController } from './apps/visits.controller.js';
 const LOCK = { wait: 60_000 };
 
 async function start(place: StorePlace): Promise<TestApp> {
-  return TestApp.start({ controllers: [VisitsController], sessions: { store: place.open(), storeTimeout: LOCK.wait, lock: LOCK } });
+  return TestApp.start({
+    controllers: [VisitsController],
+    sessions: { store: place.open(), storeTimeout: LOCK.wait, lock: LOCK },
+  });
 }
 
 describe.each(everyStoreKind)('Visits of one session on $name', (kind) => {
