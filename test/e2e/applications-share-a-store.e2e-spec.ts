@@ -1,39 +1,28 @@
-import { Controller, Get } from '@nestjs/common';
 import type { SessionStore } from 'nestjs-sessions';
-import { Session } from 'nestjs-sessions';
+import { Browser } from '../support/http/browser.js';
 import { TestApp } from '../support/http/test-app.js';
 import { everyStoreKind, type StorePlace } from '../support/stores/stores.js';
-
-@Controller()
-class Visits {
-  @Get() visit(@Session() session: Session): number {
-    const visits = Number(session.get('visits') ?? 0) + 1;
-    session.set('visits', visits);
-    return visits;
-  }
-}
+import { VisitsController } from './apps/visits.controller.js';
 
 /** A module that is imported has one store, whatever number of applications are made of it: by tests, by a script before the start. */
 describe.each(everyStoreKind)('Applications that have one store, on $name', (kind) => {
   let place: StorePlace;
   let store: SessionStore;
-  let cookie: string;
+  let visitor: Browser;
 
   beforeAll(async () => {
     place = await kind.prepare();
   });
   beforeEach(() => {
     store = place.open();
-    cookie = '';
+    visitor = new Browser('');
   });
   afterAll(() => place.dispose());
 
-  const start = (): Promise<TestApp> => TestApp.start({ controllers: [Visits], sessions: { store } });
+  const start = (): Promise<TestApp> => TestApp.start({ controllers: [VisitsController], sessions: { store } });
 
   async function visit(app: TestApp): Promise<string> {
-    const { text, setCookies } = await app.browser().get('/', { headers: { cookie } });
-    cookie ||= setCookies.join().split(';', 1).join();
-    return text;
+    return (await visitor.at(app.url).post('/visits')).text;
   }
 
   it('one after the other: each finds the sessions of the one before', async () => {

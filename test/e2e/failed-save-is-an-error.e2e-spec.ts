@@ -8,6 +8,7 @@ import { OldClient } from '../support/http/old-client.js';
 import { statusOverUnixSocket } from '../support/http/unix-socket.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
+import type { Browser } from '../support/http/browser.js';
 import { TestApp } from '../support/http/test-app.js';
 import { PLATFORMS } from '../support/http/platforms.js';
 
@@ -162,16 +163,21 @@ describe.each(PLATFORMS)('A save that fails is an error response, never a silent
     expect((await visitor.get('/found')).text).toBe('start');
   });
 
+  /** Writes have begun to fail, and the reply to this visitor did not come whole. */
+  async function visitorWhoIsCutOff(path: string): Promise<Browser> {
+    const visitor = app.browser();
+    await visitor.get('/start');
+    breakWrites();
+    const exchange = new Exchange(app.url + path, { headers: { cookie: visitor.cookieHeader } });
+    await expect(exchange.text()).rejects.toThrow();
+    return visitor;
+  }
+
   it.each(['/written', '/endless', '/known-length'])(
     'a body that has begun: the connection is cut: %s',
     async (path) => {
-      const visitor = app.browser();
-      await visitor.get('/start');
-      breakWrites();
+      const visitor = await visitorWhoIsCutOff(path);
 
-      const exchange = new Exchange(app.url + path, { headers: { cookie: visitor.cookieHeader } });
-
-      await expect(exchange.text()).rejects.toThrow();
       expect(app.logs.matching(/could not be stored.*No space left/, 'error')).not.toEqual([]);
       store.mend();
       expect((await visitor.get('/found')).text).toBe('start');
@@ -181,13 +187,7 @@ describe.each(PLATFORMS)('A save that fails is an error response, never a silent
   it.each(['/stream-changes', '/known-length-changes', '/known-length-ends', '/known-length-heard'])(
     'what a body changes while it is sent: the connection is cut before its end: %s',
     async (path) => {
-      const visitor = app.browser();
-      await visitor.get('/start');
-      breakWrites();
-
-      const exchange = new Exchange(app.url + path, { headers: { cookie: visitor.cookieHeader } });
-
-      await expect(exchange.text()).rejects.toThrow();
+      await visitorWhoIsCutOff(path);
     },
   );
 

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, Reply } from '../support/http/browser.js';
 import type { FaultProxy } from '../support/servers/fault-proxy.js';
 import { Gate } from '../support/basics/gate.js';
-import { LIMIT } from '../support/basics/within.js';
+import { until } from '../support/basics/within.js';
 import {
   onMemcached,
   onRedis,
@@ -98,12 +98,15 @@ describe.each([
 
   /** Asks until the answer is another than 503, as clients do that heed `Retry-After`. */
   async function whenBack(): Promise<Reply> {
-    const started = performance.now();
-    for (;;) {
-      const reply = await visitor.post('/visit');
-      if (reply.status !== 503 || performance.now() - started > LIMIT) return reply;
-      await pause(100);
-    }
+    let reply = await visitor.post('/visit');
+    await until('The store is back', async () => {
+      if (reply.status === 503) {
+        await pause(100);
+        reply = await visitor.post('/visit');
+      }
+      return reply.status !== 503;
+    });
+    return reply;
   }
 
   describe.each(Object.entries(faults))('%s', (_, breakDown) => {

@@ -29,6 +29,7 @@ export class BodyPieces {
   }
 
   #keep(response: ServerResponse, args: readonly unknown[], write: (args: readonly unknown[]) => unknown): void {
+    // Node sends them with the first piece, and so the commit that goes before begins now.
     if (!response.headersSent) {
       response.writeHead(response.statusCode);
     }
