@@ -1,9 +1,10 @@
 import type { StoreKind } from './place.js';
 import { preparePlace } from './places.js';
 import { type RunSettings, TortureRun } from './torture-run.js';
-import type { ViolationKind } from './violation.js';
+import type { Violation, ViolationKind } from './violation.js';
 
 const DURATION = 5_000;
+const ATTEMPTS = 6;
 const PROCESSES = 2;
 
 export interface Control {
@@ -27,21 +28,29 @@ export const controls: readonly Control[] = [
   },
 ];
 
-/** What was found, and how often. */
+/** What was found, and how often. On a busy machine requests may not meet in one attempt: there are more until all is found. */
 export async function runControl(
-  { settings }: Control,
+  { settings, losses }: Control,
   store: StoreKind,
   seed: number,
 ): Promise<ReadonlyMap<ViolationKind, number>> {
+  const found = new Map<ViolationKind, number>();
+  for (let attempt = 0; attempt < ATTEMPTS && losses.some((kind) => !found.has(kind)); attempt += 1) {
+    const violations = await violationsOf(store, { ...settings, seed: seed + attempt, sessions: 4, attacks: [] });
+    for (const { kind } of violations) found.set(kind, (found.get(kind) ?? 0) + 1);
+  }
+  return found;
+}
+
+async function violationsOf(store: StoreKind, settings: RunSettings): Promise<Violation[]> {
   const place = await preparePlace(store, PROCESSES);
   try {
-    const run = await TortureRun.start(place, { ...settings, seed, sessions: 4, attacks: [] });
+    const run = await TortureRun.start(place, settings);
     const end = performance.now() + DURATION;
     await run.work(() => performance.now() > end);
-    const found = new Map<ViolationKind, number>();
-    for (const { kind } of await run.examine()) found.set(kind, (found.get(kind) ?? 0) + 1);
+    const violations = await run.examine();
     await run.stop();
-    return found;
+    return violations;
   } finally {
     await place.dispose();
   }
