@@ -11,7 +11,7 @@ import { Exchange } from '../support/http/exchange.js';
 import { Gate } from '../support/basics/gate.js';
 import { within } from '../support/basics/within.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
-import { ObservedStore } from '../support/stores/observed-store.js';
+import { ObservedStore, WHILE_HELD } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
 import { PLATFORMS } from '../support/http/platforms.js';
 
@@ -131,7 +131,7 @@ describe.each(PLATFORMS)('A handler that answers in pieces, on %s', (platform) =
     await writeFile(join(directory, 'page.txt'), PAGE);
     await writeFile(join(directory, 'short.txt'), 'short');
     store = new ObservedStore(distantMemory());
-    app = await TestApp.start({ platform, controllers: [Replies], sessions: { store } });
+    app = await TestApp.start({ platform, controllers: [Replies], sessions: { store, storeTimeout: WHILE_HELD } });
   });
   beforeEach(() => {
     source = new PassThrough();

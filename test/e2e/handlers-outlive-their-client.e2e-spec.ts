@@ -8,7 +8,7 @@ import type { Browser } from '../support/http/browser.js';
 import { Exchange } from '../support/http/exchange.js';
 import { Gate } from '../support/basics/gate.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
-import { ObservedStore } from '../support/stores/observed-store.js';
+import { ObservedStore, WHILE_HELD } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
 import { BRIDGED, OURS } from '../support/http/manners.js';
 import { PLATFORMS } from '../support/http/platforms.js';
@@ -77,7 +77,7 @@ describe.each([
     app = await TestApp.start({
       platform,
       controllers: [Pages],
-      sessions: { store, lock: { wait: 5_000 }, ...manner },
+      sessions: { store, storeTimeout: WHILE_HELD, lock: { wait: 5_000 }, ...manner },
       configure: (nest) => nest.use(noteClosed),
     });
   });

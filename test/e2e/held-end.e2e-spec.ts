@@ -7,7 +7,7 @@ import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import { Exchange } from '../support/http/exchange.js';
 import { PLATFORMS } from '../support/http/platforms.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
-import { ObservedStore } from '../support/stores/observed-store.js';
+import { ObservedStore, WHILE_HELD } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
 
 /** What each call did after the response was sent, told apart by the code of the error that it threw. */
@@ -160,7 +160,7 @@ describe.each(PLATFORMS)('While the end of a response waits for the commit, on %
 
   beforeAll(async () => {
     store = new ObservedStore(distantMemory());
-    app = await TestApp.start({ platform, controllers: [Replies], sessions: { store } });
+    app = await TestApp.start({ platform, controllers: [Replies], sessions: { store, storeTimeout: WHILE_HELD } });
   });
   beforeEach(() => (outcomes = {}));
   afterEach(() => store.mend());

@@ -1,7 +1,7 @@
 import { MemoryStore, Sessions, SessionStoreError } from 'nestjs-sessions';
 import type { Browser } from '../support/http/browser.js';
 import { startNotes } from '../support/http/notes-app.js';
-import { ObservedStore } from '../support/stores/observed-store.js';
+import { ObservedStore, WHILE_HELD } from '../support/stores/observed-store.js';
 import type { TestApp } from '../support/http/test-app.js';
 
 describe('Sessions.open()', () => {
@@ -11,7 +11,7 @@ describe('Sessions.open()', () => {
 
   beforeEach(async () => {
     store = new ObservedStore(new MemoryStore());
-    app = await startNotes({ sessions: { store, lock: { wait: 2_000 } } });
+    app = await startNotes({ sessions: { store, storeTimeout: WHILE_HELD, lock: { wait: 2_000 } } });
     visitor = app.browser();
     await visitor.post('/notes', { visits: 1 });
   });

@@ -4,7 +4,7 @@ import { defer, of, type Observable } from 'rxjs';
 import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import { Exchange } from '../support/http/exchange.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
-import { ObservedStore } from '../support/stores/observed-store.js';
+import { ObservedStore, WHILE_HELD } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
 import { PLATFORMS } from '../support/http/platforms.js';
 
@@ -88,7 +88,7 @@ describe.each(PLATFORMS)('A reply leaves only when its session is committed, on 
 
   beforeAll(async () => {
     store = new ObservedStore(distantMemory());
-    app = await TestApp.start({ platform, controllers: [Replies], sessions: { store } });
+    app = await TestApp.start({ platform, controllers: [Replies], sessions: { store, storeTimeout: WHILE_HELD } });
   });
   afterEach(() => store.mend());
   afterAll(() => app.close());

@@ -4,7 +4,7 @@ import { from, Observable } from 'rxjs';
 import { Exchange } from '../support/http/exchange.js';
 import { Gate } from '../support/basics/gate.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
-import { ObservedStore } from '../support/stores/observed-store.js';
+import { ObservedStore, WHILE_HELD } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
 import { PLATFORMS } from '../support/http/platforms.js';
 
@@ -88,7 +88,11 @@ describe.each(PLATFORMS)('An @Sse() handler, on %s', (platform) => {
 
   beforeAll(async () => {
     store = new ObservedStore(distantMemory());
-    app = await TestApp.start({ platform, controllers: [Events], sessions: { store, clock: { now: () => now } } });
+    app = await TestApp.start({
+      platform,
+      controllers: [Events],
+      sessions: { store, storeTimeout: WHILE_HELD, clock: { now: () => now } },
+    });
   });
   beforeEach(() => {
     now = start;

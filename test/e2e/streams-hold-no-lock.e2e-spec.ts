@@ -5,7 +5,7 @@ import { Exchange } from '../support/http/exchange.js';
 import { Gate } from '../support/basics/gate.js';
 import { NEST } from '../support/basics/nest.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
-import { ObservedStore } from '../support/stores/observed-store.js';
+import { ObservedStore, WHILE_HELD } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
 import { PLATFORMS } from '../support/http/platforms.js';
 
@@ -71,7 +71,7 @@ describe.each(PLATFORMS)('A stream holds no lock, on %s', (platform) => {
 
   beforeAll(async () => {
     store = new ObservedStore(distantMemory());
-    app = await TestApp.start({ platform, controllers: [Streams], sessions: { store } });
+    app = await TestApp.start({ platform, controllers: [Streams], sessions: { store, storeTimeout: WHILE_HELD } });
   });
   beforeEach(() => {
     gate = new Gate();

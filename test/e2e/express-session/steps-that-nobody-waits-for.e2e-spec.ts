@@ -4,7 +4,7 @@ import { MemoryStore } from 'nestjs-sessions';
 import { expressSession } from 'nestjs-sessions/express-session';
 import { Gate } from '../../support/basics/gate.js';
 import { TestApp } from '../../support/http/test-app.js';
-import { ObservedStore } from '../../support/stores/observed-store.js';
+import { ObservedStore, WHILE_HELD } from '../../support/stores/observed-store.js';
 
 type Step = 'save' | 'regenerate' | 'destroy' | 'reload';
 
@@ -61,7 +61,10 @@ describe('A method of req.session that nobody waits for, and that gets no callba
   beforeEach(async () => {
     afterReply = new Gate();
     store = new ObservedStore(new MemoryStore());
-    app = await TestApp.start({ controllers: [StepsController], sessions: { store, compatibility: expressSession() } });
+    app = await TestApp.start({
+      controllers: [StepsController],
+      sessions: { store, storeTimeout: WHILE_HELD, compatibility: expressSession() },
+    });
   });
 
   afterEach(() => app.close());

@@ -17,7 +17,7 @@ import { GraphqlSubscriber } from '../../support/http/graphql-subscriber.js';
 import { startNotes } from '../../support/http/notes-app.js';
 import { PLATFORMS } from '../../support/http/platforms.js';
 import type { TestApp } from '../../support/http/test-app.js';
-import { ObservedStore } from '../../support/stores/observed-store.js';
+import { ObservedStore, WHILE_HELD } from '../../support/stores/observed-store.js';
 
 /** The streams that were told to end. */
 let ended: string[] = [];
@@ -172,7 +172,7 @@ describe.each(PLATFORMS)('A subscription of GraphQL, on %s', (platform) => {
       platform,
       imports: [graphql],
       providers: [Subscriptions, Users, Counter],
-      sessions: { store, currentSession: true },
+      sessions: { store, storeTimeout: WHILE_HELD, currentSession: true },
       forceCloseConnections: true,
     });
     visitor = app.browser();

@@ -17,7 +17,7 @@ import { startNotes } from '../../support/http/notes-app.js';
 import type { TestApp } from '../../support/http/test-app.js';
 import { socketAdaptersOnPlatforms } from '../../support/sockets/adapters.js';
 import type { TestSocket } from '../../support/sockets/socket-clients.js';
-import { ObservedStore } from '../../support/stores/observed-store.js';
+import { ObservedStore, WHILE_HELD } from '../../support/stores/observed-store.js';
 
 let gate = new Gate();
 /** Opened when the server has heard that a client left. */
@@ -205,7 +205,7 @@ describe.each(socketAdaptersOnPlatforms)(
       app = await startNotes({
         platform,
         providers: [Rooms, GuardedRooms, Counter],
-        sessions: { store, currentSession: true, lock: { wait: 2_000 } },
+        sessions: { store, storeTimeout: WHILE_HELD, currentSession: true, lock: { wait: 2_000 } },
         configure,
         forceCloseConnections: true,
       });

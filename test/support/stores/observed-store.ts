@@ -6,6 +6,9 @@ import { Gate } from '../basics/gate.js';
 type Operation = keyof SessionStore;
 type Args<O extends Operation> = Parameters<SessionStore[O]>[0];
 
+/** `storeTimeout` where a store is held: on a busy machine a test may do so for longer than the default. */
+export const WHILE_HELD = 60_000;
+
 /**
  * Around a real store: notes each trip, and lets a test hold operations back, or break them. A trip that does two things is
  * noted as both: `update+unlock`, `unlock+touch`.
