@@ -21,6 +21,8 @@ const PAGE = 'the page '.repeat(200_000);
 let directory: string;
 let source = new PassThrough();
 let middle = new Gate();
+/** How often the handler has heard that its last piece was taken. */
+let pieces = 0;
 
 /** As the platform does it. */
 function sendFile(reply: AnyReply, name: string): void {
@@ -78,7 +80,19 @@ class Replies {
     response.setHeader('Content-Length', 12);
     response.write('f\u{fc}nf,', 'utf8');
     response.write(Buffer.from('two,'));
-    response.write('3132', 'hex', () => response.end());
+    response.write('3132', 'hex', () => {
+      pieces += 1;
+      response.end();
+    });
+  }
+
+  @Get('longer-than-told') longer(@Session() session: Session, @Res() reply: AnyReply): void {
+    const response = nodeResponse(reply);
+    session.set('found', 'longer-than-told');
+    response.setHeader('Content-Length', 4);
+    response.write('four');
+    response.write('more');
+    response.end();
   }
 
   @Get('change-for-nobody') async forNobody(@Session() session: Session, @Res() reply: AnyReply): Promise<void> {
@@ -136,6 +150,7 @@ describe.each(PLATFORMS)('A handler that answers in pieces, on %s', (platform) =
   beforeEach(() => {
     source = new PassThrough();
     middle = new Gate();
+    pieces = 0;
   });
   afterEach(() => {
     middle.open();
@@ -263,6 +278,14 @@ describe.each(PLATFORMS)('A handler that answers in pieces, on %s', (platform) =
     const { exchange } = await returning('/known-length');
 
     expect(await exchange.text()).toBe('f\u{fc}nf,two,12');
+    expect(pieces).toBe(1);
+  });
+
+  it('loses no piece of a body that is longer than it told', async () => {
+    const { visitor, exchange } = await returning('/longer-than-told');
+
+    expect(await exchange.text()).toBe('four');
+    expect((await visitor.get('/locked')).json()).toMatchObject({ found: 'longer-than-told' });
   });
 
   it('what it changes when its client has left in the middle is stored, or else the log says that it is not', async () => {

@@ -1,17 +1,31 @@
 import {
   BadRequestException,
   Controller,
+  ForbiddenException,
   Get,
   HttpCode,
   HttpException,
   ImATeapotException,
   Param,
   Res,
+  UseGuards,
+  type CanActivate,
+  type ExecutionContext,
 } from '@nestjs/common';
-import { MemoryStore, Session, type CommitOnError } from 'nestjs-sessions';
+import { MemoryStore, Session, type CommitOnError, type SessionObject } from 'nestjs-sessions';
 import { type AnyReply } from '../support/http/any-platform.js';
 import { TestApp } from '../support/http/test-app.js';
 import { PLATFORMS } from '../support/http/platforms.js';
+
+/** Changes the session, and turns the request away. */
+class ForbiddingGuard implements CanActivate {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const { session } = context.switchToHttp().getRequest<{ session: SessionObject }>();
+    await session.load();
+    session.set('found', 'guard');
+    throw new ForbiddenException();
+  }
+}
 
 @Controller()
 class Pages {
@@ -46,6 +60,10 @@ class Pages {
   @Get('sent-404') sent(@Session() session: Session, @Res() reply: AnyReply): void {
     session.set('found', 'sent-404');
     reply.status(404).send('nothing here');
+  }
+
+  @Get('forbidden') @UseGuards(ForbiddingGuard) forbidden(@Session() session: Session): void {
+    session.set('found', 'handler');
   }
 
   @Get('ok') ok(@Session() session: Session): void {
@@ -85,6 +103,12 @@ describe.each(PLATFORMS)('commitOnError, on %s', (platform) => {
 
   it.each(['/fails/400', '/fails/500'])('false discards the changes of every request that fails: %s', async (path) => {
     expect(await found(false, path)).toBe('start');
+  });
+
+  it('decides about what a guard changed that turns the request away: its handler has not begun', async () => {
+    expect(await found(false, '/forbidden')).toBe('start');
+    await app?.close();
+    expect(await found(true, '/forbidden')).toBe('guard');
   });
 
   it('false keeps the changes of a request that does not fail', async () => {

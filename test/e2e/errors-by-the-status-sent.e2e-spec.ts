@@ -168,6 +168,7 @@ describe.each(PLATFORMS)('Changes of a request that fails are judged by the stat
 
   it.each([
     ['a handler that throws 422', '/handler?status=422', 422, 'handler'],
+    ['a handler that throws 408, and is done', '/handler?status=408', 408, 'handler'],
     ['a guard that throws 403', '/guard?status=403', 403, 'guard'],
     ['a filter that answers a bug with 409', '/filter?status=409', 409, 'filter'],
     ['a filter that answers a bug with 200', '/filter?status=200', 200, 'filter'],

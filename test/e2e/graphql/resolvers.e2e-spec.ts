@@ -21,7 +21,7 @@ import {
   Resolver,
 } from '@nestjs/graphql';
 import { concatMap, retry } from 'rxjs';
-import { CurrentSession, LockSession, MemoryStore, RequireSession, Session } from 'nestjs-sessions';
+import { CurrentSession, LockSession, MemoryStore, RequireSession, Session, Sessions } from 'nestjs-sessions';
 import type { Browser } from '../../support/http/browser.js';
 import { startNotes } from '../../support/http/notes-app.js';
 import { PLATFORMS } from '../../support/http/platforms.js';
@@ -69,7 +69,17 @@ const rejects = {
 
 @Resolver(() => User)
 class Resolvers {
-  constructor(private readonly counter: Counter) {}
+  constructor(
+    private readonly counter: Counter,
+    private readonly sessions: Sessions,
+  ) {}
+
+  @Mutation(() => Int) async outlived(@Session() session: Session): Promise<number> {
+    await this.sessions.destroy(session.id);
+    const visits = increment(session);
+    await session.save();
+    return visits;
+  }
 
   @Query(() => Int, { nullable: true }) visits(@Session('visits') visits: number): number {
     return visits;
@@ -388,6 +398,14 @@ describe.each(PLATFORMS)('A resolver of GraphQL, on %s', (platform) => {
     it('stores nothing when a guard has turned it away', async () => {
       expect((await ask('mutation { forbidden }')).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
       expect(await notes()).toEqual({ visits: 1 });
+    });
+
+    it('tells once that the session is gone, also where commitOnError stores all', async () => {
+      await start({ commitOnError: true });
+
+      const { errors } = await ask('mutation { outlived }');
+
+      expect(errors).toMatchObject([{ message: 'Conflict' }]);
     });
 
     it('is stored where commitOnError says so, which sees the error with the status of HTTP', async () => {

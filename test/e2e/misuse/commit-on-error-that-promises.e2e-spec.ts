@@ -29,6 +29,12 @@ const ANSWERS: readonly [string, () => unknown][] = [
 ];
 
 describe.each(PLATFORMS)('commitOnError, on %s', (platform) => {
+  const rejections: unknown[] = [];
+  const onRejection = (reason: unknown): unknown => rejections.push(reason);
+
+  beforeAll(() => process.on('unhandledRejection', onRejection));
+  afterAll(() => process.off('unhandledRejection', onRejection));
+
   it('that is an async function is refused at the start', async () => {
     expect(await refusalOf({ commitOnError: async () => false })).toMatch(/^commitOnError .*(promise|async)/);
   });
@@ -52,5 +58,6 @@ describe.each(PLATFORMS)('commitOnError, on %s', (platform) => {
 
     const stranger = app.browser();
     expect((await stranger.post('/refused')).setCookies).toEqual([]);
+    expect(rejections).toEqual([]);
   });
 });
