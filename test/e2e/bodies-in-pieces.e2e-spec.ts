@@ -67,7 +67,8 @@ class Replies {
 
   @Get('change-within-a-known-length') async known(@Session() session: Session, @Res() reply: AnyReply): Promise<void> {
     const response = nodeResponse(reply);
-    response.setHeader('Content-Length', 10).write('first,');
+    // 'first,': what counts is its bytes.
+    response.setHeader('Content-Length', 10).write('66697273742c', 'hex');
     await middle.pass();
     session.set('found', 'late');
     response.write('last');
