@@ -94,10 +94,12 @@ export const abilityRules: readonly ContractRule[] = [
       if (!isSweepable(store)) {
         return;
       }
-      await harness.givenLocked({ expiresIn: SHORT, lease: 3 * SHORT });
-      await harness.wait(SHORT + 1);
-      assert.equal(await sweepAll(store), 0);
-      await harness.wait(2 * SHORT);
+      const lease = await harness.inTime(3 * SHORT, async (lease) => {
+        await harness.outlive(await harness.givenLocked({ expiresIn: lease / 3, lease }));
+        assert.equal(await sweepAll(store), 0);
+        return lease;
+      });
+      await harness.wait(lease);
       assert.equal(await sweepAll(store), 1);
     },
   },

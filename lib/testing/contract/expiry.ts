@@ -49,8 +49,8 @@ export const expiryRules: readonly ContractRule[] = [
   {
     name: 'an expired record has no lock: its former holder can neither write, renew nor unlock',
     check: async (harness) => {
-      const { id, token, version } = await harness.givenLocked({ expiresIn: SHORT });
-      await harness.wait(SHORT + 1);
+      const { id, token, version, record } = await harness.givenLocked({ expiresIn: SHORT });
+      await harness.outlive({ record });
       const lock = { token, release: false };
       assert.equal(await harness.store.update({ id, record: harness.record(), guard: { version, lock } }), false);
       assert.equal(await harness.store.renewLock({ id, token, lease: HOUR }), false);
@@ -70,8 +70,8 @@ export const expiryRules: readonly ContractRule[] = [
   {
     name: 'a session that is created over an expired, locked one is free: nobody holds the lock of another’s session',
     check: async (harness) => {
-      const { id, token } = await harness.givenLocked({ expiresIn: SHORT });
-      await harness.wait(SHORT + 1);
+      const { id, token, record: expired } = await harness.givenLocked({ expiresIn: SHORT });
+      await harness.outlive({ record: expired });
       const record = harness.record('new');
       const version = written(await harness.store.create({ id, record }));
       assert.equal(await harness.store.renewLock({ id, token, lease: HOUR }), false);
@@ -84,16 +84,19 @@ export const expiryRules: readonly ContractRule[] = [
   {
     name: 'a record that was touched in time outlives its first expiry',
     check: async (harness) => {
-      const { id, record } = await harness.given('kept', SHORT);
-      assert.equal(await harness.store.touch({ id, expiresAt: record.expiresAt + HOUR }), true);
-      await harness.wait(SHORT + 1);
-      assert.equal((await harness.found(id)).record.data, 'kept');
+      const stored = await harness.inTime(SHORT, async (life) => {
+        const { id, record, version } = await harness.given('kept', life);
+        assert.equal(await harness.store.touch({ id, expiresAt: record.expiresAt + HOUR }), true);
+        return { id, record, version };
+      });
+      await harness.outlive(stored);
+      assert.equal((await harness.found(stored.id)).record.data, 'kept');
     },
   },
 ];
 
 async function givenExpired(harness: ContractHarness): Promise<Stored> {
   const stored = await harness.given('expired', SHORT);
-  await harness.wait(SHORT + 1);
+  await harness.outlive(stored);
   return stored;
 }

@@ -169,9 +169,12 @@ export const lockRules: readonly ContractRule[] = [
   {
     name: 'a lease that is renewed does not end',
     check: async (harness) => {
-      const { id, token } = await harness.givenLocked({ lease: SHORT });
-      assert.equal(await harness.store.renewLock({ id, token, lease: HOUR }), true);
-      await harness.wait(SHORT + 1);
+      const { id, lease } = await harness.inTime(SHORT, async (lease) => {
+        const { id, token } = await harness.givenLocked({ lease });
+        assert.equal(await harness.store.renewLock({ id, token, lease: HOUR }), true);
+        return { id, lease };
+      });
+      await harness.wait(lease + 1);
       await harness.isLocked(id);
     },
   },

@@ -46,10 +46,13 @@ export const rotationRules: readonly ContractRule[] = [
   {
     name: 'a lease that rotate has moved still ends',
     check: async (harness) => {
-      const { id, record, version, token } = await harness.givenLocked({ lease: SHORT });
-      const to = harness.id();
-      written(await rotate(harness, { from: id, to, record, guard: { version, lock: { token, release: false } } }));
-      await harness.wait(SHORT + 1);
+      const { to, lease } = await harness.inTime(SHORT, async (lease) => {
+        const { id, record, version, token } = await harness.givenLocked({ lease });
+        const to = harness.id();
+        written(await rotate(harness, { from: id, to, record, guard: { version, lock: { token, release: false } } }));
+        return { to, lease };
+      });
+      await harness.wait(lease + 1);
       await harness.until('acquired', () => harness.tryLock(to, harness.token()));
     },
   },

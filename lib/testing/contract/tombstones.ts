@@ -84,23 +84,27 @@ export const tombstoneRules: readonly ContractRule[] = [
   {
     name: 'a tombstone says why it is there until it ends, also after the time at which its session would have expired',
     check: async (harness) => {
-      const { id: destroyed } = await harness.given('destroyed', SHORT);
-      const { id: rotated, record, version } = await harness.given('rotated', SHORT);
-      const tombstoneUntil = harness.now() + 4 * SHORT;
-      const rotation = { from: rotated, to: harness.id(), record, guard: { version }, tombstoneUntil };
-      assert.equal(await harness.store.delete({ id: destroyed, tombstoneUntil }), true);
-      written(await harness.store.rotate(rotation));
+      const { destroyed, rotated, tombstoneUntil } = await harness.inTime(SHORT, async (life) => {
+        const { id: destroyed } = await harness.given('destroyed', life);
+        const { id: rotated, record, version } = await harness.given('rotated', life);
+        const tombstoneUntil = harness.now() + 4 * life;
+        const rotation = { from: rotated, to: harness.id(), record, guard: { version }, tombstoneUntil };
+        assert.equal(await harness.store.delete({ id: destroyed, tombstoneUntil }), true);
+        written(await harness.store.rotate(rotation));
+        return { destroyed, rotated, tombstoneUntil };
+      });
+      while (harness.now() < tombstoneUntil) {
+        const answers = [await harness.store.load({ id: destroyed }), await harness.store.load({ id: rotated })];
+        if (harness.now() < tombstoneUntil) {
+          assert.deepEqual(answers, [
+            { status: 'gone', because: 'destroyed' },
+            { status: 'gone', because: 'rotated' },
+          ]);
+        }
+        await harness.wait(SHORT / 8);
+      }
       for (const id of [destroyed, rotated]) {
-        await harness.until('missing', async () => {
-          const answers = [await harness.store.load({ id: destroyed }), await harness.store.load({ id: rotated })];
-          if (harness.now() < tombstoneUntil) {
-            assert.deepEqual(answers, [
-              { status: 'gone', because: 'destroyed' },
-              { status: 'gone', because: 'rotated' },
-            ]);
-          }
-          return harness.store.load({ id });
-        });
+        await harness.until('missing', () => harness.store.load({ id }));
       }
     },
   },
