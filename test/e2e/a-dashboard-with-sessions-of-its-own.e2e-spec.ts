@@ -4,8 +4,8 @@ import express, { type Router } from 'express';
 import expressSession from 'express-session';
 import { Session, SessionsModule, type SessionsModuleOptions } from 'nestjs-sessions';
 import { expressSession as bridge } from 'nestjs-sessions/express-session';
-import { mountDashboard } from './dashboard.js';
-import { Browser } from '../../test/support/http/browser.js';
+import { mountDashboard } from '../../sample/05-readme/dashboard.js';
+import { Browser } from '../support/http/browser.js';
 
 declare module 'express-session' {
   interface SessionData {
@@ -33,7 +33,7 @@ function newDashboard(): Router {
   return dashboard;
 }
 
-describe('The recipe for a dashboard that brings express-session', () => {
+describe('A dashboard that brings express-session, mounted by the recipe,', () => {
   let app: INestApplication;
 
   async function start(options: SessionsModuleOptions): Promise<Browser> {
