@@ -7,12 +7,6 @@ import { expressSession as bridge } from 'nestjs-sessions/express-session';
 import { mountDashboard } from '../../sample/05-readme/dashboard.js';
 import { Browser } from '../support/http/browser.js';
 
-declare module 'express-session' {
-  interface SessionData {
-    views: number;
-  }
-}
-
 @Controller()
 class VisitsController {
   @Get('visits') count(@Session() session: Session): number {
@@ -27,8 +21,9 @@ function newDashboard(): Router {
   const dashboard = express.Router();
   dashboard.use(expressSession({ secret: 'secret', name: 'dashboard', resave: false, saveUninitialized: false }));
   dashboard.get('/', ({ session }, response) => {
-    session.views = (session.views ?? 0) + 1;
-    response.json(session.views);
+    const views = Number(Reflect.get(session, 'views') ?? 0) + 1;
+    Reflect.set(session, 'views', views);
+    response.json(views);
   });
   return dashboard;
 }
