@@ -1,7 +1,6 @@
 import {
   BadRequestException,
   Controller,
-  ForbiddenException,
   Get,
   HttpCode,
   HttpException,
@@ -9,23 +8,12 @@ import {
   Param,
   Res,
   UseGuards,
-  type CanActivate,
-  type ExecutionContext,
 } from '@nestjs/common';
-import { MemoryStore, Session, type CommitOnError, type SessionObject } from 'nestjs-sessions';
+import { MemoryStore, Session, type CommitOnError } from 'nestjs-sessions';
 import { type AnyReply } from '../support/http/any-platform.js';
 import { TestApp } from '../support/http/test-app.js';
 import { PLATFORMS } from '../support/http/platforms.js';
-
-/** Changes the session, and turns the request away. */
-class ForbiddingGuard implements CanActivate {
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { session } = context.switchToHttp().getRequest<{ session: SessionObject }>();
-    await session.load();
-    session.set('found', 'guard');
-    throw new ForbiddenException();
-  }
-}
+import { RejectingGuard } from '../support/http/rejecting-guard.js';
 
 @Controller()
 class Pages {
@@ -62,7 +50,7 @@ class Pages {
     reply.status(404).send('nothing here');
   }
 
-  @Get('forbidden') @UseGuards(ForbiddingGuard) forbidden(@Session() session: Session): void {
+  @Get('guarded') @UseGuards(RejectingGuard) guarded(@Session() session: Session): void {
     session.set('found', 'handler');
   }
 
@@ -106,9 +94,9 @@ describe.each(PLATFORMS)('commitOnError, on %s', (platform) => {
   });
 
   it('decides about what a guard changed that turns the request away: its handler has not begun', async () => {
-    expect(await found(false, '/forbidden')).toBe('start');
+    expect(await found(false, '/guarded?status=403')).toBe('start');
     await app?.close();
-    expect(await found(true, '/forbidden')).toBe('guard');
+    expect(await found(true, '/guarded?status=403')).toBe('guard');
   });
 
   it('false keeps the changes of a request that does not fail', async () => {

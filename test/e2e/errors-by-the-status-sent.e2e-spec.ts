@@ -13,33 +13,21 @@ import {
   UseInterceptors,
   type ArgumentsHost,
   type CallHandler,
-  type CanActivate,
   type ExceptionFilter,
   type ExecutionContext,
   type NestInterceptor,
 } from '@nestjs/common';
-import { Session, type SessionObject } from 'nestjs-sessions';
+import { Session } from 'nestjs-sessions';
 import { catchError, concat, map, throwError, timeout, type Observable } from 'rxjs';
 import { type AnyReply } from '../support/http/any-platform.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
 import { PLATFORMS } from '../support/http/platforms.js';
+import { RejectingGuard } from '../support/http/rejecting-guard.js';
 
 /** What stands for an error that the application knows nothing of. */
 class Bug extends Error {}
-
-/** Changes the session and then rejects the request with the status that the query asks for. */
-class RejectingGuard implements CanActivate {
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { session, query } = context
-      .switchToHttp()
-      .getRequest<{ session: SessionObject; query: { status: string } }>();
-    await session.load();
-    session.set('found', 'guard');
-    throw new HttpException('rejected', Number(query.status));
-  }
-}
 
 class RejectingPipe {
   transform(status: string): never {

@@ -129,7 +129,7 @@ export class Directory {
     }
   }
 
-  /** Once a spell for each kind: what is wrong with a disk is wrong with many sessions. */
+  /** Throttled for each kind: what is wrong with a disk is wrong with many sessions. */
   warn(kind: string, message: string): void {
     this.#log.warn(kind, message);
   }

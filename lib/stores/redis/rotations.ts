@@ -15,7 +15,7 @@ import { type Claim, claimValue, liveValue, newVersion, partOf, tokenField } fro
  * tombstone of the same version. Then, if the guard still holds, that tombstone is written. With this one write the old id is
  * gone and the new one is valid. Last, the claim becomes a session, with the lock and the expiry that the tombstone has kept
  * from the old one. A process that crashes in between leaves either the old session as it was or the new one valid, and never
- * both; whoever reads the new one takes the last step.
+ * both; the next request that reads the new one takes the last step.
  */
 export class Rotations {
   readonly #commands: RedisCommands;

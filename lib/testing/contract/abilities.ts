@@ -95,7 +95,8 @@ export const abilityRules: readonly ContractRule[] = [
         return;
       }
       const lease = await harness.inTime(3 * SHORT, async (lease) => {
-        await harness.outlive(await harness.givenLocked({ expiresIn: lease / 3, lease }));
+        const { record } = await harness.givenLocked({ expiresIn: lease / 3, lease });
+        await harness.outlive(record);
         assert.equal(await sweepAll(store), 0);
         return lease;
       });

@@ -1,5 +1,6 @@
 import { BadRequestException, Controller, InternalServerErrorException, Post } from '@nestjs/common';
 import { Session, type CommitOnError } from 'nestjs-sessions';
+import { unhandledRejections } from '../../support/basics/unhandled-rejections.js';
 import { startNotes } from '../../support/http/notes-app.js';
 import { PLATFORMS } from '../../support/http/platforms.js';
 import { refusalOf } from '../../support/http/start-up.js';
@@ -29,11 +30,7 @@ const ANSWERS: readonly [string, () => unknown][] = [
 ];
 
 describe.each(PLATFORMS)('commitOnError, on %s', (platform) => {
-  const rejections: unknown[] = [];
-  const onRejection = (reason: unknown): unknown => rejections.push(reason);
-
-  beforeAll(() => process.on('unhandledRejection', onRejection));
-  afterAll(() => process.off('unhandledRejection', onRejection));
+  const rejections = unhandledRejections();
 
   it('that is an async function is refused at the start', async () => {
     expect(await refusalOf({ commitOnError: async () => false })).toMatch(/^commitOnError .*(promise|async)/);

@@ -1,6 +1,7 @@
 import { WsAdapter } from '@nestjs/platform-ws';
 import { MemoryStore } from 'nestjs-sessions';
 import { WebSocket } from 'ws';
+import { unhandledRejections } from '../../support/basics/unhandled-rejections.js';
 import { Browser } from '../../support/http/browser.js';
 import { startSampleApp, type SampleApp } from '../../support/http/sample-app.js';
 import { ObservedStore } from '../../support/stores/observed-store.js';
@@ -12,12 +13,9 @@ describe('An asynchronous handleConnection() that catches its errors', () => {
   let store: ObservedStore;
   let sample: SampleApp;
   let visitor: Browser;
-  const rejections: unknown[] = [];
-  const onRejection = (reason: unknown): unknown => rejections.push(reason);
+  const rejections = unhandledRejections();
 
   beforeEach(async () => {
-    rejections.splice(0);
-    process.on('unhandledRejection', onRejection);
     store = new ObservedStore(new MemoryStore());
     sample = await startSampleApp({
       name: '07-chat',
@@ -28,7 +26,6 @@ describe('An asynchronous handleConnection() that catches its errors', () => {
     await visitor.post('/login', { name: 'Ann' });
   });
   afterEach(async () => {
-    process.off('unhandledRejection', onRejection);
     await sample.close();
   });
 
