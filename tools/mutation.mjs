@@ -1,8 +1,10 @@
 /*
  * `npm run mutation` tries all areas of test/mutation/areas.js, `npm run mutation -- http --concurrency 1` one of them, with options of
- * Stryker. `npm run mutation -- --changed 5` tries what the last five commits have changed, at most twenty lines.
+ * Stryker. `npm run mutation -- --changed 5` tries what the last five commits have changed, at most twenty lines, and
+ * `npm run mutation -- http --sample 60` sixty lines that are drawn by lot, from which the score of an area is estimated.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { matchesGlob } from 'node:path';
 import { areas } from '../test/mutation/areas.js';
@@ -13,15 +15,15 @@ const MOST_LINES = 20;
 const COMMENT = /^\s*(?:\/\/|\/?\*|$)/;
 
 const args = process.argv.slice(2);
+const commits = takeNumber('--changed');
+const sampleSize = takeNumber('--sample');
 const names = Object.keys(areas).filter((name) => args.includes(name));
-const changed = args.indexOf('--changed');
-const commits = changed < 0 ? undefined : Number(args[changed + 1]);
-const options = args.filter((arg, n) => !names.includes(arg) && (changed < 0 || (n !== changed && n !== changed + 1)));
+const options = args.filter((arg) => !names.includes(arg));
 
 let failed = false;
 let linesLeft = MOST_LINES;
 for (const name of names.length > 0 ? names : Object.keys(areas)) {
-  const ranges = commits === undefined ? undefined : changedRanges(areas[name].mutate, commits);
+  const ranges = rangesOf(areas[name].mutate);
   if (ranges?.length === 0) continue;
   console.log(`== ${name}: ${(ranges ?? areas[name].mutate).join(', ')}`);
   const mutate = ranges === undefined ? [] : ['--mutate', ranges.join(',')];
@@ -33,10 +35,37 @@ for (const name of names.length > 0 ? names : Object.keys(areas)) {
 }
 process.exitCode = failed ? 1 : 0;
 
+/** Takes an option with its number out of the arguments. */
+function takeNumber(option) {
+  const at = args.indexOf(option);
+  return at < 0 ? undefined : Number(args.splice(at, 2)[1]);
+}
+
+/** What is tried of an area; `undefined`: all of it. */
+function rangesOf(globs) {
+  if (commits !== undefined) return changedRanges(globs, commits);
+  return sampleSize === undefined ? undefined : drawnLines(globs, sampleSize);
+}
+
+/** `file:line-line` of lines with code, each of an area as likely as another. */
+function drawnLines(globs, count) {
+  const left = covered(git('ls-files', 'lib'), globs).flatMap((file) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .flatMap((line, n) => (COMMENT.test(line) ? [] : [`${file}:${n + 1}-${n + 1}`])),
+  );
+  const drawn = [];
+  while (drawn.length < count && left.length > 0) {
+    drawn.push(...left.splice(randomInt(left.length), 1));
+  }
+  return drawn;
+}
+
 /** `file:from-to` of what the commits have added or changed in an area, until there are enough lines. */
 function changedRanges(globs, count) {
   const ranges = [];
-  for (const file of changedFiles(globs, count)) {
+  const listed = git('diff', '--name-only', '--diff-filter=d', `${base(count)}..HEAD`, '--', 'lib');
+  for (const file of covered(listed, globs)) {
     const lines = readFileSync(file, 'utf8').split('\n');
     const diff = git('diff', '-U0', `${base(count)}..HEAD`, '--', file);
     for (const [, from, length = '1'] of diff.matchAll(/^@@ -\S+ \+(\d+)(?:,(\d+))? @@/gm)) {
@@ -50,13 +79,15 @@ function changedRanges(globs, count) {
   return ranges;
 }
 
-function changedFiles(globs, count) {
-  const isCovered = (file) =>
-    globs.some((glob) => !glob.startsWith('!') && matchesGlob(file, glob)) &&
-    !globs.some((glob) => glob.startsWith('!') && matchesGlob(file, glob.slice(1)));
-  return git('diff', '--name-only', '--diff-filter=d', `${base(count)}..HEAD`, '--', 'lib')
+/** Those of the listed files that are of an area. */
+function covered(listed, globs) {
+  return listed
     .split('\n')
-    .filter((file) => file !== '' && isCovered(file));
+    .filter(
+      (file) =>
+        globs.some((glob) => !glob.startsWith('!') && matchesGlob(file, glob)) &&
+        !globs.some((glob) => glob.startsWith('!') && matchesGlob(file, glob.slice(1))),
+    );
 }
 
 /** The commit before them; a clone that is not deep enough begins with what it has. */
