@@ -1,5 +1,5 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
-import { LockSession, RequireSessionGuard, Session } from 'nestjs-sessions';
+import { LockSession, RequireSessionGuard, Session, SessionStoreError } from 'nestjs-sessions';
 import type { Reply } from '../support/http/browser.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
@@ -66,6 +66,14 @@ describe.each(PLATFORMS)('A store that cannot be read is an error, not a new ses
       expect(handlersRun).toBe(0);
     },
   );
+
+  it('says when to come again, in whole seconds that are not too few', async () => {
+    const visitor = app.browser();
+    await visitor.get('/visit');
+    store.breakDown(() => Promise.reject(new SessionStoreError('the disk is being changed', 1_200)));
+
+    expect((await visitor.get('/visit')).headers.get('retry-after')).toBe('2');
+  });
 
   it('a visitor without a cookie needs no store until something is stored', async () => {
     store.breakDown();

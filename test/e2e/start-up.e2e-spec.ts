@@ -30,6 +30,7 @@ import {
   type StartableStore,
   type StoreContext,
 } from 'nestjs-sessions';
+import { expressSession } from 'nestjs-sessions/express-session';
 import { sessionsConfigErrorOf } from '../support/http/config-error.js';
 import { NotesController, startNotes } from '../support/http/notes-app.js';
 import { temporaryDirectory } from '../support/basics/temporary-directory.js';
@@ -252,8 +253,11 @@ describe('SessionsModule', () => {
 });
 
 describe('The platform of an application', () => {
-  const onExpress = (instance: Express): Promise<INestApplication> =>
-    NestFactory.create(moduleWith({}), new ExpressAdapter(instance), { logger: new LogBook(), abortOnError: false });
+  const onExpress = (instance: Express, sessions: SessionsModuleOptions = {}): Promise<INestApplication> =>
+    NestFactory.create(moduleWith(sessions), new ExpressAdapter(instance), {
+      logger: new LogBook(),
+      abortOnError: false,
+    });
 
   it('may be Fastify', async () => {
     expect(await refusalOf(moduleWith({}), new FastifyAdapter())).toBe('started');
@@ -275,22 +279,28 @@ describe('The platform of an application', () => {
     await next.close();
   });
 
-  it('may be an Express that the application is given, which has its own again when the application is closed', async () => {
-    const instance = express();
-    instance.response.end = Object.assign(instance.response.end.bind(instance.response), { isOwn: true });
-    const parts = [instance.request, instance.response, instance.router] as object[];
-    const before = parts.map((part) => Object.getOwnPropertyDescriptors(part));
-    const app = await onExpress(instance);
-    await app.init();
-    expect(parts.map((part) => Object.getOwnPropertyDescriptors(part))).not.toEqual(before);
+  it.each<[string, SessionsModuleOptions]>([
+    ['', {}],
+    [', in the manner of express-session', { compatibility: expressSession() }],
+  ])(
+    'may be an Express that is given, which has its own again when the application is closed%s',
+    async (_, sessions) => {
+      const instance = express();
+      instance.response.end = Object.assign(instance.response.end.bind(instance.response), { isOwn: true });
+      const parts = [instance.request, instance.response, instance.router] as object[];
+      const before = parts.map((part) => Object.getOwnPropertyDescriptors(part));
+      const app = await onExpress(instance, sessions);
+      await app.init();
+      expect(parts.map((part) => Object.getOwnPropertyDescriptors(part))).not.toEqual(before);
 
-    await app.close();
+      await app.close();
 
-    const after = parts.map((part) => Object.getOwnPropertyDescriptors(part));
-    // Routes stay.
-    expect(after.slice(0, 2)).toEqual(before.slice(0, 2));
-    expect(Object.keys(after[2] ?? {})).toEqual(Object.keys(before[2] ?? {}));
-  });
+      const after = parts.map((part) => Object.getOwnPropertyDescriptors(part));
+      // Routes stay.
+      expect(after.slice(0, 2)).toEqual(before.slice(0, 2));
+      expect(Object.keys(after[2] ?? {})).toEqual(Object.keys(before[2] ?? {}));
+    },
+  );
 
   it('has to be new enough, on Fastify: the error says which version is', async () => {
     const old = Object.assign(new FastifyAdapter(), { setOnRequestHook: undefined });
