@@ -276,6 +276,9 @@ describe('The platform of an application', () => {
     await first.close();
     const next = await onExpress(instance);
     await next.init();
+    // An application that is closed once more takes nothing from the one that has come after it.
+    await first.close();
+    expect(Object.hasOwn(instance.request, 'session')).toBe(true);
     await next.close();
   });
 
