@@ -43,4 +43,17 @@ describe.each(everyStoreKind)('Applications that have one store, on $name', (kin
     expect(await visit(app)).toBe('2');
     await app.close();
   });
+
+  it('side by side: one goes on while others start', async () => {
+    const app = await start();
+    const state = { haveStarted: false };
+    const starting = Promise.all(Array.from({ length: 3 }, start)).finally(() => (state.haveStarted = true));
+    const counts: string[] = [];
+    while (!state.haveStarted) counts.push(await visit(app));
+    const others = await starting;
+
+    expect(counts).toEqual(counts.map((_, n) => String(n + 1)));
+    for (const other of others) await other.close();
+    await app.close();
+  });
 });

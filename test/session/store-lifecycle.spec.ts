@@ -1,6 +1,7 @@
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { StoreLifecycle } from '../../lib/session/store-access/store-lifecycle.js';
 import { MemoryStore, SessionsConfigError } from 'nestjs-sessions';
+import { Gate } from '../support/basics/gate.js';
 import { RecordingLogger } from '../support/basics/recording-logger.js';
 
 const STORE_TIMEOUT = 50;
@@ -40,15 +41,15 @@ describe('Closing a store', () => {
     [
       'hangs',
       () => new Promise<void>(() => undefined),
-      /The store was not closed: close: .*did not answer within 50 ms/,
+      /The store was not closed: MemoryStore\.close\(\) did not end within 50 ms/,
     ],
-    ['rejects', () => Promise.reject(new Error('busy')), /The store was not closed: close: .*busy/],
+    ['rejects', () => Promise.reject(new Error('busy')), /The store was not closed: .*busy/],
     [
       'throws',
       () => {
         throw new Error('busy');
       },
-      /The store was not closed: close: .*busy/,
+      /The store was not closed: .*busy/,
     ],
   ])('that %s comes to an end, and the log says so', async (_, close, message) => {
     const clock = new ManualClock();
@@ -87,6 +88,30 @@ describe('Closing a store', () => {
 
     await (await StoreLifecycle.start(store, context, STORE_TIMEOUT)).close();
     expect(closes).toBe(2);
+  });
+
+  it('that another application has begun to start leaves it open, until that one is closed or cannot start', async () => {
+    let closes = 0;
+    let start = (): Promise<void> => Promise.resolve();
+    const store = Object.assign(new MemoryStore(), {
+      start: () => start(),
+      close: async () => void (closes += 1),
+    });
+    const context = { clock: new ManualClock(), logger: new RecordingLogger() };
+    for (const refusal of [undefined, new SessionsConfigError('no such table')]) {
+      const one = await StoreLifecycle.start(store, context, STORE_TIMEOUT);
+      const gate = new Gate();
+      start = () => gate.pass().then(() => (refusal === undefined ? undefined : Promise.reject(refusal)));
+      const other = StoreLifecycle.start(store, context, STORE_TIMEOUT);
+      await one.close();
+      expect(closes).toBe(0);
+      gate.open();
+
+      await (refusal === undefined ? (await other).close() : expect(other).rejects.toBe(refusal));
+      expect(closes).toBe(1);
+      closes = 0;
+      start = () => Promise.resolve();
+    }
   });
 
   it('that has nothing to close does nothing', async () => {

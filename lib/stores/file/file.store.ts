@@ -52,14 +52,12 @@ export class FileStore extends SessionStore implements StartableStore, Countable
   async start(context: StoreContext): Promise<void> {
     const self = await thisProcess();
     const directory = await Directory.open(this.#options, context);
-    try {
-      await directory.prove((trial) => {
-        this.#opened = { directory: trial, self };
-        return proveLife(this, context.clock.now());
-      });
-    } finally {
-      this.#opened = undefined;
-    }
+    await directory.prove((trial) => {
+      // A store of its own: another application may be serving sessions of this one.
+      const probe = new FileStore(this.#options);
+      probe.#opened = { directory: trial, self };
+      return proveLife(probe, context.clock.now());
+    });
     this.#opened = { directory, self };
   }
 
