@@ -1,7 +1,9 @@
 import { Controller, Get, Res } from '@nestjs/common';
+import { jest } from '@jest/globals';
 import type { Response } from 'express';
 import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -241,6 +243,25 @@ describe.each(PLATFORMS)('A handler that answers in pieces, on %s', (platform) =
     store.mend();
     middle.open();
     expect((await visitor.get('/locked')).json()).toEqual({ found: 'start', locked: true });
+  });
+
+  it('is cut once when it is complete before its session cannot be stored', async () => {
+    const gate = new Gate();
+    store.before('update', async () => {
+      await gate.pass();
+      throw new Error('No space left');
+    });
+    middle.open();
+    const { exchange } = await returning('/write');
+    await gate.reached;
+    await app.browser().get('/nowhere');
+    const destroy = jest.spyOn(ServerResponse.prototype, 'destroy');
+
+    gate.open();
+
+    await expect(within('the cut', exchange.text())).rejects.toThrow(/aborted|socket hang up|ECONNRESET/);
+    expect(destroy).toHaveBeenCalledTimes(1);
+    destroy.mockRestore();
   });
 
   it('sends a file whole whose start waited for the session', async () => {

@@ -149,8 +149,13 @@ export class Reply implements HandlerOutcome {
         }
         proceed();
       })
-      // Node may refuse a body or a status, too: who called `end` can no longer be told.
-      .catch((error: unknown) => this.#fail(response, error));
+      .catch((error: unknown) => {
+        // That of a body that had begun has failed already. Node may refuse a body or a status, too: who called `end` can no longer
+        // be told.
+        if (this.state !== 'failed') {
+          this.#fail(response, error);
+        }
+      });
   }
 
   #beginStream(response: ServerResponse): void {
