@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { SessionsConfigError } from '../errors/index.js';
 import type { HttpPlatform, ReplyHeaders, SessionsOfRequests } from './http-platform.js';
 import type { HttpRequest, PlatformRequest } from './http-request.js';
+import { putBack } from './put-back.js';
 import { cookiesIn } from './reply/response-headers.js';
 import { ResponseHooks } from './reply/response-hooks.js';
 import { insecure } from './reply/session-headers.js';
@@ -46,6 +47,7 @@ export class ExpressPlatform implements HttpPlatform {
   readonly cookiesOf = cookiesIn;
   readonly #app: ExpressApplication;
   #hooks: ResponseHooks | undefined;
+  #stopAwaiting: (() => void) | undefined;
 
   constructor(
     adapter: HttpServer,
@@ -64,7 +66,7 @@ export class ExpressPlatform implements HttpPlatform {
     }
     Object.defineProperty(request, 'session', sessionAccessor(sessions));
     if (sessions.awaitsRequests) {
-      awaitRequests(this.#app.router, sessions);
+      this.#stopAwaiting = awaitRequests(this.#app.router, sessions);
     }
     this.#hooks = new ResponseHooks(response, sessions.replies);
     this.#hooks.mount();
@@ -73,7 +75,7 @@ export class ExpressPlatform implements HttpPlatform {
   detach(): void {
     if (this.#hooks !== undefined) {
       Reflect.deleteProperty(this.#app.request, 'session');
-      Reflect.deleteProperty(this.#app.router, 'handle');
+      this.#stopAwaiting?.();
       this.#hooks.unmount();
       this.#hooks = undefined;
     }
@@ -123,8 +125,12 @@ export class ExpressPlatform implements HttpPlatform {
   }
 }
 
-/** Before all middleware, also what was mounted earlier: `app.use()` in `main.ts` runs before that of any module. */
-function awaitRequests(router: ExpressRouter, sessions: SessionsOfRequests): void {
+/**
+ * Before all middleware, also what was mounted earlier: `app.use()` in `main.ts` runs before that of any module. Returns what ends
+ * it.
+ */
+function awaitRequests(router: ExpressRouter, sessions: SessionsOfRequests): () => void {
+  const before = Object.getOwnPropertyDescriptor(router, 'handle');
   const handle = router.handle.bind(router);
   router.handle = (request, response, done) => {
     const route = (): void => handle(request, response, done);
@@ -135,4 +141,5 @@ function awaitRequests(router: ExpressRouter, sessions: SessionsOfRequests): voi
       pending.then(route).catch(done);
     }
   };
+  return () => putBack(router, 'handle', before);
 }

@@ -290,6 +290,8 @@ describe('The platform of an application', () => {
     async (_, sessions) => {
       const instance = express();
       instance.response.end = Object.assign(instance.response.end.bind(instance.response), { isOwn: true });
+      const handle = (): undefined => undefined;
+      Object.assign(instance.router, { handle });
       const parts = [instance.request, instance.response, instance.router] as object[];
       const before = parts.map((part) => Object.getOwnPropertyDescriptors(part));
       const app = await onExpress(instance, sessions);
@@ -302,6 +304,7 @@ describe('The platform of an application', () => {
       // Routes stay.
       expect(after.slice(0, 2)).toEqual(before.slice(0, 2));
       expect(Object.keys(after[2] ?? {})).toEqual(Object.keys(before[2] ?? {}));
+      expect(Reflect.get(instance.router, 'handle')).toBe(handle);
     },
   );
 

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { putBack } from '../put-back.js';
 import type { RequestSlot } from '../request-slot.js';
 import type { Reply } from './reply.js';
 import { applyPassedHeaders, type PassedHeaders } from './response-headers.js';
@@ -55,11 +56,7 @@ export class ResponseHooks {
 
   unmount(): void {
     for (const [name, descriptor] of this.#before) {
-      if (descriptor === undefined) {
-        Reflect.deleteProperty(this.prototype, name);
-      } else {
-        Object.defineProperty(this.prototype, name, descriptor);
-      }
+      putBack(this.prototype, name, descriptor);
     }
   }
 
