@@ -3,7 +3,7 @@ import { SessionsError } from './sessions.error.js';
 const WHAT_HAPPENED = {
   destroyed: 'was destroyed by another request, so what this request did was not stored. Start a new session',
   rotated:
-    'got a new id by another request, so what this request did was not stored. Send it again with the new cookie',
+    'was given a new id by another request, so what this request did was not stored. Send it again with the new cookie',
   expired: 'has expired or was evicted by its store, so what this request did was not stored. Start a new session',
 } as const;
 

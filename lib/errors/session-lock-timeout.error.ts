@@ -1,10 +1,13 @@
 import type { LockHolder } from '../interfaces/session-record.interface.js';
 import { SessionsError } from './sessions.error.js';
 
-/** `waited`: not free in time. `full`: too many were waiting already. `aborted`: the client went away while it waited. */
-export type LockTimeoutReason = 'waited' | 'full' | 'aborted';
+/**
+ * `waited`: not free in time. `full`: too many were waiting already. `aborted`: the client went away before the session was loaded.
+ * `too late`: the response was over before the session was loaded.
+ */
+export type LockTimeoutReason = 'waited' | 'full' | 'aborted' | 'too late';
 
-/** The lock was not free within `lock.wait`, or too many were waiting for it already. 503. */
+/** The lock was not free within `lock.wait`, too many were waiting for it, or nobody waits for the answer any more. 503. */
 export class SessionLockTimeoutError extends SessionsError {
   override readonly code = 'SESSION_LOCK_TIMEOUT';
 
@@ -12,9 +15,9 @@ export class SessionLockTimeoutError extends SessionsError {
     message: string,
     /** Milliseconds after which another attempt may succeed. */
     readonly retryAfter: number,
+    readonly reason: LockTimeoutReason,
     /** Who held the lock, where that is known. */
     readonly holder?: LockHolder,
-    readonly reason: LockTimeoutReason = 'waited',
   ) {
     super(message, 503);
   }

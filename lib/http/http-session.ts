@@ -86,7 +86,7 @@ export class HttpSession implements SessionTransport, SessionOwner {
   onFirstLoad(): void {
     this.#ask();
     if (this.reply.isClosed && locksByItself(this.unit.active.settings)) {
-      throw new SessionLockTimeoutError(TOO_LATE_TO_LOCK, 0);
+      throw new SessionLockTimeoutError(TOO_LATE_TO_LOCK, 0, 'too late');
     }
   }
 

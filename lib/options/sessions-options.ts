@@ -123,13 +123,13 @@ export function isRestricted({ forRoutes, exclude = [] }: ResolvedOptions): bool
 }
 
 /** Also for one route: `@LockSession({ wait, lease })`. */
-export function resolveLock(lock: LockOptions): Required<LockOptions> {
+export function resolveLock(lock: LockOptions, nameOf = (key: string) => `lock.${key}`): Required<LockOptions> {
   checkKeys('lock', lock, LOCK_KEYS);
   return {
-    wait: timerDuration('lock.wait', lock.wait, seconds(10)),
-    lease: timerDuration('lock.lease', lock.lease, seconds(30)),
-    maxWaiters: count('lock.maxWaiters', lock.maxWaiters, 100, 0),
-    maxHold: timerDuration('lock.maxHold', lock.maxHold, minutes(5)),
+    wait: timerDuration(nameOf('wait'), lock.wait, seconds(10)),
+    lease: timerDuration(nameOf('lease'), lock.lease, seconds(30)),
+    maxWaiters: count(nameOf('maxWaiters'), lock.maxWaiters, 100, 0),
+    maxHold: timerDuration(nameOf('maxHold'), lock.maxHold, minutes(5)),
   };
 }
 

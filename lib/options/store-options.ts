@@ -30,7 +30,7 @@ export function checkStore(store: SessionStore): SessionStore {
   if (missing.length > 0 && isExpressSessionStore(store)) {
     throw new SessionsConfigError(
       'store is one of express-session, which cannot lock: write new MemoryStore(), new FileStore({ directory }), or a store ' +
-        'of nestjs-sessions/postgres, /memcached or /cache-manager',
+        'of nestjs-sessions/redis, /postgres, /memcached or /cache-manager',
     );
   }
   if (missing.length > 0) {

@@ -24,7 +24,7 @@ const cases: readonly [SessionsError, string, number, object, RegExp][] = [
     'SESSION_GONE',
     409,
     { because: 'rotated' },
-    /abcdefgh got a new id.*was not stored\. Send it again with the new cookie/,
+    /abcdefgh was given a new id.*was not stored\. Send it again with the new cookie/,
   ],
   [
     new SessionHeadersSentError('regenerate()', 'the response has started'),
@@ -42,7 +42,7 @@ const cases: readonly [SessionsError, string, number, object, RegExp][] = [
     /abcdefgh.*[Tt]ry the request again.*raise lock\.lease/,
   ],
   [
-    new SessionLockTimeoutError('locked', 1_000, holder),
+    new SessionLockTimeoutError('locked', 1_000, 'waited', holder),
     'SESSION_LOCK_TIMEOUT',
     503,
     { retryAfter: 1_000, holder },
@@ -62,7 +62,13 @@ const cases: readonly [SessionsError, string, number, object, RegExp][] = [
     { key: 'cart' },
     /"cart".*a Date.*plain objects, arrays/,
   ],
-  [new SessionReadOnlyError('set()'), 'SESSION_READ_ONLY', 500, {}, /set\(\).*Take @LockSession\('read-only'\) off/],
+  [
+    new SessionReadOnlyError('set()'),
+    'SESSION_READ_ONLY',
+    500,
+    {},
+    /set\(\).*take @LockSession\('read-only'\) off.*Sessions\.open\(\)/,
+  ],
   [new SessionStoreError('down', 5_000, { cause }), 'SESSION_STORE_FAILED', 503, { retryAfter: 5_000, cause }, /down/],
   [
     new SessionTooLargeError(20, 10),

@@ -338,7 +338,7 @@ describe('the options', () => {
     expect(sessionsConfigErrorOf(() => LockSession('readonly' as never))).toMatch(
       /@LockSession\(\) mode must be one of/,
     );
-    expect(sessionsConfigErrorOf(() => LockSession({ wait: -1 }))).toMatch(/lock\.wait/);
+    expect(sessionsConfigErrorOf(() => LockSession({ wait: -1 }))).toMatch(/^@LockSession\(\) wait must be/);
     expect(sessionsConfigErrorOf(() => LockSession({ mod: 'early' } as never))).toMatch(/Did you mean "mode"/);
     expect(sessionsConfigErrorOf(() => LockSession({ mode: undefined } as never))).toMatch(
       /^@LockSession\(\): mode is undefined: leave it out/,

@@ -542,7 +542,7 @@ describe('the session of one request', () => {
       const changing = async (): Promise<unknown> => change(session);
 
       await expect(changing()).rejects.toThrow(SessionReadOnlyError);
-      await expect(changing()).rejects.toThrow(`${name} is not possible in read-only mode. Take @LockSession`);
+      await expect(changing()).rejects.toThrow(`${name} is not possible: the session is read-only here. To change it`);
       await unit.commit();
       expect(await visits.data(id)).toEqual(AS_IT_WAS);
     });
@@ -552,7 +552,9 @@ describe('the session of one request', () => {
       expect(session.setDefault('cart', [])).toEqual(['apple']);
       (session.get('cart') as string[]).push('pear');
 
-      await expect(unit.commit()).rejects.toThrow(/^Changing the session is not possible in read-only mode/);
+      await expect(unit.commit()).rejects.toThrow(
+        /^Changing the session is not possible: the session is read-only here/,
+      );
       expect(await visits.data(id)).toEqual(AS_IT_WAS);
     });
   });

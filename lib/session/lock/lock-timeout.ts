@@ -19,7 +19,7 @@ export function lockTimeout(
   return new SessionLockTimeoutError(
     `Session ${shortHash(id)} is locked: ${explanation}.${held}`,
     RETRY_AFTER,
-    holder,
     reason,
+    holder,
   );
 }

@@ -67,7 +67,7 @@ export class SessionSteps {
       if (signal.aborted) {
         // The lock came at the very moment at which the client left: no handler will run that could free it.
         await this.releaseLock();
-        throw new SessionLockTimeoutError('The client went away while its session was locked', 0);
+        throw new SessionLockTimeoutError('The client went away while its session was locked', 0, 'aborted');
       }
     }
   }

@@ -184,7 +184,7 @@ export class UnitOfWork {
       active.found(ids.length === 0 ? NEW : await deps.repository.find(ids, terms));
       if (this.#abort?.signal.aborted === true) {
         // The lock came at the very moment at which the client left: no handler will run that could free it.
-        throw new SessionLockTimeoutError('The client went away while its session was loaded', 0);
+        throw new SessionLockTimeoutError('The client went away while its session was loaded', 0, 'aborted');
       }
       const { stage } = active;
       if (stage.at === 'stored' && deps.policy.mayExpireSoon(stage.record, deps.clock.now())) {
