@@ -79,7 +79,7 @@ export class SessionRepository {
     const isTouched = await (lock === undefined
       ? this.#bestEffort('A session could not be touched', () => this.store.touch({ id: key, expiresAt }))
       : this.locks.release(lock, expiresAt));
-    this.log.step('touch', key, isTouched === true ? 'done' : 'refused');
+    this.log.step('touch', key, isTouched === undefined ? 'failed' : isTouched ? 'done' : 'refused');
     return isTouched;
   }
 

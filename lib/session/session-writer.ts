@@ -59,7 +59,11 @@ export class SessionWriter {
   /** Frees the lock and writes nothing. */
   unlock(active: ActiveSession): Promise<void> | undefined {
     const lock = active.unlocked();
-    return lock === undefined ? undefined : this.locks.release(lock).then(nothing);
+    if (lock === undefined) {
+      return undefined;
+    }
+    this.log.step('unlock', lock.id);
+    return this.locks.release(lock).then(nothing);
   }
 
   /** Moves the expiry now, and keeps the lock: for a request that has only begun, of a session that may expire while it runs. */

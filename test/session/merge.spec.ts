@@ -43,8 +43,4 @@ describe('the changes of two requests', () => {
 
     expect(mergeByKey(bag('{"a":1}'), mine, bag('{"a":1,"c":1}'))).toEqual({ b: 1, c: 1 });
   });
-
-  it('cannot be merged into what could not be decoded', () => {
-    expect(mergeByKey(bag('{}'), bag('{"a":1}'), undefined)).toBeUndefined();
-  });
 });

@@ -1,5 +1,6 @@
 import { generateSessionId, hashSessionId, shortHash } from '../../lib/session/session-id.js';
 import { SessionLog } from '../../lib/session/session-log.js';
+import { storedRecord } from '../../lib/session/stage.js';
 import { MemoryStore } from '../../lib/stores/memory/memory.store.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { EngineRig, TIMEOUT } from '../support/engine/engine-rig.js';
@@ -35,10 +36,10 @@ describe('the debug log', () => {
     await session.acquireLock();
     await unit.discard();
 
-    expect(steps()).toEqual(['it load: found', 'it lock and load: acquired']);
+    expect(steps()).toEqual(['it load: found', 'it lock and load: acquired', 'it unlock']);
   });
 
-  it('tells of a touch, and of one that came too late', async () => {
+  it('tells of a touch, of one that came too late, and of one that failed', async () => {
     const [one, other] = [await rig.read(id, 'explicit'), await rig.read(id, 'explicit')];
     rig.clock.advance(TIMEOUT / 2);
     await rig.writer.write(one, true);
@@ -46,6 +47,10 @@ describe('the debug log', () => {
     await rig.writer.write(other, true);
 
     expect(steps().slice(2)).toEqual(['it touch: done', 'it touch: refused']);
+    rig.observed.before('touch', () => Promise.reject(new Error('down')));
+    const record = storedRecord(id, hashSessionId(id), 'any', { data: '{}', createdAt: 0, expiresAt: TIMEOUT });
+    await rig.repository.touch(record, 2 * TIMEOUT, undefined);
+    expect(steps()).toContain('it touch: failed');
   });
 
   it('tells of a new session', async () => {

@@ -2,12 +2,9 @@ import type { SessionBag } from './serializer.js';
 
 /**
  * Lays the top-level keys that `mine` changed since `base` over `newest`, so that requests that change different keys never undo
- * each other. `undefined` when there is no `newest` to merge into: the stored text could not be decoded.
+ * each other. `newest` is changed, and returned.
  */
-export function mergeByKey(base: SessionBag, mine: SessionBag, newest: SessionBag | undefined): SessionBag | undefined {
-  if (newest === undefined) {
-    return undefined;
-  }
+export function mergeByKey(base: SessionBag, mine: SessionBag, newest: SessionBag): SessionBag {
   for (const key of new Set([...Object.keys(base), ...Object.keys(mine)])) {
     if (JSON.stringify(base[key]) === JSON.stringify(mine[key])) {
       continue;

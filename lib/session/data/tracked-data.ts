@@ -2,7 +2,6 @@ import { mergeByKey } from './merge.js';
 import {
   assertSerializable,
   bagOf,
-  deserialize,
   emptyBag,
   isPrimitive,
   serialize,
@@ -11,7 +10,7 @@ import {
 } from './serializer.js';
 
 /** What is stored of a session without data. */
-export const EMPTY = '{}';
+const EMPTY = '{}';
 
 /** The data of one session in one request, and what this request changed of it. */
 export class TrackedData {
@@ -161,8 +160,7 @@ export class TrackedData {
 
   /** Nothing is stored any more but what changed `base` into `text`, as changes. */
   restart(base: string, text: string): void {
-    const changes = mergeByKey(bagOf(base), bagOf(text), emptyBag());
-    this.#replace(changes ?? emptyBag());
+    this.#replace(mergeByKey(bagOf(base), bagOf(text), emptyBag()));
     this.#baseline = EMPTY;
   }
 
@@ -197,15 +195,10 @@ export class TrackedData {
     this.#replace(bagOf(text));
   }
 
-  /** Lays the top-level keys that this request changed over `newest`; `false`, with nothing changed, when that cannot be decoded. */
-  rebase(newest: string): boolean {
-    const merged = mergeByKey(bagOf(this.#baseline), this.#bag, deserialize(newest));
-    if (merged === undefined) {
-      return false;
-    }
-    this.#replace(merged);
+  /** Lays the top-level keys that this request changed over `newest`, which was decoded before. */
+  rebase(newest: string): void {
+    this.#replace(mergeByKey(bagOf(this.#baseline), this.#bag, bagOf(newest)));
     this.#baseline = newest;
-    return true;
   }
 
   get #isExposed(): boolean {
