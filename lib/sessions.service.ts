@@ -37,18 +37,23 @@ export class Sessions {
     return this.engine.count();
   }
 
-  /** Removes what has expired, now; gives the number. */
+  /**
+   * Removes what has expired, now, and returns how many sessions that were: 0 for a store that removes them by itself.
+   *
+   * @throws SessionStoreError when the store fails.
+   */
   cleanUp(): Promise<number> {
     return this.cleanup.cleanUp();
   }
 
   /**
    * Opens the session that a `Cookie` header names, runs `work` with it, commits and unlocks. When `work` fails nothing is
-   * stored. It moves no expiry and creates no session, since it can send no cookie: a visitor who has no session, or whose
+   * stored but what it wrote with `save()` or `withLock()`. It moves no expiry and creates no session, since it can send no cookie: a visitor who has no session, or whose
    * session is over, has an empty one here (`session.isNew`), which can be read and not be changed.
    *
    * @throws SessionGoneError when `work` has changed a session that is over; SessionHeadersSentError when it has changed that of a
    *   visitor without one.
+   * @throws SessionStoreError when the store fails; SessionLockTimeoutError when the lock is not free in time.
    * @throws TypeError when the header is no text, or `work` is no function; SessionsConfigError for a wrong option.
    */
   async open<R, T extends object = SessionData>(

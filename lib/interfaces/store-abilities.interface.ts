@@ -33,7 +33,7 @@ export interface CountableStore {
 
 /**
  * A store whose locks outlive the process that took them, until their lease ends. It makes the module warn of an application that
- * does not let go of them when it is stopped.
+ * does not release them when it is stopped.
  */
 export interface LeasingStore {
   readonly hasLeases: true;

@@ -41,7 +41,7 @@ export abstract class SessionStore {
 
   /**
    * Replaces the record; `false`, with nothing changed, when it is missing or gone, or when the guard no longer holds.
-   * The guard is checked in the same step that writes: if another write came in between, its update would be lost.
+   * The guard is checked in the same step that writes: were it checked before, a write in between would be overwritten.
    */
   abstract update(args: { id: string; record: SessionRecord; guard: WriteGuard }): Promise<SessionVersion | false>;
 

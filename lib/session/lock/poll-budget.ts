@@ -10,7 +10,7 @@ const SPACING = 5;
 /** How many sessions share the budget: with more, each would be asked for too seldom to be worth the wait. */
 export const MAX_POLLED_SESSIONS = 1_000;
 
-/** A session whose lock another process holds, and which this process asks for again and again. */
+/** Who asks the store again and again: for a lock that another process holds, or for sessions that are watched. */
 export class PolledSession {
   wake: () => void = () => undefined;
   polls = 0;
@@ -35,7 +35,7 @@ export class PollBudget {
     return this.#size >= MAX_POLLED_SESSIONS;
   }
 
-  /** The first try has found the lock held. Every session that enters must leave. */
+  /** Every one that enters must leave. */
   enter(): PolledSession {
     this.#size += 1;
     return new PolledSession();

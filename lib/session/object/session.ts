@@ -12,6 +12,10 @@ import { OWNER, readable, writable, type SessionOwner } from './session-owner.js
 /**
  * The session of one request: a map of what the application keeps for its visitor, and what can be done with the session.
  * One object for the whole request: it stays valid after `regenerate()`, and after the lock was taken.
+ *
+ * To read it before it is loaded throws SessionNotLoadedError, and to change it where it is read-only SessionReadOnlyError. What returns a
+ * promise rejects with SessionStoreError when the store fails, SessionLockTimeoutError when the lock is not free in time,
+ * SessionGoneError when another request has ended the session, and SessionLockLostError when another has taken the lock over.
  */
 export class SessionObject<T extends object = SessionData> {
   /** @internal */
@@ -29,6 +33,7 @@ export class SessionObject<T extends object = SessionData> {
     return readable(this[OWNER], 'get').get(key) as SessionValue<T, K> | undefined;
   }
 
+  /** Whether something is under the key. */
   has(key: SessionKey<T>): boolean {
     return readable(this[OWNER], 'has').has(key);
   }
@@ -37,7 +42,6 @@ export class SessionObject<T extends object = SessionData> {
    * Setting `undefined` deletes the key.
    *
    * @throws SessionNotSerializableError when the value is not JSON and so would come back as something else.
-   * @throws SessionReadOnlyError on a route that is read-only.
    */
   set<K extends SessionKey<T>>(key: K, value: SessionValue<T, K> | undefined): this {
     assertKey('set', key);
@@ -50,6 +54,7 @@ export class SessionObject<T extends object = SessionData> {
     return writable(this[OWNER], 'delete')?.delete(key) ?? false;
   }
 
+  /** Removes all keys; one that another request adds meanwhile, without the lock, stays. */
   clear(): void {
     writable(this[OWNER], 'clear')?.clear();
   }
@@ -162,6 +167,7 @@ export class SessionObject<T extends object = SessionData> {
     return this[OWNER].unit.active.isRegenerated;
   }
 
+  /** It has been read: by a handler that takes it, or by `load()`. */
   get loaded(): boolean {
     return this[OWNER].unit.active.isLoaded;
   }
@@ -182,7 +188,7 @@ export class SessionObject<T extends object = SessionData> {
    * Writes now and keeps the lock. What it wrote stays when the request fails later.
    *
    * @throws SessionHeadersSentError when the session is new and no cookie can be sent any more.
-   * @throws SessionGoneError when another request has ended the session.
+   * @throws SessionNotSerializableError, SessionTooLargeError for what cannot be kept.
    */
   save(): Promise<void>;
   save(...args: unknown[]): Promise<void> {
@@ -197,7 +203,7 @@ export class SessionObject<T extends object = SessionData> {
     return this[OWNER].unit.steps.acquireLock();
   }
 
-  /** Saves and unlocks, when it was called as often as the lock was taken. */
+  /** Saves and unlocks, when it was called as often as the lock was taken: to be loaded with it counts once. */
   releaseLock(): Promise<void>;
   releaseLock(...args: unknown[]): Promise<void> {
     assertNoCallback('releaseLock', args);
@@ -223,7 +229,7 @@ export class SessionObject<T extends object = SessionData> {
     return this[OWNER].unit.steps.regenerate(keepsData(args[0]));
   }
 
-  /** Deletes the record at once and expires the cookie; later changes in this request are not stored. */
+  /** Ends every session that the cookies of the request name, at once, and expires the cookie; later changes are not stored. */
   destroy(): Promise<void>;
   destroy(...args: unknown[]): Promise<void> {
     assertNoCallback('destroy', args);

@@ -22,9 +22,9 @@ export interface LookDeps {
 }
 
 /**
- * Looks at sessions in the store: at new ones at once, and at all of them once an interval. A store that can load many is asked
- * once, one on several servers once for each; of others each session is loaded by itself, spread over the interval and within the poll budget, so that nothing that
- * waits for nothing is slowed down. A look that fails says nothing.
+ * Reads watched sessions from the store: new ones at once, and all of them once an interval. A store that can load many gets one
+ * request, or one for each of its servers. From any other each session is loaded by itself, spread over the interval and within the
+ * poll budget, so that no request is slowed down. A look that fails ends nothing.
  */
 export class StoreLooks {
   readonly #fresh = new Set<string>();
@@ -97,15 +97,15 @@ export class StoreLooks {
 
   async #lookOneByOne(keys: readonly string[]): Promise<void> {
     const { polls } = this.deps;
-    const turn = polls.enter();
+    const polled = polls.enter();
     for (const key of keys) {
       await this.#pause(this.interval / keys.length);
       if (!this.#isClosed && this.looked.has(key)) {
-        await polls.next(turn);
+        await polls.next(polled);
         await this.#lookAt(key);
       }
     }
-    polls.leave(turn);
+    polls.leave(polled);
   }
 
   async #lookAt(key: string): Promise<void> {

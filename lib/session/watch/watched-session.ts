@@ -3,7 +3,8 @@
  * - `ended`: it was destroyed, by a logout.
  * - `rotated`: it lives on under another id, which its browser has and the socket has not.
  * - `expired`: its time was over.
- * - `unknown`: it is not there, and nothing says why: it ended too long ago, or there never was one.
+ * - `unknown`: it is not there, and nothing says why: it ended too long ago, or there never was one. Or `watch.maxWatched` sessions are
+ *   watched already.
  */
 export type SessionEnd = 'ended' | 'rotated' | 'expired' | 'unknown';
 

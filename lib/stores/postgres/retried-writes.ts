@@ -10,7 +10,8 @@ import type { LastWriterRow } from './statements.js';
  * executed. So the same statement is sent once more:
  *
  * - `load`, `touch`, `renewLock`, `count`, `sweep`: to do them twice is the same as to do them once.
- * - `tryLock`: the token has the lock already, or gets it; in both cases the answer is "acquired".
+ * - `tryLock`: the token has the lock already, or gets it: "acquired". When that lock was released meanwhile, a repeat answers "held",
+ *   and locks nothing.
  * - `create`, `update`, `rotate`, `delete`: each writes a new random version, which is made before the first attempt (a tombstone
  *   has one too). For the attempt that comes second the guard no longer holds, so nothing is done twice. If the second attempt
  *   did nothing, the stored version tells whether the first one did.

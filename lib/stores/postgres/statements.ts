@@ -55,7 +55,7 @@ const RECORD = `data, version, ${milliseconds('created_at')}, ${milliseconds('ex
  * too, but a SELECT beside it still sees the old row.
  */
 export function statementsFor(table: string, hasRowSecurity: boolean) {
-  // A function call in the statement, and no trip more. Row security under which the table has been tried hides no sessions.
+  // A function call in the statement, and no further round trip. Row security under which the table has been tried hides no sessions.
   const orHidden = `WHERE ${hasRowSecurity ? 'false' : `row_security_active(${literal(table)}::regclass)`}`;
   return {
     load: statement<LoadRow>(`
