@@ -7,9 +7,9 @@ import { importDirections } from './tools/eslint/import-directions.js';
 const contract = 'stores/session-store.js';
 const engine = ['interfaces/', 'errors/', 'logging/', 'session/'];
 const constants = ['sessions.constants.js', 'nest.constants.js'];
-const exchange = [...engine, 'http/', 'options/', contract, ...constants, '@nestjs/', 'node:', 'rxjs'];
+const exchange = [...engine, 'http/', contract, ...constants, '@nestjs/', 'node:', 'rxjs'];
 /** The transports, and who knows which of them a handler runs in. */
-const transports = [...exchange, 'graphql/', 'sockets/', 'transports/'];
+const transports = [...exchange, 'options/', 'graphql/', 'sockets/', 'transports/'];
 
 const rootFiles = ['module', 'module-definition', 'providers', 'service', 'cleanup'].map(
   (name) => `sessions.${name}.js`,
@@ -58,7 +58,7 @@ const directions = [
   { files: 'http/', may: exchange, rule: 'an exchange knows the engine, and nothing that mounts it' },
   {
     files: 'graphql/',
-    may: [...exchange, 'sockets/', 'graphql/'],
+    may: [...exchange, 'options/validate.js', 'sockets/', 'graphql/'],
     rule: 'the fields of GraphQL share the exchange of their request; over a socket they are messages',
   },
   {
@@ -68,7 +68,7 @@ const directions = [
   },
   { files: 'transports/', may: transports, rule: 'it knows each transport, and nothing that mounts it' },
   { files: 'decorators/', may: [...transports, 'guards/', 'decorators/'], rule: 'decorators know the transports' },
-  { files: 'filters/', may: [...exchange, 'filters/'], rule: 'filters know the exchange' },
+  { files: 'filters/', may: [...exchange, 'options/', 'filters/'], rule: 'filters know the exchange' },
   { files: 'guards/', may: [...transports, 'guards/'], rule: 'guards know the transports' },
   {
     files: 'interceptors/',

@@ -54,15 +54,15 @@ export class BridgedSession implements CompatibleSession {
   readonly fail = (error: unknown): void => {
     const { http } = this;
     const args = http.platform.filterArguments(http.request);
-    const answered = args === undefined ? rejected(error) : http.home.settings.filters.handle(error, args);
+    const answered = args === undefined ? rejected(error) : http.sessions.settings.filters.handle(error, args);
     answered.catch((failure: unknown) => http.report('A callback of the session failed', failure));
   };
 
   #warnOfReservedKeys(): void {
-    const { home, unit } = this.http;
+    const { sessions, unit } = this.http;
     const hidden = unit.active.data.keys().filter((key) => RESERVED.has(key));
     if (hidden.length > 0) {
-      home.settings.engine.log.warnings.log(
+      sessions.settings.engine.log.warnings.log(
         'reserved keys',
         `Sessions hold data under ${hidden.join(', ')}, which are no keys for data in express-session: they are seen by req.session[SESSION].get() alone`,
       );
@@ -71,7 +71,7 @@ export class BridgedSession implements CompatibleSession {
 
   /** A step like any other: the commit comes after it, and nobody has to wait for it. */
   #renewing(step: () => Promise<void>): Promise<void> {
-    return this.http.unit.asked.add(this.#renew(step));
+    return this.http.unit.pendingSteps.add(this.#renew(step));
   }
 
   /** What was handed out before keeps the data that it had. */

@@ -25,7 +25,7 @@ const TRAPS: ProxyHandler<FacadeCookie> = {
 };
 
 export function cookieOf(http: HttpSession): FacadeCookie {
-  const { path, domain, httpOnly, secure, sameSite = false, persistent } = http.home.settings.cookies.settings;
+  const { path, domain, httpOnly, secure, sameSite = false, persistent } = http.sessions.settings.cookies.settings;
   const { active, deps } = http.unit;
   const now = deps.clock.now();
   const { expiresAt } = active.stage.at === 'stored' ? active.stage.record : deps.policy.firstRecord('', now);

@@ -34,7 +34,7 @@ export class FacadeData {
   }
 
   #noteLoss(): void {
-    this.http.home.settings.engine.log.dropped(
+    this.http.sessions.settings.engine.log.dropped(
       this.http.route,
       'changed a session object that regenerate() or reload() had replaced: take request.session again after them',
     );

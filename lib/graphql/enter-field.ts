@@ -25,10 +25,10 @@ export function enterField(
     }
     return undefined;
   }
-  if (isFieldResolver(handler) && settings === engine.locking) {
+  if (isFieldResolver(handler) && sessions.isUndeclared(settings)) {
     return undefined;
   }
-  const http = sessions.reached(request);
+  const http = sessions.sessionOfRoute(request);
   return http === undefined ? undefined : graphqlRequestOf(http).enter(settings);
 }
 

@@ -1,10 +1,10 @@
-import type { BodyOutcome } from '../http/reply/commit-on-error.js';
+import type { GraphqlOutcome } from '../http/reply/commit-on-error.js';
 import type { HttpSession } from '../http/http-session.js';
 import type { LockSettings } from '../session/lock/lock-settings.js';
 import { strongerLock } from './stronger-lock.js';
 
 /** All operations of one HTTP request, be they one or a batch: they share one session, one load, one lock and one commit. */
-export class GraphqlRequest implements BodyOutcome {
+export class GraphqlRequest implements GraphqlOutcome {
   error: unknown;
   #locking: LockSettings | undefined;
   #entering: Promise<void> | undefined;
@@ -56,6 +56,6 @@ export function graphqlRequestOf(http: HttpSession): GraphqlRequest {
   }
   const made = new GraphqlRequest(http);
   requests.set(http, made);
-  http.body = made;
+  http.graphqlOutcome = made;
   return made;
 }

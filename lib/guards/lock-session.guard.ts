@@ -8,7 +8,7 @@ import { declaredLock } from './declared-lock.js';
 
 /**
  * Tells the session how its route locks. It runs before every other guard, so that one which touches the session finds the
- * mode known; in the mode `early` it locks.
+ * mode known (`HttpSession.enterRoute()`); in the mode `early` it locks.
  */
 @Injectable()
 export class LockSessionGuard implements CanActivate {

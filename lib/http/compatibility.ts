@@ -7,7 +7,8 @@ import type { HttpSession } from './http-session.js';
  */
 export interface Compatibility {
   /**
-   * What requests have besides `session`, by name: `arrive()` puts it on Node's.
+   * The names of what requests have besides `session`, such as `sessionID`: `arrive()` puts it on Node's, and the platform shows it
+   * on its own.
    *
    * @internal
    */

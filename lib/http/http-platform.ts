@@ -5,7 +5,7 @@ import type { Replies } from './reply/response-hooks.js';
 /** The sessions of the requests, and the replies that they hold. */
 export interface SessionsOfRequests {
   readonly replies: Replies;
-  /** Whether requests have to be told when they arrive. */
+  /** Whether `arrived()` has to be called for each request as it arrives. */
   readonly awaitsRequests: boolean;
   /** What Node's requests have besides `session`, by name: those of the platform have it too. */
   readonly members: readonly string[];

@@ -9,7 +9,7 @@ import type { CompatibleSession } from './compatibility.js';
 import type { HttpPlatform } from './http-platform.js';
 import { routeOf, type HttpRequest } from './http-request.js';
 import type { HttpSessions } from './http-sessions.js';
-import type { BodyOutcome } from './reply/commit-on-error.js';
+import type { GraphqlOutcome } from './reply/commit-on-error.js';
 import { Reply } from './reply/reply.js';
 import { isCookieAccepted } from './reply/session-headers.js';
 
@@ -28,24 +28,24 @@ export class HttpSession implements SessionTransport, SessionOwner {
   /** What the application sees. */
   readonly session: AnySession;
   /** Where the status does not say how the request went. */
-  body: BodyOutcome | undefined;
+  graphqlOutcome: GraphqlOutcome | undefined;
   /**
    * Somebody has looked at what the client sent, for `originalId` alone too, or wants to send a cookie: the answer varies by it.
    * Changed here alone.
    */
-  isAsked = false;
+  isTouched = false;
   #isPreloaded = false;
   #compatible: CompatibleSession | undefined;
 
   constructor(
-    readonly home: HttpSessions,
+    readonly sessions: HttpSessions,
     readonly request: HttpRequest,
   ) {
-    this.platform = home.platform;
+    this.platform = sessions.platform;
     this.response = this.platform.responseOf(request);
     this.reply = new Reply(this);
-    const { engine } = home.settings;
-    this.unit = engine.open(this, this.#admitted(engine.locking));
+    const { engine } = sessions.settings;
+    this.unit = engine.open(this, this.#lockable(engine.locking));
     this.session = new SessionObject<Record<string, unknown>>(this);
   }
 
@@ -55,7 +55,7 @@ export class HttpSession implements SessionTransport, SessionOwner {
   }
 
   get cookieHeader(): string | undefined {
-    this.#ask();
+    this.#touch();
     return this.request.headers.cookie;
   }
 
@@ -73,7 +73,7 @@ export class HttpSession implements SessionTransport, SessionOwner {
   }
 
   cookieObstacle(): string | undefined {
-    this.#ask();
+    this.#touch();
     if (this.response === undefined || this.reply.isClosed) {
       return NO_RESPONSE;
     }
@@ -84,7 +84,7 @@ export class HttpSession implements SessionTransport, SessionOwner {
   }
 
   onFirstLoad(): void {
-    this.#ask();
+    this.#touch();
     if (this.reply.isClosed && locksByItself(this.unit.active.settings)) {
       throw new SessionLockTimeoutError(TOO_LATE_TO_LOCK, 0, 'too late');
     }
@@ -97,13 +97,13 @@ export class HttpSession implements SessionTransport, SessionOwner {
    */
   enterRoute(settings: LockSettings): Promise<void> | undefined {
     this.reply.onHandlerReached();
-    const { active, isBegun } = this.unit;
+    const { active, isLoadStarted } = this.unit;
     if (active.lock !== undefined && !locksByItself(settings)) {
       return this.#leaveLock(settings);
     }
     this.#use(settings);
     // What was read before any code of the application ran is locked when the handler takes it.
-    if (isBegun && !this.#isPreloaded && active.lock === undefined && locksByItself(settings)) {
+    if (isLoadStarted && !this.#isPreloaded && active.lock === undefined && locksByItself(settings)) {
       return this.#lockWhatWasRead();
     }
     return settings.mode === 'early' ? this.load() : undefined;
@@ -142,12 +142,12 @@ export class HttpSession implements SessionTransport, SessionOwner {
   }
 
   report(what: string, error: unknown): void {
-    this.home.settings.engine.log.failed(what, error, this.route);
+    this.sessions.settings.engine.log.failed(what, error, this.route);
   }
 
   /** A filter has answered a failed commit as if it had worked. */
   warnOfStatus(status: number): void {
-    this.home.settings.engine.log.warnings.log(
+    this.sessions.settings.engine.log.warnings.log(
       'status of a failed commit',
       `${this.route}: a filter has answered ${status} to a request whose session could not be stored`,
     );
@@ -165,23 +165,23 @@ export class HttpSession implements SessionTransport, SessionOwner {
   }
 
   #use(settings: LockSettings): void {
-    this.unit.active.settings = this.#admitted(settings);
+    this.unit.active.settings = this.#lockable(settings);
   }
 
   #openCompatible(): CompatibleSession | undefined {
     // The session was loaded before all middleware: what the application does to the reply counts from here on.
     this.reply.onHandlerReached();
-    return this.home.settings.compatibility?.open(this);
+    return this.sessions.settings.compatibility?.open(this);
   }
 
   /** Who has no response has no end at which the session would be unlocked. */
-  #admitted(settings: LockSettings): LockSettings {
+  #lockable(settings: LockSettings): LockSettings {
     return this.response === undefined ? withoutOwnLock(settings) : settings;
   }
 
-  #ask(): void {
-    if (!this.isAsked) {
-      this.isAsked = true;
+  #touch(): void {
+    if (!this.isTouched) {
+      this.isTouched = true;
       this.reply.watch();
     }
   }

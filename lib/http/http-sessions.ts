@@ -72,7 +72,7 @@ export class HttpSessions implements SessionsOfRequests {
           'from there on: use it later, or leave both options out',
       );
     }
-    const http = found ?? this.#open(request);
+    const http = found ?? this.#create(request);
     return this.settings.compatibility === undefined ? http.session : http.compatible;
   }
 
@@ -90,7 +90,7 @@ export class HttpSessions implements SessionsOfRequests {
     if (compatibility === undefined || this.#slot.get(request) !== undefined) {
       return undefined;
     }
-    const http = this.#open(request);
+    const http = this.#create(request);
     const isLocked = compatibility.arrive(http);
     // Who sends no cookie of ours has nothing that would have to be read.
     return request.headers.cookie?.includes(cookies.settings.name) === true ? http.preload(isLocked) : undefined;
@@ -106,13 +106,18 @@ export class HttpSessions implements SessionsOfRequests {
     }
   }
 
+  /** Neither the handler nor its class has `@LockSession()`: then the guard passes the settings of the module, the same object. */
+  isUndeclared(settings: LockSettings): boolean {
+    return settings === this.settings.engine.locking;
+  }
+
   /** The middleware of the module has seen the request: it has a session. */
   admit(given: PlatformRequest): void {
     const request = this.platform.nodeRequestOf(given);
     const found = this.#slot.get(request);
     // An application may send a request on from a route that has none.
     if (found === undefined || found === null) {
-      this.#open(request);
+      this.#create(request);
     }
   }
 
@@ -126,13 +131,13 @@ export class HttpSessions implements SessionsOfRequests {
     const request = platform.nodeRequestOf(given);
     const found = this.#slot.get(request);
     const isUntouched = found === undefined && !this.settings.isRestricted;
-    if (isUntouched && settings === this.settings.engine.locking) {
+    if (isUntouched && this.isUndeclared(settings)) {
       if (platform.isReplaced(given)) {
         throw new SessionsConfigError(FOREIGN);
       }
       return undefined;
     }
-    return this.#reach(given, request, found)?.enterRoute(settings);
+    return this.#sessionOfRoute(given, request, found)?.enterRoute(settings);
   }
 
   /**
@@ -140,12 +145,16 @@ export class HttpSessions implements SessionsOfRequests {
    *
    * @throws SessionsConfigError when the session of the request is of another library.
    */
-  reached(given: PlatformRequest): HttpSession | undefined {
+  sessionOfRoute(given: PlatformRequest): HttpSession | undefined {
     const request = this.platform.nodeRequestOf(given);
-    return this.#reach(given, request, this.#slot.get(request));
+    return this.#sessionOfRoute(given, request, this.#slot.get(request));
   }
 
-  #reach(given: PlatformRequest, request: HttpRequest, found: HttpSession | null | undefined): HttpSession | undefined {
+  #sessionOfRoute(
+    given: PlatformRequest,
+    request: HttpRequest,
+    found: HttpSession | null | undefined,
+  ): HttpSession | undefined {
     if (found === undefined && this.settings.isRestricted) {
       this.#slot.set(request, null);
       return undefined;
@@ -156,10 +165,10 @@ export class HttpSessions implements SessionsOfRequests {
     if (this.platform.isReplaced(given)) {
       throw new SessionsConfigError(FOREIGN);
     }
-    return found ?? this.#open(request);
+    return found ?? this.#create(request);
   }
 
-  #open(request: HttpRequest): HttpSession {
+  #create(request: HttpRequest): HttpSession {
     const opened = new HttpSession(this, request);
     this.#slot.set(request, opened);
     return opened;

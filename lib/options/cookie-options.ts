@@ -1,5 +1,6 @@
 import { SessionsConfigError } from '../errors/index.js';
 import type { SessionCookieOptions } from '../interfaces/sessions-options.interface.js';
+import { MAX_ATTRIBUTE_OCTETS, PATH } from '../session/cookie/cookie-path.js';
 import type { CookieSettings } from '../session/cookie/cookie-writer.js';
 import { days } from './durations.js';
 import { COOKIE_REPLACEMENTS } from './express-session-options.js';
@@ -21,11 +22,7 @@ type SameSite = NonNullable<SessionCookieOptions['sameSite']>;
 
 /** RFC 6265: a cookie's name is a token. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-/** Browsers would cut a space at the end off. */
-const PATH = /^\/(?:[\x20-\x3a\x3c-\x7e]*[\x21-\x3a\x3c-\x7e])?$/;
 const DOMAIN = /^\.?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/;
-/** RFC 6265bis: browsers cut longer ones off, or ignore them. */
-const MAX_ATTRIBUTE_OCTETS = 1_024;
 const MAX_PERSISTENT_TIMEOUT = days(400);
 
 export interface ResolvedCookie extends CookieSettings {
@@ -50,11 +47,6 @@ export function resolveCookie(options: SessionCookieOptions, timeout: number): R
   };
   checkRules(cookie, timeout);
   return cookie;
-}
-
-/** Whether a request header names a path that may go into a cookie. */
-export function isCookiePath(path: string): boolean {
-  return PATH.test(path) && path.length <= MAX_ATTRIBUTE_OCTETS;
 }
 
 function checkRules(cookie: ResolvedCookie, timeout: number): void {

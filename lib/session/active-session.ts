@@ -16,7 +16,7 @@ export class ActiveSession {
   isNew = false;
   /** The client sent an id, and no living session was found under it. */
   isMissing = false;
-  /** The cookie left with the headers although the write that it announces is still under way. */
+  /** The cookie left with the headers while the write that it belongs to is still under way. */
   isCookieSent = false;
   /** The request had changed the session before it heard that another one had ended it. */
   hasLostChanges = false;
@@ -31,7 +31,7 @@ export class ActiveSession {
   #freshId: string | undefined;
   /** Somebody has read the fresh id, or it has left in a cookie: it can no longer be exchanged for another. */
   #isFreshIdKnown = false;
-  #announcedExpiry: number | undefined;
+  #sentExpiry: number | undefined;
 
   constructor(
     private readonly deps: Pick<SessionDeps, 'policy' | 'ids' | 'reader' | 'clock' | 'checkValue'>,
@@ -93,8 +93,7 @@ export class ActiveSession {
   nextExpiry(record: StoredRecord): number {
     const { policy, clock } = this.deps;
     return (
-      this.#announcedExpiry ??
-      (this.transport.renewsExpiry ? policy.renewedExpiry(record, clock.now()) : record.expiresAt)
+      this.#sentExpiry ?? (this.transport.renewsExpiry ? policy.renewedExpiry(record, clock.now()) : record.expiresAt)
     );
   }
 
@@ -124,8 +123,8 @@ export class ActiveSession {
     }
   }
 
-  /** Returns the lock, which is about to be free. */
-  unlocked(): SessionLock | undefined {
+  /** Hands over the lock, which is about to be freed: the request has it no longer. */
+  takeLock(): SessionLock | undefined {
     const { stage } = this;
     if (stage.at !== 'stored' || stage.lock === undefined) {
       return undefined;
@@ -203,8 +202,8 @@ export class ActiveSession {
   sendCookieEarly(): void {
     const { stage } = this;
     if (stage.at === 'stored') {
-      this.#announcedExpiry = this.nextRecord(stage, '').expiresAt;
-      this.#decideCookie(this.nextId, this.#announcedExpiry);
+      this.#sentExpiry = this.nextRecord(stage, '').expiresAt;
+      this.#decideCookie(this.nextId, this.#sentExpiry);
     } else if (stage.at === 'new' && !this.data.isEmpty) {
       this.#decideCookie(this.nextId, this.firstRecord('').expiresAt);
     }

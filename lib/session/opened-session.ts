@@ -1,10 +1,10 @@
 import { SessionHeadersSentError } from '../errors/index.js';
+import { goneError } from './gone-error.js';
 import type { LockSettings } from './lock/lock-settings.js';
 import type { SessionOwner } from './object/session-owner.js';
 import { SessionObject, type AnySession } from './object/session.js';
 import type { SessionEngine } from './session-engine.js';
 import type { SessionTransport } from './session-transport.js';
-import { goneError } from './session-writer.js';
 import type { UnitOfWork } from './work/unit-of-work.js';
 
 const NO_RESPONSE = 'there is no response that could carry it';

@@ -36,7 +36,7 @@ export function shortHash(hash: string): string {
   return hash.slice(0, 8);
 }
 
-/** Where ids come from, and which ones a client may send. */
+/** Where ids come from, and which ones a client may send. `SessionWriter` tries another one when an id is taken. */
 export interface SessionIds {
   /** @param inPlaceOf what the store sees of the id that the new one replaces. */
   generate(inPlaceOf?: string): string;

@@ -14,6 +14,9 @@ export interface PolicySettings {
   readonly isCookiePersistent: boolean;
 }
 
+/** How long an ended id answers "gone": requests in flight that carry it must not start a session of their own. */
+const TOMBSTONE_LIFE = 30_000;
+
 type Times = Pick<SessionRecord, 'createdAt' | 'expiresAt'>;
 
 /**
@@ -41,6 +44,11 @@ export class SessionPolicy {
     const { timeout, touchAfter } = this.settings;
     const isDue = now + timeout - expiresAt > touchAfter;
     return isDue ? Math.max(expiresAt, this.#expiryOf(createdAt, now)) : expiresAt;
+  }
+
+  /** When an id that ends now may be forgotten. */
+  tombstoneEnd(now: number): number {
+    return now + TOMBSTONE_LIFE;
   }
 
   /** Whether the session might expire while a request runs: what the request changes could no longer be stored. */

@@ -16,9 +16,6 @@ import type { SessionWatches } from './watch/session-watches.js';
 
 const MAX_CONFLICTS = 10;
 
-/** How long an ended id answers "gone": requests in flight that carry it must not start a session of their own. */
-const TOMBSTONE_LIFE = 30_000;
-
 const NONE: Promise<Finding> = Promise.resolve({ at: 'new' });
 
 /** Reads and writes sessions. It remembers nothing of any request, and returns what became of each step as a value. */
@@ -92,7 +89,7 @@ export class SessionRepository {
   /** Ends a session, also when another request holds its lock; `false` when there is none. */
   async end(id: string): Promise<boolean> {
     const key = hashSessionId(id);
-    const isEnded = await this.store.delete({ id: key, tombstoneUntil: this.#tombstoneEnd() });
+    const isEnded = await this.store.delete({ id: key, tombstoneUntil: this.policy.tombstoneEnd(this.clock.now()) });
     this.log.step('destroy', key, isEnded ? 'done' : 'nothing to destroy');
     if (isEnded) {
       this.watches.ended(key);
@@ -102,7 +99,7 @@ export class SessionRepository {
 
   /** How a session ended that is not there any more. */
   async whyGone(id: string): Promise<GoneReason> {
-    return reasonOf(await this.store.load({ id: hashSessionId(id) }));
+    return goneReasonOf(await this.store.load({ id: hashSessionId(id) }));
   }
 
   async #findFirst(ids: readonly string[], terms: LockTerms | undefined): Promise<Finding> {
@@ -128,9 +125,9 @@ export class SessionRepository {
       case 'gone':
         return { at: 'gone', because: answer.because };
       case 'found':
-        return this.#open(id, key, answer, undefined) ?? { at: 'new' };
+        return this.#decode(id, key, answer, undefined) ?? { at: 'new' };
       case 'acquired': {
-        const found = this.#open(id, key, answer, answer.lock);
+        const found = this.#decode(id, key, answer, answer.lock);
         if (found === undefined) {
           await this.locks.release(answer.lock);
         }
@@ -140,7 +137,7 @@ export class SessionRepository {
   }
 
   /** `undefined` when it has expired, whatever the store says, or cannot be decoded: then its visitor starts anew. */
-  #open(
+  #decode(
     id: string,
     key: string,
     { record, version }: Pick<Found, 'record' | 'version'>,
@@ -205,7 +202,13 @@ export class SessionRepository {
       return this.store.update({ id: key, record, guard });
     }
     this.log.step('rotate', key);
-    const rotation = this.store.rotate({ from: key, to, record, guard, tombstoneUntil: this.#tombstoneEnd() });
+    const rotation = this.store.rotate({
+      from: key,
+      to,
+      record,
+      guard,
+      tombstoneUntil: this.policy.tombstoneEnd(this.clock.now()),
+    });
     this.watches.rotating(key, to, startsNewLife, rotation);
     return rotation;
   }
@@ -217,12 +220,12 @@ export class SessionRepository {
     const answer = await this.store.load({ id: key });
     this.log.step('conflict', key, answer.status);
     if (answer.status !== 'found') {
-      return { at: 'gone', because: reasonOf(answer) };
+      return { at: 'gone', because: goneReasonOf(answer) };
     }
     if (isFenced) {
       throw new SessionLockLostError(shortHash(key));
     }
-    return this.#open(id, key, answer, undefined) ?? { at: 'gone', because: 'expired' };
+    return this.#decode(id, key, answer, undefined) ?? { at: 'gone', because: 'expired' };
   }
 
   /** Nothing is lost when `step` fails: that is logged as `what`. */
@@ -234,13 +237,9 @@ export class SessionRepository {
       return undefined;
     }
   }
-
-  #tombstoneEnd(): number {
-    return this.clock.now() + TOMBSTONE_LIFE;
-  }
 }
 
-function reasonOf(answer: { readonly status: string; readonly because?: GoneReason }): GoneReason {
+function goneReasonOf(answer: { readonly status: string; readonly because?: GoneReason }): GoneReason {
   return answer.because ?? 'expired';
 }
 

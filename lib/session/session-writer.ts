@@ -1,16 +1,17 @@
-import { SessionGoneError, SessionIdCollisionError, SessionStoreError } from '../errors/index.js';
+import { SessionIdCollisionError, SessionStoreError } from '../errors/index.js';
 import type { SessionRecord } from '../interfaces/session-record.interface.js';
 import type { ActiveSession } from './active-session.js';
+import { goneError } from './gone-error.js';
 import { assertWritable } from './lock/lock-settings.js';
 import type { SessionLocks } from './lock/session-locks.js';
-import { hashSessionId, type SessionIds, shortHash } from './session-id.js';
+import type { SessionIds } from './session-id.js';
 import type { SessionLog } from './session-log.js';
 import type { SessionRepository } from './session-repository.js';
 import type { GoneReason, StoredRecord, StoredStage } from './stage.js';
 
 const MAX_COLLISIONS = 5;
 
-/** What a commit writes: the table of the promises, as one switch. It remembers nothing of any request. */
+/** Decides what a commit writes: one switch over the stage of the session. It remembers nothing of any request. */
 export class SessionWriter {
   constructor(
     private readonly repository: SessionRepository,
@@ -58,7 +59,7 @@ export class SessionWriter {
 
   /** Frees the lock and writes nothing. */
   unlock(active: ActiveSession): Promise<void> | undefined {
-    const lock = active.unlocked();
+    const lock = active.takeLock();
     if (lock === undefined) {
       return undefined;
     }
@@ -198,7 +199,7 @@ export class SessionWriter {
   }
 
   async #touch(active: ActiveSession, stage: StoredStage, expiresAt: number): Promise<void> {
-    const isTouched = await this.repository.touch(stage.record, expiresAt, active.unlocked());
+    const isTouched = await this.repository.touch(stage.record, expiresAt, active.takeLock());
     if (isTouched === true) {
       active.touched(stage, expiresAt);
     } else if (isTouched === false && (await this.repository.isLost(stage.record))) {
@@ -220,7 +221,7 @@ export class SessionWriter {
 
   /** There is nothing left to lock. */
   #forgetLock(active: ActiveSession): void {
-    const lock = active.unlocked();
+    const lock = active.takeLock();
     if (lock !== undefined) {
       this.locks.onReleased(lock);
     }
@@ -229,10 +230,4 @@ export class SessionWriter {
 
 function nothing(): undefined {
   return undefined;
-}
-
-/** Names the session by the first characters of its hash. */
-export function goneError({ stage, sent }: ActiveSession, because: GoneReason): SessionGoneError {
-  const key = stage.at === 'stored' ? stage.record.key : hashSessionId(sent.candidates[0] ?? '');
-  return new SessionGoneError(shortHash(key), because);
 }

@@ -242,7 +242,7 @@ describe('what is known of a session in one request', () => {
       const held = lock();
       const active = opened({}, { lock: held });
 
-      expect([active.unlocked(), active.unlocked(), active.lock]).toEqual([held, undefined, undefined]);
+      expect([active.takeLock(), active.takeLock(), active.lock]).toEqual([held, undefined, undefined]);
     });
   });
 
@@ -306,7 +306,7 @@ describe('what is known of a session in one request', () => {
     const active = opened({}, { lock: lock() });
     const stage = stageOf(active);
     const expiresAt = stage.record.expiresAt + 1;
-    active.unlocked();
+    active.takeLock();
     active.touched(stage, expiresAt);
 
     expect(stageOf(active).record.expiresAt).toBe(expiresAt);
@@ -565,7 +565,7 @@ describe('what is known of a session in one request', () => {
     it('keeps the lock that it has by now', () => {
       const active = opened({}, { lock: lock() });
       const checkpoint = active.checkpoint();
-      active.unlocked();
+      active.takeLock();
       active.rollBack(checkpoint);
 
       expect(active.lock).toBeUndefined();

@@ -1,7 +1,7 @@
 import {
   type StateName,
   formatStateName,
-  LONGEST_NAME,
+  LONGEST_FILE_NAME,
   SHORTEST_NAME,
   isOurs,
   parseStateName,
@@ -46,8 +46,8 @@ describe('the name of a state file', () => {
     '\ud800',
     '\ufffd',
   ])('cuts what people read, and fits into what a file system takes: %s', (text) => {
-    const name = formatStateName(lockedBy(text, text), LONGEST_NAME);
-    expect(Buffer.byteLength(name)).toBeLessThanOrEqual(LONGEST_NAME);
+    const name = formatStateName(lockedBy(text, text), LONGEST_FILE_NAME);
+    expect(Buffer.byteLength(name)).toBeLessThanOrEqual(LONGEST_FILE_NAME);
     const parsed = parseStateName(name);
     expect(parsed && formatStateName(parsed)).toBe(name);
     expect(
@@ -72,7 +72,7 @@ describe('the name of a state file', () => {
     expect(parseStateName(name)).toBeUndefined();
   });
 
-  it.each([SHORTEST_NAME, 143, 175, LONGEST_NAME])(
+  it.each([SHORTEST_NAME, 143, 175, LONGEST_FILE_NAME])(
     'fits into %i bytes with all of its fields at their longest',
     (longest) => {
       const text = 'x'.repeat(64);
@@ -88,7 +88,7 @@ describe('the name of a state file', () => {
 
   it('has room for the whole of what is kept of a holder where names may have 255 bytes', () => {
     const holder = { process: `${'h'.repeat(20)}:12345`, route: `POST /${'x'.repeat(50)}` };
-    const name = formatStateName(lockedBy(holder.process, holder.route), LONGEST_NAME);
+    const name = formatStateName(lockedBy(holder.process, holder.route), LONGEST_FILE_NAME);
     expect(parseStateName(name)?.lock?.holder).toMatchObject(holder);
   });
 

@@ -5,15 +5,15 @@ import { statusOf } from './error-response.js';
 /** What is known of the handler that takes the session. */
 export interface HandlerOutcome {
   /** One has begun. */
-  readonly hasBegun: boolean;
+  readonly hasHandlerBegun: boolean;
   /** It still runs, or was torn down: nobody knows what it has done by now. */
-  readonly isOpen: boolean;
+  readonly isUndetermined: boolean;
   /** What the last one has thrown. */
   readonly lastError: unknown;
 }
 
 /** What a body says and the status does not: GraphQL answers 200 to an operation that failed. */
-export interface BodyOutcome {
+export interface GraphqlOutcome {
   readonly isFailure: boolean;
   /** What was thrown. */
   readonly error: unknown;
@@ -23,21 +23,26 @@ export interface BodyOutcome {
  * Whether nothing is stored of a request that is answered with this status. When its body says that it failed, that decides: its
  * error counts with the status that it would have over HTTP, and is stored only when `commitOnError` says so.
  */
-export function isRefused(http: HttpSession, status: number, { hasBegun, isOpen, lastError }: HandlerOutcome): boolean {
-  const { body } = http;
-  if (body?.isFailure === true) {
-    return body.error instanceof SessionGoneError || !isCommitted(http, false, body.error, statusOf(body.error));
+export function isRefused(
+  http: HttpSession,
+  status: number,
+  { hasHandlerBegun, isUndetermined, lastError }: HandlerOutcome,
+): boolean {
+  const { graphqlOutcome } = http;
+  if (graphqlOutcome?.isFailure === true) {
+    const { error } = graphqlOutcome;
+    return error instanceof SessionGoneError || !isCommitted(http, false, error, statusOf(error));
   }
   if (status < 400) {
     return false;
   }
   // 408 is the answer of an interceptor that waits for a handler no longer. And who says that the session is gone has said
   // that nothing is stored.
-  if ((status === 408 && isOpen) || lastError instanceof SessionGoneError) {
+  if ((status === 408 && isUndetermined) || lastError instanceof SessionGoneError) {
     return true;
   }
   // A handler may answer 404 by itself; before it, or instead of it, that is an error.
-  const isError = status >= 500 || !hasBegun || lastError !== undefined;
+  const isError = status >= 500 || !hasHandlerBegun || lastError !== undefined;
   if (!isError) {
     return false;
   }
@@ -46,7 +51,7 @@ export function isRefused(http: HttpSession, status: number, { hasBegun, isOpen,
 
 /** When the application fails to decide, nothing is stored. */
 function isCommitted(http: HttpSession, byDefault: boolean, error: unknown, status: number): boolean {
-  const { commitOnError } = http.home.settings;
+  const { commitOnError } = http.sessions.settings;
   if (typeof commitOnError !== 'function') {
     return commitOnError ?? byDefault;
   }

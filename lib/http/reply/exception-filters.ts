@@ -38,7 +38,7 @@ export function showToFilters(
   failure: unknown,
   isUnanswered: () => boolean,
 ): void {
-  const { filters, clock, answerTimeout } = http.home.settings;
+  const { filters, clock, answerTimeout } = http.sessions.settings;
   const args = http.platform.filterArguments(http.request);
   if (args === undefined) {
     http.report('The session could not be stored, and no exception filter can answer', failure);

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { TapObserver } from 'rxjs';
 import type { HttpSession } from '../http-session.js';
 import { BodyPieces } from './body-pieces.js';
 import { breakOff } from './break-off.js';
@@ -14,13 +15,13 @@ import { hasStatusMessage } from './status-message.js';
  * The reply of one request, and the one place where its session is committed: when the reply is decided. That is the end of the
  * response, or the moment in which its headers leave before the body is complete.
  */
-export class Reply implements HandlerOutcome {
+export class Reply implements HandlerOutcome, Partial<TapObserver<unknown>> {
   /** Changed here alone. */
   state: ReplyState = 'open';
   haveHeadersLeft = false;
   /** The client has gone, or everything is sent. */
   isClosed = false;
-  hasBegun = false;
+  hasHandlerBegun = false;
   lastError: unknown;
   /** The commit that began when the headers left before the body was complete. */
   #streaming: Promise<void> | undefined;
@@ -37,7 +38,7 @@ export class Reply implements HandlerOutcome {
     return this.state !== 'open';
   }
 
-  get isOpen(): boolean {
+  get isUndetermined(): boolean {
     return this.#running > 0 || this.#isCutShort;
   }
 
@@ -62,10 +63,10 @@ export class Reply implements HandlerOutcome {
     }
   }
 
-  // It observes the handlers that take the session.
+  /** rxjs calls this and the three below, by `tap(http.reply)` in the interceptors: a handler that takes the session begins. */
   subscribe(): void {
     this.#running += 1;
-    this.hasBegun = true;
+    this.hasHandlerBegun = true;
     // A later attempt (a retry) makes an error forgotten.
     this.lastError = undefined;
   }
@@ -74,7 +75,7 @@ export class Reply implements HandlerOutcome {
     this.#running -= 1;
     // The response to a pipelined request whose turn has not come is never closed.
     if (this.state !== 'open' || this.isClosed || this.http.request.socket.destroyed) {
-      this.#onUnanswered();
+      this.#cleanUp();
     }
   }
 
@@ -95,7 +96,7 @@ export class Reply implements HandlerOutcome {
       this.#beginStream(response);
     }
     this.haveHeadersLeft = true;
-    if (this.http.isAsked) {
+    if (this.http.isTouched) {
       // Once: headers that Node refuses to send are set a second time, with those of the error.
       const cookie = this.#isCookieSet ? undefined : this.http.unit.active.cookie;
       this.#isCookieSet ||= cookie !== undefined;
@@ -174,18 +175,18 @@ export class Reply implements HandlerOutcome {
   }
 
   #commit(isLast: boolean): Promise<void> | undefined {
-    const { unit, isAsked } = this.http;
+    const { unit, isTouched } = this.http;
     if (!this.#isRefused()) {
       return unit.commit(isLast);
     }
     // Nobody has touched the session: who does so after the reply still finds it.
-    return isAsked ? unit.discard() : undefined;
+    return isTouched ? unit.discard() : undefined;
   }
 
   /** Whether the status that is sent, or else the body, says that nothing is stored. */
   #isRefused(): boolean {
     const status = this.http.response?.statusCode ?? 200;
-    return (status >= 400 || this.http.body !== undefined) && isRefused(this.http, status, this);
+    return (status >= 400 || this.http.graphqlOutcome !== undefined) && isRefused(this.http, status, this);
   }
 
   /** What the response says was not stored, so it must not leave. When its headers have, the connection is cut. */
@@ -201,7 +202,7 @@ export class Reply implements HandlerOutcome {
       return;
     }
     replaceBody(response, this.http.platform.headersOf(response), this.#cookiesBefore);
-    // For as long as the handler returns it counts as sent: Fastify would else send an empty reply, in place of one that is missing.
+    // Until the handler has returned the response counts as sent: Fastify would take it for unanswered, and send an empty reply.
     this.state = 'held';
     setImmediate(() => {
       this.state = 'failing';
@@ -222,11 +223,14 @@ export class Reply implements HandlerOutcome {
   #onClose(): void {
     this.isClosed = true;
     this.http.unit.abandonLoading();
-    this.#onUnanswered();
+    this.#cleanUp();
   }
 
-  /** The client has left. The application may still answer; but nobody may do so any more, and the lock must not stay. */
-  #onUnanswered(): void {
+  /**
+   * The reply is decided, or nobody will get it. When no handler runs any more nothing else may come that frees the lock: here it is
+   * freed, or at least renewed no longer, since the application may still answer.
+   */
+  #cleanUp(): void {
     const { unit } = this.http;
     if (this.#running > 0) {
       return;

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import { SessionLockTimeoutError, SessionStoreError } from '../../errors/index.js';
-import { isCookiePath } from '../../options/cookie-options.js';
+import { isCookiePath } from '../../session/cookie/cookie-path.js';
 import type { CookieRequest } from '../../session/cookie/cookie-writer.js';
 import type { CookieChange } from '../../session/session-transport.js';
 import type { HttpSession } from '../http-session.js';
 import { keepPrivate, varyByCookie } from './response-headers.js';
+import { setRetryAfter } from './retry-after.js';
 
 /** Why no cookie can be sent; `trustProxy` is what the platform has to be told. */
 export function insecure(trustProxy: string): string {
@@ -16,7 +16,7 @@ export function insecure(trustProxy: string): string {
 
 /** Whether a browser would take the cookie over this connection. */
 export function isCookieAccepted(http: HttpSession): boolean {
-  return http.home.settings.cookies.isAccepted(cookieRequest(http));
+  return http.sessions.settings.cookies.isAccepted(cookieRequest(http));
 }
 
 /** What the session adds to the headers of one response. */
@@ -32,7 +32,7 @@ export function setSessionHeaders(http: HttpSession, response: ServerResponse, c
 }
 
 function setCookie(http: HttpSession, response: ServerResponse, cookie: CookieChange): void {
-  const { cookies, engine } = http.home.settings;
+  const { cookies, engine } = http.sessions.settings;
   const request = cookieRequest(http);
   if (cookies.isAccepted(request)) {
     response.appendHeader('Set-Cookie', cookies.write(cookie, request));
@@ -42,19 +42,11 @@ function setCookie(http: HttpSession, response: ServerResponse, cookie: CookieCh
   }
 }
 
-function cookieRequest({ request, platform, home }: HttpSession): CookieRequest {
-  const { pathHeader } = home.settings;
+function cookieRequest({ request, platform, sessions }: HttpSession): CookieRequest {
+  const { pathHeader } = sessions.settings;
   const path = pathHeader === undefined ? undefined : request.headers[pathHeader];
   return {
     isSecure: platform.isSecure(request),
     path: typeof path === 'string' && isCookiePath(path) ? path : undefined,
   };
-}
-
-/** RFC 9110: 503 tells when to come again. */
-function setRetryAfter(response: ServerResponse, failure: unknown): void {
-  const isRetryable = failure instanceof SessionStoreError || failure instanceof SessionLockTimeoutError;
-  if (isRetryable && response.statusCode === failure.status && !response.hasHeader('Retry-After')) {
-    response.setHeader('Retry-After', String(Math.ceil(failure.retryAfter / 1_000)));
-  }
 }

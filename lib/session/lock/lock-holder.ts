@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { LockHolder } from '../../interfaces/session-record.interface.js';
-import { LONGEST_NAME, shortRoute } from '../../logging/short-route.js';
+import { LONGEST_ROUTE, shortRoute } from '../../logging/short-route.js';
 
 const PROCESS = processName(hostname(), process.pid);
 
@@ -12,5 +12,5 @@ export function lockHolder(route: string, since: number): LockHolder {
 /** Of a long host name the end is cut: without the process id the name would be of little use. */
 function processName(host: string, pid: number): string {
   const suffix = `:${pid}`;
-  return host.slice(0, LONGEST_NAME - suffix.length) + suffix;
+  return host.slice(0, LONGEST_ROUTE - suffix.length) + suffix;
 }

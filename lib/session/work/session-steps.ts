@@ -1,7 +1,7 @@
 import { SessionHeadersSentError, SessionLockTimeoutError } from '../../errors/index.js';
 import { assertWritable, locksByItself } from '../lock/lock-settings.js';
 import { RESPONSE_STARTED } from '../session-transport.js';
-import { goneError } from '../session-writer.js';
+import { goneError } from '../gone-error.js';
 import { CriticalSections } from './critical-sections.js';
 import { SessionStep } from './session-step.js';
 import type { UnitOfWork } from './unit-of-work.js';
@@ -87,7 +87,7 @@ export class SessionSteps {
   }
 
   withLock<R>(section: () => R | Promise<R>): Promise<R> {
-    return this.unit.asked.add(this.#section(section));
+    return this.unit.pendingSteps.add(this.#section(section));
   }
 
   regenerate(keepData: boolean): Promise<void> {
@@ -146,7 +146,7 @@ export class SessionSteps {
       }
       await work();
     };
-    return unit.asked.add(unit.queue.run(step));
+    return unit.pendingSteps.add(unit.queue.run(step));
   }
 
   async #section<R>(section: () => R | Promise<R>): Promise<R> {

@@ -1,11 +1,11 @@
 import { SessionHeadersSentError, SessionLockTimeoutError, type SessionGoneError } from '../../errors/index.js';
 import { ActiveSession } from '../active-session.js';
+import { goneError } from '../gone-error.js';
 import { assertWritable, lockTerms, locksByItself, type LockSettings } from '../lock/lock-settings.js';
 import type { SessionDeps } from '../session-deps.js';
 import { RESPONSE_STARTED, type SessionTransport } from '../session-transport.js';
-import { goneError } from '../session-writer.js';
 import { NEW } from '../stage.js';
-import { AskedSteps } from './asked-steps.js';
+import { PendingSteps } from './pending-steps.js';
 import { rejected } from './rejected.js';
 import { SerialQueue } from './serial-queue.js';
 import { SessionSteps } from './session-steps.js';
@@ -23,7 +23,7 @@ export class UnitOfWork {
   #failure: unknown;
   /** The failure of a step that nobody waited for. */
   #unheard: unknown;
-  #asked: AskedSteps | undefined;
+  #pendingSteps: PendingSteps | undefined;
   #queue: SerialQueue | undefined;
   #committing: Promise<void> | undefined;
   #steps: SessionSteps | undefined;
@@ -44,7 +44,7 @@ export class UnitOfWork {
   }
 
   /** Somebody has asked for the session. */
-  get isBegun(): boolean {
+  get isLoadStarted(): boolean {
     return this.#loading !== undefined;
   }
 
@@ -89,14 +89,14 @@ export class UnitOfWork {
    */
   commit(isLast = true): Promise<void> | undefined {
     const { active } = this;
-    // A section that answers by itself goes on: it must not wait for its own end, and keeps its lock.
+    // The callback of `withLock()` sends the response: the commit must not wait for the end of that callback, which keeps its lock.
     const isWithinSection = this.#steps?.isWithinSection === true;
-    const isBusy = !isWithinSection && this.#asked?.isBusy === true;
+    const isBusy = !isWithinSection && this.#pendingSteps?.isBusy === true;
     if (!active.isLoaded && !isBusy) {
       this.abandonLoading();
       return undefined;
     }
-    const pending = isBusy ? this.#asked?.ended().then(() => this.#write(true)) : this.#write(!isWithinSection);
+    const pending = isBusy ? this.#pendingSteps?.ended().then(() => this.#write(true)) : this.#write(!isWithinSection);
     if (pending !== undefined) {
       return this.#settle(pending, isLast);
     }
@@ -123,14 +123,14 @@ export class UnitOfWork {
 
   /** A handler that took the lock after its reply has ended, and no section will free it. */
   freeLeftLock(): void {
-    if (this.#ending !== 'open' && this.#asked?.isBusy !== true) {
+    if (this.#ending !== 'open' && this.#pendingSteps?.isBusy !== true) {
       void this.deps.writer.unlock(this.active);
     }
   }
 
   /** What the application asks for: the failure of a step that nobody waits for is the failure of the commit. */
-  get asked(): AskedSteps {
-    return (this.#asked ??= new AskedSteps((error) => {
+  get pendingSteps(): PendingSteps {
+    return (this.#pendingSteps ??= new PendingSteps((error) => {
       if (this.#ending === 'open') {
         this.#unheard ??= error;
       } else {

@@ -8,7 +8,7 @@ import * as disk from './disk.js';
 import { type DirectoryIdentity, examine } from './examine.js';
 import type { FileStoreFsync, FileStoreOptions } from './file-store-options.js';
 import { longestNameIn } from './longest-name.js';
-import { formatStateName, LONGEST_NAME, stagingName, type StateName } from './names.js';
+import { formatStateName, LONGEST_FILE_NAME, stagingName, type StateName } from './names.js';
 
 /** The directory of all sessions, and what its files share. */
 export class Directory {
@@ -16,7 +16,7 @@ export class Directory {
   readonly #fsync: FileStoreFsync;
   readonly #clock: Clock;
   readonly #log: StoreLog;
-  #longestName = LONGEST_NAME;
+  #longestName = LONGEST_FILE_NAME;
 
   constructor(
     readonly path: string,

@@ -39,7 +39,7 @@ export interface Owner {
 }
 
 /** Bytes of the longest name that most file systems take; on encrypted ones it may be 143 or 175. */
-export const LONGEST_NAME = 255;
+export const LONGEST_FILE_NAME = 255;
 
 /** Bytes that a name has to have at least: all fields at their longest, and none of the texts for people. */
 export const SHORTEST_NAME = 130;

@@ -5,7 +5,7 @@ import { FIELDS, instant, KIND, LOCK } from './layout.js';
 import { type RedisCommands, textOf } from './connection/redis-commands.js';
 import type { RetriedWrites } from './retried-writes.js';
 import { BURY, DISCARD, ROTATE, SETTLE } from './scripts.js';
-import { type Claim, claimValue, liveValue, newVersion, partOf, tokenField } from './session-value.js';
+import { type Claim, claimValue, liveValue, newVersion, fieldOf, tokenField } from './session-value.js';
 
 /**
  * Moves sessions to other ids: by one script, or in a Cluster, where the two keys are on different nodes, in three steps of
@@ -70,7 +70,7 @@ export class Rotations {
   }
 
   async #settle(id: string, version: string, tombstone: string): Promise<void> {
-    const values = [version, partOf(tombstone, FIELDS.expiresAt), partOf(tombstone, LOCK)];
+    const values = [version, fieldOf(tombstone, FIELDS.expiresAt), fieldOf(tombstone, LOCK)];
     await this.#commands.run(SETTLE, [id], values);
   }
 }

@@ -10,7 +10,7 @@ import { heals, isForbidden, reasonOf, replyCodeOf } from './connection/failures
 import { listOf, type RedisCommands, textOf } from './connection/redis-commands.js';
 
 /** Milliseconds that an application waits for Redis when it starts. */
-const PATIENCE = 2_000;
+const START_LIMIT = 2_000;
 /** `SET` with `PXAT`. */
 const OLDEST = { major: 6, minor: 2 };
 /** So long that it arrives in many pieces, of which some end within a character. */
@@ -39,12 +39,12 @@ export class ServerCheck {
         () => 'good' as const,
         (error: unknown) => ({ error }),
       ),
-      sleep(PATIENCE, 'late' as const, { ref: false }),
+      sleep(START_LIMIT, 'late' as const, { ref: false }),
     ]);
     if (answer === 'good') {
       return;
     }
-    const reason = answer === 'late' ? `no answer within ${PATIENCE} ms` : this.#reasonToWait(answer.error);
+    const reason = answer === 'late' ? `no answer within ${START_LIMIT} ms` : this.#reasonToWait(answer.error);
     this.#log.warn('start', `Redis cannot be used yet (${reason}). Sessions work as soon as it can.`);
   }
 

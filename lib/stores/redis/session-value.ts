@@ -41,7 +41,7 @@ export function decode(value: string | undefined): Stored {
   if (value === undefined) {
     return { kind: 'nothing' };
   }
-  const part = (field: Field): string => partOf(value, field);
+  const part = (field: Field): string => fieldOf(value, field);
   switch (value.length < HEADER_LENGTH ? '' : part(FIELDS.kind)) {
     case KIND.live: {
       const [createdAt, expiresAt] = [Number(part(FIELDS.createdAt)), Number(part(FIELDS.expiresAt))];
@@ -65,7 +65,7 @@ export function decode(value: string | undefined): Stored {
 }
 
 /** A field of a header. */
-export function partOf(value: string, { at, length }: Field): string {
+export function fieldOf(value: string, { at, length }: Field): string {
   return value.slice(at, at + length);
 }
 

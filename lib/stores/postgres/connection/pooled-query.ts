@@ -111,10 +111,10 @@ export class PooledQuery {
 
   /** While the event loop was blocked an answer may have come, which is read before this goes on. */
   readonly #onTimer = (): void => {
-    setImmediate(this.#judge);
+    setImmediate(this.#checkTime);
   };
 
-  readonly #judge = (): void => {
+  readonly #checkTime = (): void => {
     if (this.#isOver) {
       return;
     }

@@ -86,7 +86,7 @@ export class TableSetup {
    */
   async find(isProved: boolean): Promise<FoundTable> {
     const name = this.#settled ?? this.#findName();
-    const found = await this.#look(name, isProved);
+    const found = await this.#read(name, isProved);
     if (typeof found === 'object') {
       return found;
     }
@@ -94,7 +94,7 @@ export class TableSetup {
     // application may have set on this one since.
     const schema = name.schema ?? found;
     await this.#database.runScript(CREATION_LOCK + creationOf({ ...name, ...(schema !== '' && { schema }) }));
-    const created = await this.#look(name, isProved);
+    const created = await this.#read(name, isProved);
     if (typeof created === 'object') {
       return created;
     }
@@ -111,7 +111,7 @@ export class TableSetup {
   }
 
   /** The table; or, when there is none and it is to be created, the schema for it (empty when the search path leads nowhere). */
-  #look(name: SessionTableName, isProved: boolean): Promise<FoundTable | string> {
+  #read(name: SessionTableName, isProved: boolean): Promise<FoundTable | string> {
     return this.#database.rolledBack(async (ask) => {
       // What the application has set on a connection of a shared pool is not what all of them have.
       await ask(SEARCH_BY_DEFAULT);

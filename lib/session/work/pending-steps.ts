@@ -1,7 +1,7 @@
 import { SessionStep } from './session-step.js';
 
 /** The steps that the application has asked for, whether it waits for them or not. */
-export class AskedSteps {
+export class PendingSteps {
   readonly #running = new Set<Promise<unknown>>();
 
   /** `onUnheard`: told of the failure of a step that nobody waits for. */
