@@ -36,6 +36,9 @@ const OTHER_LIBRARIES: Readonly<Record<string, string>> = {
   _cookieSession: 'cookie-session',
 };
 
+/** What has been mounted on an Express. */
+const MOUNTED = new WeakMap<ExpressApplication, ExpressPlatform>();
+
 /**
  * Express. The session is an accessor on the prototype of the application's requests: it is there for `app.use()` in `main.ts`,
  * which runs before the middleware of any module, and a request whose session nobody touches costs nothing. The hooks of replies
@@ -48,6 +51,7 @@ export class ExpressPlatform implements HttpPlatform {
   readonly #app: ExpressApplication;
   #hooks: ResponseHooks | undefined;
   #stopAwaiting: (() => void) | undefined;
+  isDetached = false;
 
   constructor(
     adapter: HttpServer,
@@ -59,6 +63,10 @@ export class ExpressPlatform implements HttpPlatform {
   attach(): void {
     const { sessions } = this;
     const { request, response } = this.#app;
+    const before = MOUNTED.get(this.#app);
+    if (before?.isDetached === true) {
+      before.unmount();
+    }
     if (Object.hasOwn(request, 'session')) {
       throw new SessionsConfigError(
         'SessionsModule is mounted twice on one application: call forRoot() once, in the root module',
@@ -70,15 +78,22 @@ export class ExpressPlatform implements HttpPlatform {
     }
     this.#hooks = new ResponseHooks(response, sessions.replies);
     this.#hooks.mount();
+    MOUNTED.set(this.#app, this);
   }
 
+  /**
+   * Nothing goes yet: where the HTTP server is the application's own, requests may still be under way, whose replies must not leave
+   * before the commit.
+   */
   detach(): void {
-    if (this.#hooks !== undefined) {
-      Reflect.deleteProperty(this.#app.request, 'session');
-      this.#stopAwaiting?.();
-      this.#hooks.unmount();
-      this.#hooks = undefined;
-    }
+    this.isDetached = true;
+  }
+
+  /** The next application gets the Express as this one has found it. */
+  unmount(): void {
+    Reflect.deleteProperty(this.#app.request, 'session');
+    this.#stopAwaiting?.();
+    this.#hooks?.unmount();
   }
 
   onRoutesRegistered(): void {

@@ -36,7 +36,7 @@ export interface HttpPlatform {
    * @throws SessionsConfigError when somebody else has made it.
    */
   attach(): void;
-  /** Undoes `attach()`: the application is closed. */
+  /** The application is closed: another one may be attached in its place. */
   detach(): void;
   /**
    * The routes are registered.

@@ -3,7 +3,7 @@ import type { SessionRecord } from '../interfaces/session-record.interface.js';
 import type { ClientIds } from './cookie/cookie-reader.js';
 import { TrackedData } from './data/tracked-data.js';
 import type { LockSettings } from './lock/lock-settings.js';
-import type { SessionLock } from './lock/session-locks.js';
+import type { SessionLock } from './lock/session-lock.js';
 import type { Finding, FoundSession, Written } from './repository-values.js';
 import type { SessionDeps } from './session-deps.js';
 import type { CookieChange, SessionTransport } from './session-transport.js';

@@ -1,6 +1,6 @@
 import type { SessionRecord } from '../interfaces/session-record.interface.js';
 import type { SessionBag } from './data/serializer.js';
-import type { SessionLock } from './lock/session-locks.js';
+import type { SessionLock } from './lock/session-lock.js';
 import type { GoneReason, StoredRecord } from './stage.js';
 
 export interface FoundSession {

@@ -1,5 +1,5 @@
 import type { EndReason, SessionRecord, SessionVersion } from '../interfaces/session-record.interface.js';
-import type { SessionLock } from './lock/session-locks.js';
+import type { SessionLock } from './lock/session-lock.js';
 
 /** The stored session, as this request last read or wrote it. */
 export interface StoredRecord {

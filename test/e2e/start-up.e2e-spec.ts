@@ -31,6 +31,8 @@ import {
   type StoreContext,
 } from 'nestjs-sessions';
 import { expressSession } from 'nestjs-sessions/express-session';
+import type { ExpressPlatform } from '../../lib/http/express.platform.js';
+import { HttpSessions } from '../../lib/http/http-sessions.js';
 import { sessionsConfigErrorOf } from '../support/http/config-error.js';
 import { NotesController, startNotes } from '../support/http/notes-app.js';
 import { temporaryDirectory } from '../support/basics/temporary-directory.js';
@@ -285,28 +287,27 @@ describe('The platform of an application', () => {
   it.each<[string, SessionsModuleOptions]>([
     ['', {}],
     [', in the manner of express-session', { compatibility: expressSession() }],
-  ])(
-    'may be an Express that is given, which has its own again when the application is closed%s',
-    async (_, sessions) => {
-      const instance = express();
-      instance.response.end = Object.assign(instance.response.end.bind(instance.response), { isOwn: true });
-      const handle = (): undefined => undefined;
-      Object.assign(instance.router, { handle });
-      const parts = [instance.request, instance.response, instance.router] as object[];
-      const before = parts.map((part) => Object.getOwnPropertyDescriptors(part));
-      const app = await onExpress(instance, sessions);
-      await app.init();
-      expect(parts.map((part) => Object.getOwnPropertyDescriptors(part))).not.toEqual(before);
+  ])('may be an Express that is given, which gets its own back for the next application%s', async (_, sessions) => {
+    const instance = express();
+    instance.response.end = Object.assign(instance.response.end.bind(instance.response), { isOwn: true });
+    const handle = (): undefined => undefined;
+    Object.assign(instance.router, { handle });
+    const parts = [instance.request, instance.response, instance.router] as object[];
+    const before = parts.map((part) => Object.getOwnPropertyDescriptors(part));
+    const app = await onExpress(instance, sessions);
+    await app.init();
+    expect(parts.map((part) => Object.getOwnPropertyDescriptors(part))).not.toEqual(before);
 
-      await app.close();
+    await app.close();
+    // As the platform of the next one does.
+    (app.get(HttpSessions).platform as ExpressPlatform).unmount();
 
-      const after = parts.map((part) => Object.getOwnPropertyDescriptors(part));
-      // Routes stay.
-      expect(after.slice(0, 2)).toEqual(before.slice(0, 2));
-      expect(Object.keys(after[2] ?? {})).toEqual(Object.keys(before[2] ?? {}));
-      expect(Reflect.get(instance.router, 'handle')).toBe(handle);
-    },
-  );
+    const after = parts.map((part) => Object.getOwnPropertyDescriptors(part));
+    // Routes stay.
+    expect(after.slice(0, 2)).toEqual(before.slice(0, 2));
+    expect(Object.keys(after[2] ?? {})).toEqual(Object.keys(before[2] ?? {}));
+    expect(Reflect.get(instance.router, 'handle')).toBe(handle);
+  });
 
   it('has to be new enough, on Fastify: the error says which version is', async () => {
     const old = Object.assign(new FastifyAdapter(), { setOnRequestHook: undefined });

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { jest } from '@jest/globals';
 import { SessionLockTimeoutError } from '../../lib/errors/index.js';
 import { PollBudget, type PolledSession } from '../../lib/session/lock/poll-budget.js';
-import type { LockOutcome } from '../../lib/session/lock/session-locks.js';
+import type { LockOutcome } from '../../lib/session/lock/session-lock.js';
 import { EngineRig } from '../support/engine/engine-rig.js';
 
 const SECOND = 1_000;

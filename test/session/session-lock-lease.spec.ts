@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { hashSessionId, shortHash } from '../../lib/session/session-id.js';
-import type { LockOutcome, LockTerms, SessionLock } from '../../lib/session/lock/session-locks.js';
+import type { LockOutcome, LockTerms, SessionLock } from '../../lib/session/lock/session-lock.js';
 import { EngineRig } from '../support/engine/engine-rig.js';
 import { Gate } from '../support/basics/gate.js';
 

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { jest } from '@jest/globals';
 import { SessionLockTimeoutError } from '../../lib/errors/index.js';
 import { hashSessionId, shortHash } from '../../lib/session/session-id.js';
-import type { LockOutcome, LockTerms, SessionLock } from '../../lib/session/lock/session-locks.js';
+import type { LockOutcome, LockTerms, SessionLock } from '../../lib/session/lock/session-lock.js';
 import { EngineRig } from '../support/engine/engine-rig.js';
 
 const never = new AbortController().signal;
@@ -29,9 +29,9 @@ describe('taking the lock of a session', () => {
   }
 
   /** Somebody in another process has the lock. */
-  async function holdElsewhere(): Promise<void> {
+  async function holdElsewhere(): Promise<string> {
     const holder = { route: 'POST /report', process: 'other:7', since: rig.clock.now() };
-    await rig.store.tryLock({ id, token: 'theirs', lease: 60_000, holder });
+    return (await rig.store.tryLock({ id, token: 'theirs', lease: 60_000, holder })).status;
   }
 
   it('gives the record as it is under the lock', async () => {
@@ -60,6 +60,48 @@ describe('taking the lock of a session', () => {
     }
     expect(order).toEqual([1, 2, 3]);
     expect(tryLock).toHaveBeenCalledTimes(4);
+  });
+
+  describe('of an application that closes', () => {
+    const CLOSED = /^The application is closed/;
+
+    it('is refused to who waits for it, and to who comes later', async () => {
+      await hold();
+      const waiting = [acquire(), acquire()];
+      const refused = waiting.map((one) => expect(one).rejects.toThrow(CLOSED));
+
+      await rig.locks.close();
+
+      await Promise.all(refused);
+      await expect(acquire()).rejects.toThrow(CLOSED);
+      expect([rig.locks.size, rig.clock.pendingTimers]).toEqual([0, 0]);
+    });
+
+    it('is given back when it comes after that, and the application waits for it', async () => {
+      const gate = rig.observed.hold('tryLock');
+      const refused = expect(acquire()).rejects.toThrow(CLOSED);
+      await gate.reached;
+      let isClosed = false;
+      const closing = rig.locks.close().then(() => (isClosed = true));
+      await rig.clock.advanceAsync(0);
+      expect(isClosed).toBe(false);
+
+      gate.open();
+
+      await Promise.all([refused, closing]);
+      expect(await holdElsewhere()).toBe('acquired');
+    });
+
+    it.each([1, 100])('is asked for no more, after %d ms, when another process holds it', async (milliseconds) => {
+      await holdElsewhere();
+      const refused = expect(acquire()).rejects.toThrow(CLOSED);
+      await rig.clock.advanceAsync(milliseconds);
+
+      await rig.locks.close();
+
+      await refused;
+      expect([rig.locks.size, rig.clock.pendingTimers]).toEqual([0, 0]);
+    });
   });
 
   it('gives up when lock.wait is over, and says who holds the session, and for how long', async () => {

@@ -1,5 +1,5 @@
 import { SessionLockLostError, SessionStoreError, SessionTooLargeError } from '../../lib/errors/index.js';
-import type { LockTerms } from '../../lib/session/lock/session-locks.js';
+import type { LockTerms } from '../../lib/session/lock/session-lock.js';
 import type { Change, Finding, FoundSession } from '../../lib/session/repository-values.js';
 import { generateSessionId, hashSessionId } from '../../lib/session/session-id.js';
 import { EngineRig, TIMEOUT } from '../support/engine/engine-rig.js';

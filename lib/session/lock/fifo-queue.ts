@@ -15,6 +15,7 @@ export class FifoQueue<Holder> {
   readonly #holders = new Map<string, Holder | undefined>();
   /** How to wake those who wait. Mostly nobody does. */
   readonly #waiters = new Map<string, Set<() => void>>();
+  #onEmpty: (() => void) | undefined;
 
   /** How many sessions are locked or asked for; 0 when nothing is going on. */
   get size(): number {
@@ -33,6 +34,15 @@ export class FifoQueue<Holder> {
   /** Those of all sessions. */
   holders(): Holder[] {
     return [...this.#holders.values()].filter((holder) => holder !== undefined);
+  }
+
+  /** Nothing is locked or asked for any more. */
+  empty(): Promise<void> {
+    return this.#holders.size === 0
+      ? Promise.resolve()
+      : new Promise((resolve) => {
+          this.#onEmpty = resolve;
+        });
   }
 
   /** Returns `undefined` when the caller is the first one at once. */
@@ -57,18 +67,17 @@ export class FifoQueue<Holder> {
   /** The first one is done: wakes the next one, or frees the session. */
   next(id: string): void {
     const waiters = this.#waiters.get(id);
-    if (waiters === undefined) {
-      this.#holders.delete(id);
+    const wake = waiters?.values().next().value;
+    if (wake !== undefined) {
+      this.#holders.set(id, undefined);
+      waiters?.delete(wake);
+      wake();
       return;
     }
-    const wake = waiters.values().next().value;
-    if (wake === undefined) {
-      this.#holders.delete(id);
-      this.#waiters.delete(id);
-    } else {
-      this.#holders.set(id, undefined);
-      waiters.delete(wake);
-      wake();
+    this.#holders.delete(id);
+    this.#waiters.delete(id);
+    if (this.#holders.size === 0) {
+      this.#onEmpty?.();
     }
   }
 }

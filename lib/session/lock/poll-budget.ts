@@ -25,39 +25,47 @@ export class PolledSession {
 export class PollBudget {
   /** Those that wait for their next poll, the least recently polled first. */
   readonly #queue = new Set<PolledSession>();
-  #size = 0;
+  readonly #entered = new Set<PolledSession>();
   #lastPoll = -Infinity;
   #cancel: CancelTimer | undefined;
 
   constructor(private readonly clock: Clock) {}
 
   get isFull(): boolean {
-    return this.#size >= MAX_POLLED_SESSIONS;
+    return this.#entered.size >= MAX_POLLED_SESSIONS;
   }
 
   /** Every one that enters must leave. */
   enter(): PolledSession {
-    this.#size += 1;
-    return new PolledSession();
+    const session = new PolledSession();
+    this.#entered.add(session);
+    return session;
   }
 
   leave(session: PolledSession): void {
-    this.#size -= 1;
+    this.#entered.delete(session);
     session.cancel?.();
     this.#queue.delete(session);
     this.#schedule();
+  }
+
+  /** Nobody waits for a turn any longer: the application is closed. */
+  close(): void {
+    for (const session of this.#entered) {
+      session.wake();
+    }
   }
 
   /** Resolves when the session may be polled; never, when it leaves before. */
   next(session: PolledSession): Promise<void> {
     session.polls += 1;
     return new Promise((resolve) => {
+      session.wake = resolve;
       if (session.polls === 1) {
         // Outside of the budget: most locks are held for a few milliseconds, and each arriving request does it only once.
         session.cancel = this.clock.setTimer(resolve, jittered(FIRST_PAUSE));
         return;
       }
-      session.wake = resolve;
       this.#queue.add(session);
       this.#schedule();
     });

@@ -1,4 +1,5 @@
-import type { LockTimeoutReason, SessionLockTimeoutError } from '../../errors/index.js';
+import { SessionStoreError, type LockTimeoutReason, type SessionLockTimeoutError } from '../../errors/index.js';
+import { RETRY_AFTER } from '../../errors/session-store.error.js';
 import type { Clock } from '../../interfaces/clock.interface.js';
 import type { Held, LockHolder } from '../../interfaces/session-record.interface.js';
 import type { ThrottledLogger } from '../../logging/throttled-logger.js';
@@ -12,8 +13,6 @@ import { lockTimeout } from './lock-timeout.js';
 import { MAX_POLLED_SESSIONS, PollBudget } from './poll-budget.js';
 import { newLock, type LockOutcome, type LockTerms, type SessionLock } from './session-lock.js';
 import { waitFor } from './wait.js';
-
-export type { LockOutcome, LockTerms, SessionLock };
 
 const TOKEN_BYTES = 12;
 
@@ -32,6 +31,7 @@ export class SessionLocks {
   readonly #renewal: LeaseRenewer<SessionLock>;
   /** Of all that asks the store again and again. */
   readonly polls: PollBudget;
+  #isClosed = false;
 
   constructor(
     private readonly store: SessionStore,
@@ -52,26 +52,34 @@ export class SessionLocks {
   /**
    * @throws SessionLockTimeoutError when `wait` passes, or at once when `maxWaiters` requests are waiting for the session, or when
    *   too many sessions are waiting for other processes.
+   * @throws SessionStoreError when the application is closed.
    */
   async acquire(id: string, terms: LockTerms): Promise<LockOutcome> {
     const asked = this.clock.monotonic();
     const place = this.#queue.enter(id);
     const since = place === undefined ? asked : await this.#waitInQueue(id, terms, asked, place);
+    let outcome: LockOutcome;
     try {
+      this.#assertOpen();
       const lock = newLock(id, terms, randomToken(TOKEN_BYTES), since, this.clock.now());
       const answer = await this.#ask(lock);
-      const outcome =
+      outcome =
         answer.status === 'held'
           ? await this.#poll(id, terms, asked, lock.token, answer.holder)
           : this.#take(lock, answer);
       if (outcome.status !== 'acquired') {
         this.#queue.next(id);
       }
-      return outcome;
     } catch (error) {
       this.#queue.next(id);
       throw error;
     }
+    if (this.#isClosed && outcome.status === 'acquired') {
+      // It was asked for before.
+      await this.release(outcome.lock);
+      this.#assertOpen();
+    }
+    return outcome;
   }
 
   /**
@@ -127,10 +135,20 @@ export class SessionLocks {
     return this.store.renewLock({ id: lock.id, token: lock.token, lease: lock.duration });
   }
 
-  /** Releases every lock: the process is going down. */
+  /** Releases every lock, also those that are asked for at this moment, and gives no other: the process is going down. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#renewal.stop();
+    this.polls.close();
     await Promise.all(this.#queue.holders().map((lock) => this.release(lock)));
+    await this.#queue.empty();
+  }
+
+  #assertOpen(): void {
+    if (this.#isClosed) {
+      const message = 'The application is closed, and its sessions with it: close its HTTP server before app.close()';
+      throw new SessionStoreError(message, RETRY_AFTER);
+    }
   }
 
   /** Returns when the wait was over. */
@@ -165,6 +183,7 @@ export class SessionLocks {
         if (outcome !== 'ready') {
           throw this.#givenUp(id, asked, outcome === 'aborted', holder);
         }
+        this.#assertOpen();
         const lock = newLock(id, terms, token, this.clock.monotonic(), this.clock.now());
         const answer = await this.#ask(lock);
         if (answer.status !== 'held') {

@@ -3,7 +3,8 @@ import type { SessionRecord } from '../../../lib/interfaces/session-record.inter
 import { ActiveSession } from '../../../lib/session/active-session.js';
 import { CookieReader } from '../../../lib/session/cookie/cookie-reader.js';
 import { assertSerializable } from '../../../lib/session/data/serializer.js';
-import { SessionLocks, type LockLimits, type LockTerms } from '../../../lib/session/lock/session-locks.js';
+import type { LockTerms } from '../../../lib/session/lock/session-lock.js';
+import { SessionLocks, type LockLimits } from '../../../lib/session/lock/session-locks.js';
 import { SessionObject } from '../../../lib/session/object/session.js';
 import type { SessionDeps } from '../../../lib/session/session-deps.js';
 import { generateSessionId, hashSessionId, sessionIds } from '../../../lib/session/session-id.js';
