@@ -25,7 +25,7 @@ export function enterField(
     }
     return undefined;
   }
-  if (isFieldResolver(handler) && sessions.isUndeclared(settings)) {
+  if (isFieldResolver(handler) && settings === engine.locking) {
     return undefined;
   }
   const http = sessions.sessionOfRoute(request);

@@ -106,11 +106,6 @@ export class HttpSessions implements SessionsOfRequests {
     }
   }
 
-  /** Neither the handler nor its class has `@LockSession()`: then the guard passes the settings of the module, the same object. */
-  isUndeclared(settings: LockSettings): boolean {
-    return settings === this.settings.engine.locking;
-  }
-
   /** The middleware of the module has seen the request: it has a session. */
   admit(given: PlatformRequest): void {
     const request = this.platform.nodeRequestOf(given);
@@ -131,7 +126,7 @@ export class HttpSessions implements SessionsOfRequests {
     const request = platform.nodeRequestOf(given);
     const found = this.#slot.get(request);
     const isUntouched = found === undefined && !this.settings.isRestricted;
-    if (isUntouched && this.isUndeclared(settings)) {
+    if (isUntouched && settings === this.settings.engine.locking) {
       if (platform.isReplaced(given)) {
         throw new SessionsConfigError(FOREIGN);
       }

@@ -70,7 +70,7 @@ export class ActiveSession {
 
   /** The id under which the session is going to be stored. */
   get nextId(): string {
-    const { stage } = this;
+    const stage = this.#stage;
     if (stage.at === 'stored' && stage.rotation === undefined) {
       return stage.record.id;
     }
@@ -125,7 +125,7 @@ export class ActiveSession {
 
   /** Hands over the lock, which is about to be freed: the request has it no longer. */
   takeLock(): SessionLock | undefined {
-    const { stage } = this;
+    const stage = this.#stage;
     if (stage.at !== 'stored' || stage.lock === undefined) {
       return undefined;
     }
@@ -151,7 +151,8 @@ export class ActiveSession {
 
   /** Another request has ended the session. What this request changed stays in memory, and cannot be stored. */
   lost(because: GoneReason): void {
-    const { stage, data } = this;
+    const { data } = this;
+    const stage = this.#stage;
     this.#stage = { at: 'gone', because };
     this.hasLostChanges ||= data.isChanged;
     data.detach(stage.at === 'stored' && stage.rotation?.startsNewLife === true);
@@ -170,7 +171,7 @@ export class ActiveSession {
 
   /** The session gets a new id with the next write. One that ended begins anew, with what this request has set. */
   rotate(keepData: boolean): void {
-    const { stage } = this;
+    const stage = this.#stage;
     if (stage.at === 'stored') {
       this.#stage = { ...stage, rotation: { startsNewLife: !keepData || stage.rotation?.startsNewLife === true } };
     } else {
@@ -200,7 +201,7 @@ export class ActiveSession {
 
   /** The headers leave before the commit: the cookie that it is going to need leaves with them. */
   sendCookieEarly(): void {
-    const { stage } = this;
+    const stage = this.#stage;
     if (stage.at === 'stored') {
       this.#sentExpiry = this.nextRecord(stage, '').expiresAt;
       this.#decideCookie(this.nextId, this.#sentExpiry);
@@ -239,7 +240,7 @@ export class ActiveSession {
 
   /** A cookie is due for an id that the client does not have, and for an expiry that moved, where the cookie tells of it. */
   #decideCookie(id: string, expiresAt: number): void {
-    const { stage } = this;
+    const stage = this.#stage;
     const isKnown = stage.at === 'stored' && stage.record.id === id;
     const isMoved = isKnown && expiresAt > stage.record.expiresAt;
     if (!isKnown || (isMoved && this.deps.policy.settings.isCookiePersistent)) {

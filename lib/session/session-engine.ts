@@ -43,7 +43,7 @@ export interface EngineSettings {
 export class SessionEngine {
   readonly log: SessionLog;
   readonly locks: SessionLocks;
-  /** How a route locks that says nothing about it. */
+  /** How a route locks that has no `@LockSession()`: its guard passes this object itself, by which that is known. */
   readonly locking: LockSettings;
   readonly #left: LeftLocks;
   readonly #store: GuardedStore;

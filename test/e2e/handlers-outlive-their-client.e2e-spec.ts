@@ -1,9 +1,11 @@
-import { Controller, Get, Res } from '@nestjs/common';
+import { Controller, Get, Res, StreamableFile } from '@nestjs/common';
+import { createReadStream } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { PassThrough, pipeline } from 'node:stream';
 import { Session } from 'nestjs-sessions';
 import { expressSession } from 'nestjs-sessions/express-session';
 import { defer, type Observable } from 'rxjs';
-import type { AnyReply } from '../support/http/any-platform.js';
+import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import type { Browser } from '../support/http/browser.js';
 import { Exchange } from '../support/http/exchange.js';
 import { Gate } from '../support/basics/gate.js';
@@ -17,6 +19,12 @@ let holder = new Gate();
 /** The requests that the server has seen go. */
 let closed: string[] = [];
 let handlersRun = 0;
+
+/** A stream that has nothing to read yet. */
+function silence(): PassThrough {
+  void holder.pass();
+  return new PassThrough();
+}
 
 @Controller()
 class Pages {
@@ -50,6 +58,27 @@ class Pages {
       await holder.pass();
       return { ok: session.set('found', 'observable').has('found') };
     });
+  }
+
+  /** Nobody ends a reply whose body is a stream: Nest, and `pipeline()`, end the stream. */
+  @Get('file') file(@Session() session: Session): StreamableFile {
+    session.set('found', 'file');
+    return new StreamableFile(silence());
+  }
+
+  @Get('pipe') pipe(@Session() session: Session, @Res() reply: AnyReply): void {
+    session.set('found', 'pipe');
+    silence().pipe(nodeResponse(reply));
+  }
+
+  @Get('pipeline') pipeline(@Session() session: Session, @Res() reply: AnyReply): void {
+    session.set('found', 'pipeline');
+    pipeline(silence(), nodeResponse(reply), () => undefined);
+  }
+
+  @Get('no-such-file') noSuchFile(@Session() session: Session, @Res() reply: AnyReply): void {
+    session.set('found', 'no-such-file');
+    pipeline(createReadStream('/no/such/file'), nodeResponse(reply), () => undefined);
   }
 
   @Get('runs') async runs(@Session() session: Session): Promise<void> {
@@ -132,6 +161,21 @@ describe.each([
     holder.open();
 
     expect((await visitor.get('/found')).json()).toEqual({ found: 'by-hand', locked: true });
+  });
+
+  it.each(['file', 'pipe', 'pipeline'])('a stream that has not begun is committed and unlocked: %s', async (path) => {
+    const exchange = open(`/${path}`);
+    await holder.reached;
+
+    await leave(`/${path}`, exchange);
+
+    expect((await visitor.get('/found')).json()).toEqual({ found: path, locked: true });
+  });
+
+  it('a stream that fails before it has begun stores nothing, and unlocks', async () => {
+    await expect(open('/no-such-file').text()).rejects.toThrow(/aborted|socket hang up|ECONNRESET/);
+
+    expect((await visitor.get('/found')).json()).toEqual({ found: 'start', locked: true });
   });
 
   it('a handler that fails afterwards stores nothing, and its lock is let go', async () => {

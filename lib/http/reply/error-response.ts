@@ -2,7 +2,7 @@ import { HttpException } from '@nestjs/common';
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import { SessionsError } from '../../errors/index.js';
 import type { ReplyHeaders } from '../http-platform.js';
-import { hasStatusMessage } from './status-message.js';
+import { hasStatusMessage } from './status.js';
 
 /** What describes the body that is replaced, or a place in place of it. The policy of the content stays: it protects any body. */
 const OF_THE_BODY = new Set([

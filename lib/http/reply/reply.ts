@@ -9,7 +9,7 @@ import { showToFilters } from './exception-filters.js';
 import { NO_COOKIES } from './response-headers.js';
 import { endAgain, type ReplyState } from './sealed-response.js';
 import { setSessionHeaders } from './session-headers.js';
-import { hasStatusMessage } from './status-message.js';
+import { keepStatus } from './status.js';
 
 /**
  * The reply of one request, and the one place where its session is committed: when the reply is decided. That is the end of the
@@ -31,6 +31,8 @@ export class Reply implements HandlerOutcome, Partial<TapObserver<unknown>> {
   /** Handlers that take the session, and run. */
   #running = 0;
   #isCutShort = false;
+  /** Its body is a stream: nobody ends the response when its client has gone. */
+  #isPiped = false;
 
   constructor(private readonly http: HttpSession) {}
 
@@ -52,6 +54,7 @@ export class Reply implements HandlerOutcome, Partial<TapObserver<unknown>> {
     this.haveHeadersLeft = response.headersSent;
     this.onHandlerReached();
     response.on('close', () => this.#onClose());
+    response.once('pipe', () => (this.#isPiped = true));
   }
 
   /** Cookies that are set from now on belong to the body, and go with it when that is replaced by an error. */
@@ -137,17 +140,11 @@ export class Reply implements HandlerOutcome, Partial<TapObserver<unknown>> {
       return;
     }
     this.state = 'held';
-    // Node lets the status be changed until the headers are written: a filter that answers a second time begins with it.
-    const hasMessage = hasStatusMessage(response);
-    const { statusCode } = response;
-    const statusMessage = hasMessage ? response.statusMessage : '';
+    const restoreStatus = keepStatus(response);
     pending
       .then(() => {
         this.state = 'ended';
-        response.statusCode = statusCode;
-        if (hasMessage) {
-          response.statusMessage = statusMessage;
-        }
+        restoreStatus();
         proceed();
       })
       .catch((error: unknown) => {
@@ -227,21 +224,22 @@ export class Reply implements HandlerOutcome, Partial<TapObserver<unknown>> {
   }
 
   /**
-   * The reply is decided, or nobody will get it. When no handler runs any more nothing else may come that frees the lock: here it is
-   * freed, or at least renewed no longer, since the application may still answer.
+   * The reply is decided, or nobody will get it. When no handler runs any more nothing else may free the lock: here it is freed, or
+   * at least renewed no longer, since the application may still answer.
    */
   #cleanUp(): void {
-    const { unit } = this.http;
+    const { unit, response } = this.http;
     if (this.#running > 0) {
       return;
     }
+    const isPiped = this.isClosed && this.#isPiped;
     if (this.state !== 'open') {
       unit.freeLeftLock();
-    } else if (this.haveHeadersLeft) {
+    } else if (this.haveHeadersLeft || (isPiped && !response?.errored)) {
       this.#commit(true)?.catch((error: unknown) =>
         this.http.report('The session could not be stored after the response', error),
       );
-    } else if (this.#isCutShort) {
+    } else if (this.#isCutShort || isPiped) {
       void unit.discard();
     } else {
       unit.stopRenewing();

@@ -64,6 +64,13 @@ export class FifoQueue<Holder> {
     this.#holders.set(id, holder);
   }
 
+  /** The holder is done. One that had lost the lock has woken the next one already, and must not wake another one for it. */
+  nextAfter(id: string, holder: Holder): void {
+    if (this.#holders.get(id) === holder) {
+      this.next(id);
+    }
+  }
+
   /** The first one is done: wakes the next one, or frees the session. */
   next(id: string): void {
     const waiters = this.#waiters.get(id);

@@ -107,17 +107,12 @@ export class SessionLocks {
   /** The store has released the lock together with a write, or the record is gone: wakes the next request. */
   onReleased(lock: SessionLock): void {
     this.#renewal.remove(lock);
-    // A holder that lost its lease has woken the next request already, and must not wake another one for it.
-    if (this.#queue.holder(lock.id) === lock) {
-      this.#queue.next(lock.id);
-    }
+    this.#queue.nextAfter(lock.id, lock);
   }
 
   /** The lease goes on under a new id; those who wait for the old one wake at once and see that it is gone. */
   rebind(lock: SessionLock, id: string): void {
-    if (this.#queue.holder(lock.id) === lock) {
-      this.#queue.next(lock.id);
-    }
+    this.#queue.nextAfter(lock.id, lock);
     lock.id = id;
     this.#queue.hold(id, lock);
     // A renewal that met the rotation half-way has taken the lock for lost.

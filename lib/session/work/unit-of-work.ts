@@ -63,7 +63,7 @@ export class UnitOfWork {
 
   /** Reads the store once in a request, and locks in the modes that lock by themselves. */
   load(): Promise<void> {
-    if (this.active.isLoaded || this.isOver) {
+    if (this.active.isLoaded || this.#ending === 'over') {
       return Promise.resolve();
     }
     return (this.#loading ??= this.#load());
@@ -211,7 +211,7 @@ export class UnitOfWork {
 
   #tryToWrite(releases: boolean): Promise<void> | undefined {
     try {
-      return this.isOver ? undefined : this.deps.writer.write(this.active, releases);
+      return this.#ending === 'over' ? undefined : this.deps.writer.write(this.active, releases);
     } catch (error) {
       return rejected(error);
     }
