@@ -1,4 +1,4 @@
-import { Controller, Get, UseGuards } from '@nestjs/common';
+import { Controller, Get, Param, Req, UseGuards } from '@nestjs/common';
 import { LockSession, RequireSessionGuard, Session, SessionStoreError } from 'nestjs-sessions';
 import type { Reply } from '../support/http/browser.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
@@ -7,6 +7,16 @@ import { TestApp } from '../support/http/test-app.js';
 import { PLATFORMS } from '../support/http/platforms.js';
 
 let handlersRun = 0;
+
+/** What a handler asks for whose session could not be loaded. */
+const CHANGES: Readonly<Record<string, (session: Session) => unknown>> = {
+  set: (session) => session.set('visits', 1),
+  data: ({ data }) => (data['visits'] = 1),
+  save: (session) => session.save(),
+  destroy: (session) => session.destroy(),
+  regenerate: (session) => session.regenerate(),
+  withLock: (session) => session.withLock(() => undefined),
+};
 
 @Controller()
 class Pages {
@@ -23,6 +33,17 @@ class Pages {
 
   @Get('early') @LockSession('early') early(): void {
     handlersRun += 1;
+  }
+
+  /** Goes on without the session, as it thinks. */
+  @Get('caught/:change') async caught(
+    @Req() { session }: { session: Session },
+    @Param('change') change: string,
+  ): Promise<object> {
+    await session.load().catch(() => undefined);
+    handlersRun += 1;
+    await CHANGES[change]?.(session);
+    return { isDone: true };
   }
 
   @Get('guarded') @UseGuards(RequireSessionGuard) guarded(): void {
@@ -66,6 +87,27 @@ describe.each(PLATFORMS)('A store that cannot be read is an error, not a new ses
       expect(handlersRun).toBe(0);
     },
   );
+
+  it.each(Object.keys(CHANGES))('no reply says that a handler has done what it could not do: %s', async (change) => {
+    const visitor = app.browser();
+    await visitor.get('/visit');
+    handlersRun = 0;
+    store.breakDown();
+
+    expectOutage(await visitor.get(`/caught/${change}`));
+
+    expect(handlersRun).toBe(1);
+    store.mend();
+    expect((await visitor.get('/visit')).text).toBe('2');
+  });
+
+  it('a handler that wants nothing of it answers as it likes', async () => {
+    const visitor = app.browser();
+    await visitor.get('/visit');
+    store.breakDown();
+
+    expect(await visitor.get('/caught/nothing')).toMatchObject({ status: 200, setCookies: [] });
+  });
 
   it('says when to come again, in whole seconds that are not too few', async () => {
     const visitor = app.browser();

@@ -395,7 +395,9 @@ describe('the session of one request', () => {
       await session.acquireLock();
       await session.releaseLock();
       expect(await session.withLock(() => 'the section')).toBe('the section');
-      await unit.commit();
+      // Nobody is told that it was done.
+      const outcome = await Promise.resolve(unit.commit()).catch((error: unknown) => error);
+      expect(outcome).toBe(name === 'whose load has failed' ? unit.failure : undefined);
       await unit.discard();
 
       expect([store.takeCalls(), unit.active.cookie, session.locked]).toEqual([[], undefined, false]);

@@ -29,7 +29,7 @@ export class UnitOfWork {
   #steps: SessionSteps | undefined;
   #loading: Promise<void> | undefined;
   #abort: AbortController | undefined;
-  #isLossLogged = false;
+  #hasLoss = false;
 
   constructor(
     readonly deps: SessionDeps,
@@ -43,7 +43,6 @@ export class UnitOfWork {
     return this.#ending === 'over';
   }
 
-  /** Somebody has asked for the session. */
   get isLoadStarted(): boolean {
     return this.#loading !== undefined;
   }
@@ -74,7 +73,7 @@ export class UnitOfWork {
     return this.#failure === undefined ? this.load() : rejected(this.#failure);
   }
 
-  /** Nobody waits for the answer any more: a request that is still loading gives up, leaves the queue and keeps no lock. */
+  /** Nobody waits for the answer any more: a request that is still loading leaves the queue and keeps no lock. */
   abandonLoading(): void {
     this.#steps?.abandonWaiting();
     if (this.#loading !== undefined && !this.active.isLoaded) {
@@ -94,14 +93,12 @@ export class UnitOfWork {
     const isBusy = !isWithinSection && this.#pendingSteps?.isBusy === true;
     if (!active.isLoaded && !isBusy) {
       this.abandonLoading();
-      return undefined;
+      // No reply may say that what was asked for after the load had failed was done.
+      const isUndone = this.#failure !== undefined && (this.#hasLoss || active.data.isChanged);
+      return isUndone ? rejected(this.#failure) : undefined;
     }
     const pending = isBusy ? this.#pendingSteps?.ended().then(() => this.#write(true)) : this.#write(!isWithinSection);
-    if (pending !== undefined) {
-      return this.#settle(pending, isLast);
-    }
-    this.#answer(isLast);
-    return undefined;
+    return pending === undefined ? this.#answer(isLast) : this.#settle(pending, isLast);
   }
 
   /** Frees the lock and writes nothing, now or later; `undefined` when there is nothing to wait for. */
@@ -165,8 +162,8 @@ export class UnitOfWork {
   }
 
   noteLoss(): void {
-    if (!this.#isLossLogged) {
-      this.#isLossLogged = true;
+    if (!this.#hasLoss) {
+      this.#hasLoss = true;
       const when = this.isOver ? 'after it had failed: that is not stored' : 'after its reply: only save() stores that';
       this.deps.log.dropped(this.active.transport.route, `changed its session ${when}`);
     }
@@ -230,7 +227,7 @@ export class UnitOfWork {
     }
   }
 
-  #answer(isLast: boolean): void {
+  #answer(isLast: boolean): undefined {
     if (isLast && this.#ending === 'open') {
       this.#ending = 'answered';
     }
