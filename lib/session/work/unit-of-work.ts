@@ -82,9 +82,8 @@ export class UnitOfWork {
   }
 
   /**
-   * Writes what is due and frees the lock; `undefined` when there is nothing to wait for. It comes after every step that was asked
-   * for. It may be called again: what changed since is written then. After the last one (`isLast`) only `save()` and `withLock()`
-   * write.
+   * Writes what is due and frees the lock, after every step that was asked for; `undefined` when there is nothing to wait for. It may
+   * be called again: what changed since is written then. After the last one (`isLast`) only `save()` and `withLock()` write.
    */
   commit(isLast = true): Promise<void> | undefined {
     const { active } = this;
@@ -98,7 +97,11 @@ export class UnitOfWork {
       return isUndone ? rejected(this.#failure) : undefined;
     }
     const pending = isBusy ? this.#pendingSteps?.ended().then(() => this.#write(true)) : this.#write(!isWithinSection);
-    return pending === undefined ? this.#answer(isLast) : this.#settle(pending, isLast);
+    if (pending !== undefined) {
+      return this.#settle(pending, isLast);
+    }
+    this.#answer(isLast);
+    return undefined;
   }
 
   /** Frees the lock and writes nothing, now or later; `undefined` when there is nothing to wait for. */
@@ -227,7 +230,7 @@ export class UnitOfWork {
     }
   }
 
-  #answer(isLast: boolean): undefined {
+  #answer(isLast: boolean): void {
     if (isLast && this.#ending === 'open') {
       this.#ending = 'answered';
     }
