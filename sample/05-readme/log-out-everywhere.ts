@@ -12,6 +12,7 @@ declare module 'nestjs-sessions' {
   interface SessionData {
     /** How often the user had logged out everywhere, at the time of the login. */
     generation?: number;
+    userId?: string;
   }
 }
 

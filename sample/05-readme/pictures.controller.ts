@@ -5,6 +5,7 @@ import { LockSession, RequireSession, Session } from 'nestjs-sessions';
 declare module 'nestjs-sessions' {
   interface SessionData {
     pictures?: string[];
+    userId?: string;
   }
 }
 
