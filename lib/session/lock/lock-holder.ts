@@ -9,6 +9,11 @@ export function lockHolder(route: string, since: number): LockHolder {
   return { route: shortRoute(route), process: PROCESS, since };
 }
 
+/** Whether a request of this process holds the lock. */
+export function isOfThisProcess(holder: LockHolder): boolean {
+  return holder.process === PROCESS;
+}
+
 /** Of a long host name the end is cut: without the process id the name would be of little use. */
 function processName(host: string, pid: number): string {
   const suffix = `:${pid}`;
