@@ -67,6 +67,12 @@ describe.each(PLATFORMS)('The global filters that answer for a commit that faile
     return visit(app.browser(), { path, method: 'GET' });
   }
 
+  it('answer with 500 when they name no status: that of the reply which failed is gone', async () => {
+    const unnamed = filterOf((host) => replyOf(host).send('of no status'));
+
+    expect(await visitInVain(unnamed)).toMatchObject({ status: 500, text: 'of no status' });
+  });
+
   it('are asked from the last one on, as Nest asks them', async () => {
     const first = filterOf((host) => replyOf(host).status(507).send('first'));
     const last = filterOf((host) => replyOf(host).status(507).send('last'));
