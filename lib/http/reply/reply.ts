@@ -236,6 +236,7 @@ export class Reply implements HandlerOutcome, Partial<TapObserver<unknown>> {
     if (this.state !== 'open') {
       unit.freeLeftLock();
     } else if (this.haveHeadersLeft || (isPiped && !response?.errored)) {
+      this.state = 'ended';
       this.#commit(true)?.catch((error: unknown) =>
         this.http.report('The session could not be stored after the response', error),
       );

@@ -102,7 +102,8 @@ export class StoreLooks {
       await this.#pause(this.interval / keys.length);
       if (!this.#isClosed && this.looked.has(key)) {
         await polls.next(polled);
-        await this.#lookAt(key);
+        // It may have ended meanwhile, or the application has closed.
+        await (this.looked.has(key) ? this.#lookAt(key) : undefined);
       }
     }
     polls.leave(polled);
