@@ -19,6 +19,7 @@ let holder = new Gate();
 /** The requests that the server has seen go. */
 let closed: string[] = [];
 let handlersRun = 0;
+let endLate = (): void => undefined;
 
 /** A stream that has nothing to read yet. */
 function silence(): PassThrough {
@@ -69,6 +70,16 @@ class Pages {
   @Get('pipe') pipe(@Session() session: Session, @Res() reply: AnyReply): void {
     session.set('found', 'pipe');
     silence().pipe(nodeResponse(reply));
+  }
+
+  @Get('pipe-and-end') pipeAndEnd(@Session() session: Session, @Res() reply: AnyReply): void {
+    const response = nodeResponse(reply);
+    session.set('found', 'pipe-and-end');
+    silence().pipe(response);
+    endLate = () => {
+      session.set('found', 'too late');
+      response.end();
+    };
   }
 
   @Get('pipeline') pipeline(@Session() session: Session, @Res() reply: AnyReply): void {
@@ -170,6 +181,17 @@ describe.each([
     await leave(`/${path}`, exchange);
 
     expect((await visitor.get('/found')).json()).toEqual({ found: path, locked: true });
+  });
+
+  it('what is changed after that, and ended, is not stored: its lock was let go', async () => {
+    const exchange = open('/pipe-and-end');
+    await holder.reached;
+    await leave('/pipe-and-end', exchange);
+    await visitor.get('/found');
+
+    endLate();
+
+    expect((await visitor.get('/found')).json()).toEqual({ found: 'pipe-and-end', locked: true });
   });
 
   it('a stream that fails before it has begun stores nothing, and unlocks', async () => {
