@@ -4,7 +4,7 @@ import type { Clock } from '../interfaces/clock.interface.js';
 import type { Found, SessionRecord, SessionVersion } from '../interfaces/session-record.interface.js';
 import type { SessionStore } from '../stores/session-store.js';
 import { mergeByKey } from './data/merge.js';
-import { assertSize, bagOf, deserialize, type SessionBag } from './data/serializer.js';
+import { assertSize, bagOf, deserialize } from './data/serializer.js';
 import { FifoQueue } from './lock/fifo-queue.js';
 import type { LockTerms, SessionLock } from './lock/session-lock.js';
 import type { SessionLocks } from './lock/session-locks.js';
@@ -179,7 +179,7 @@ export class SessionRepository {
         if (!change.startsNewLife) {
           mergedOver = newest.text;
           const { createdAt } = record;
-          const data = merged(change, newest.bag);
+          const data = JSON.stringify(mergeByKey(bagOf(change.base), bagOf(change.next.data), newest.bag));
           next = { data, createdAt, expiresAt: Math.max(next.expiresAt, record.expiresAt) };
         }
       }
@@ -224,6 +224,8 @@ export class SessionRepository {
       return { at: 'gone', because: goneReasonOf(answer) };
     }
     if (isFenced) {
+      // The end of the application has freed it.
+      this.locks.assertOpen();
       throw new SessionLockLostError(shortHash(key));
     }
     return this.#decode(id, key, answer, undefined) ?? { at: 'gone', because: 'expired' };
@@ -242,9 +244,4 @@ export class SessionRepository {
 
 function goneReasonOf(answer: { readonly status: string; readonly because?: GoneReason }): GoneReason {
   return answer.because ?? 'expired';
-}
-
-/** `newest` is changed, and belongs to nobody else. */
-function merged({ base, next }: Change, newest: SessionBag): string {
-  return JSON.stringify(mergeByKey(bagOf(base), bagOf(next.data), newest));
 }

@@ -52,7 +52,7 @@ export class SessionLocks {
   /**
    * @throws SessionLockTimeoutError when `wait` passes, or at once when `maxWaiters` requests are waiting for the session, or when
    *   too many sessions are waiting for other processes.
-   * @throws SessionStoreError when the application is closed.
+   * @throws what `assertOpen()` throws.
    */
   async acquire(id: string, terms: LockTerms): Promise<LockOutcome> {
     const asked = this.clock.monotonic();
@@ -60,7 +60,7 @@ export class SessionLocks {
     const since = place === undefined ? asked : await this.#waitInQueue(id, terms, asked, place);
     let outcome: LockOutcome;
     try {
-      this.#assertOpen();
+      this.assertOpen();
       const lock = newLock(id, terms, randomToken(TOKEN_BYTES), since, this.clock.now());
       const answer = await this.#ask(lock);
       outcome =
@@ -77,7 +77,7 @@ export class SessionLocks {
     if (this.#isClosed && outcome.status === 'acquired') {
       // It was asked for before.
       await this.release(outcome.lock);
-      this.#assertOpen();
+      this.assertOpen();
     }
     return outcome;
   }
@@ -139,7 +139,8 @@ export class SessionLocks {
     await this.#queue.empty();
   }
 
-  #assertOpen(): void {
+  /** @throws SessionStoreError when the application is closed. */
+  assertOpen(): void {
     if (this.#isClosed) {
       const message = 'The application is closed, and its sessions with it: close its HTTP server before app.close()';
       throw new SessionStoreError(message, RETRY_AFTER);
@@ -178,7 +179,7 @@ export class SessionLocks {
         if (outcome !== 'ready') {
           throw this.#givenUp(id, asked, outcome === 'aborted', holder);
         }
-        this.#assertOpen();
+        this.assertOpen();
         const lock = newLock(id, terms, token, this.clock.monotonic(), this.clock.now());
         const answer = await this.#ask(lock);
         if (answer.status !== 'held') {
