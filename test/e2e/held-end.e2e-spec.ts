@@ -112,7 +112,7 @@ class Replies {
     const response = nodeResponse(reply);
     session.set('found', 'end-twice');
     response.end(OK);
-    await new Promise<void>((sent) => response.end(sent));
+    await new Promise<void>((sent) => response.end('again', sent));
     outcomes = { called: true };
   }
 
