@@ -1,5 +1,5 @@
 import { SessionHeadersSentError } from '../errors/index.js';
-import { goneError } from './gone-error.js';
+import { goneError } from './work/gone-error.js';
 import type { LockSettings } from './lock/lock-settings.js';
 import type { SessionOwner } from './object/session-owner.js';
 import { SessionObject, type AnySession } from './object/session.js';

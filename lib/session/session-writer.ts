@@ -1,7 +1,7 @@
 import { SessionIdCollisionError, SessionStoreError } from '../errors/index.js';
 import type { SessionRecord } from '../interfaces/session-record.interface.js';
 import type { ActiveSession } from './active-session.js';
-import { goneError } from './gone-error.js';
+import { goneError } from './work/gone-error.js';
 import { assertWritable } from './lock/lock-settings.js';
 import type { SessionLocks } from './lock/session-locks.js';
 import type { SessionIds } from './session-id.js';

@@ -159,6 +159,7 @@ describe.each(PLATFORMS)('A handler that answers in pieces, on %s', (platform) =
     middle.open();
     source.end();
     store.mend();
+    jest.restoreAllMocks();
   });
   afterAll(async () => {
     await app.close();
@@ -261,7 +262,6 @@ describe.each(PLATFORMS)('A handler that answers in pieces, on %s', (platform) =
 
     await expect(within('the cut', exchange.text())).rejects.toThrow(/aborted|socket hang up|ECONNRESET/);
     expect(destroy).toHaveBeenCalledTimes(1);
-    destroy.mockRestore();
   });
 
   it('sends a file whole whose start waited for the session', async () => {

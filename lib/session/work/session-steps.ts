@@ -1,7 +1,7 @@
 import { SessionHeadersSentError, SessionLockTimeoutError } from '../../errors/index.js';
 import { assertWritable, locksByItself } from '../lock/lock-settings.js';
 import { RESPONSE_STARTED } from '../session-transport.js';
-import { goneError } from '../gone-error.js';
+import { goneError } from './gone-error.js';
 import { CriticalSections } from './critical-sections.js';
 import { SessionStep } from './session-step.js';
 import type { UnitOfWork } from './unit-of-work.js';

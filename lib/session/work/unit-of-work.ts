@@ -1,6 +1,6 @@
 import { SessionHeadersSentError, SessionLockTimeoutError, type SessionGoneError } from '../../errors/index.js';
 import { ActiveSession } from '../active-session.js';
-import { goneError } from '../gone-error.js';
+import { goneError } from './gone-error.js';
 import { assertWritable, lockTerms, locksByItself, type LockSettings } from '../lock/lock-settings.js';
 import type { SessionDeps } from '../session-deps.js';
 import { RESPONSE_STARTED, type SessionTransport } from '../session-transport.js';

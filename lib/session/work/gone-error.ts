@@ -1,7 +1,7 @@
-import { SessionGoneError } from '../errors/index.js';
-import type { ActiveSession } from './active-session.js';
-import { hashSessionId, shortHash } from './session-id.js';
-import type { GoneReason } from './stage.js';
+import { SessionGoneError } from '../../errors/index.js';
+import type { ActiveSession } from '../active-session.js';
+import { hashSessionId, shortHash } from '../session-id.js';
+import type { GoneReason } from '../stage.js';
 
 /** Names the session by the first characters of its hash. */
 export function goneError({ stage, sent }: ActiveSession, because: GoneReason): SessionGoneError {
