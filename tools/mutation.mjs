@@ -1,7 +1,8 @@
 /*
  * `npm run mutation` tries all areas of test/mutation/areas.js, `npm run mutation -- http --concurrency 1` one of them, with options of
- * Stryker. `npm run mutation -- --changed 5` tries what the last five commits have changed, at most twenty lines, and
- * `npm run mutation -- http --sample 60` sixty lines that are drawn by lot, from which the score of an area is estimated.
+ * Stryker. `npm run mutation -- --changed 5` tries twenty lines that the last five commits have changed; where they have fewer, the
+ * commits before them count too. `npm run mutation -- http --sample 60` tries sixty lines that are drawn by lot, from which the score
+ * of an area is estimated.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -11,27 +12,36 @@ import { areas } from '../test/mutation/areas.js';
 
 const MOST_LINES = 20;
 
-/** Or an empty line. */
-const COMMENT = /^\s*(?:\/\/|\/?\*|$)/;
+/** A fault can be put into a line that decides, computes, returns a value or has one of its own. */
+const CAN_FAIL =
+  /[!=]==|[<>]=| [<>] |&&|\|\||\?\?|\?\.| \? |[-+]=? \d| [*/%]=? |=> [^{]|\b(?:true|false)\b|['"`]|[ (!]!\w/;
+const COMMENT_OR_IMPORT = /^\s*(?:\/\/|\/?\*|import\b|export\b.*\bfrom\b|\} from\b)/;
 
 const args = process.argv.slice(2);
 const commits = takeNumber('--changed');
 const sampleSize = takeNumber('--sample');
 const names = Object.keys(areas).filter((name) => args.includes(name));
 const options = args.filter((arg) => !names.includes(arg));
+const since = commits === undefined ? undefined : enoughCommits(commits);
 
 let failed = false;
 let linesLeft = MOST_LINES;
+let tried = 0;
 for (const name of names.length > 0 ? names : Object.keys(areas)) {
-  const ranges = rangesOf(areas[name].mutate);
-  if (ranges?.length === 0) continue;
-  console.log(`== ${name}: ${(ranges ?? areas[name].mutate).join(', ')}`);
-  const mutate = ranges === undefined ? [] : ['--mutate', ranges.join(',')];
+  const lines = linesOf(areas[name].mutate);
+  if (lines?.length === 0) continue;
+  console.log(`== ${name}: ${(lines ?? areas[name].mutate).join(', ')}`);
+  const mutate = lines === undefined ? [] : ['--mutate', lines.join(',')];
   const { status } = spawnSync('npx', ['stryker', 'run', 'test/mutation/stryker.config.js', ...mutate, ...options], {
     stdio: 'inherit',
-    env: { ...process.env, MUTATION_AREA: name, MUTATION_SHORT: ranges === undefined ? '' : '1' },
+    env: { ...process.env, MUTATION_AREA: name, MUTATION_SHORT: lines === undefined ? '' : '1' },
   });
   failed ||= status !== 0;
+  tried += status === 0 ? countTried(name) : 0;
+}
+if (!failed && tried === 0) {
+  console.error('Nothing was tried: Stryker knows no fault for these lines.');
+  failed = true;
 }
 process.exitCode = failed ? 1 : 0;
 
@@ -41,19 +51,19 @@ function takeNumber(option) {
   return at < 0 ? undefined : Number(args.splice(at, 2)[1]);
 }
 
-/** What is tried of an area; `undefined`: all of it. */
-function rangesOf(globs) {
-  if (commits !== undefined) return changedRanges(globs, commits);
+/** What is tried of an area, as `file:line-line`; `undefined`: all of it. */
+function linesOf(globs) {
+  if (since !== undefined) {
+    const lines = changedLines(since, globs).slice(0, linesLeft);
+    linesLeft -= lines.length;
+    return lines;
+  }
   return sampleSize === undefined ? undefined : drawnLines(globs, sampleSize);
 }
 
-/** `file:line-line` of lines with code, each of an area as likely as another. */
+/** Each line of an area is as likely as another. */
 function drawnLines(globs, count) {
-  const left = covered(git('ls-files', 'lib'), globs).flatMap((file) =>
-    readFileSync(file, 'utf8')
-      .split('\n')
-      .flatMap((line, n) => (COMMENT.test(line) ? [] : [`${file}:${n + 1}-${n + 1}`])),
-  );
+  const left = covered(git('ls-files', 'lib'), globs).flatMap((file) => linesThatCanFail(file));
   const drawn = [];
   while (drawn.length < count && left.length > 0) {
     drawn.push(...left.splice(randomInt(left.length), 1));
@@ -61,22 +71,34 @@ function drawnLines(globs, count) {
   return drawn;
 }
 
-/** `file:from-to` of what the commits have added or changed in an area, until there are enough lines. */
-function changedRanges(globs, count) {
-  const ranges = [];
-  const listed = git('diff', '--name-only', '--diff-filter=d', `${base(count)}..HEAD`, '--', 'lib');
-  for (const file of covered(listed, globs)) {
-    const lines = readFileSync(file, 'utf8').split('\n');
-    const diff = git('diff', '-U0', `${base(count)}..HEAD`, '--', file);
-    for (const [, from, length = '1'] of diff.matchAll(/^@@ -\S+ \+(\d+)(?:,(\d+))? @@/gm)) {
-      const taken = Math.min(Number(length), linesLeft);
-      const hasCode = lines.slice(from - 1, Number(from) - 1 + taken).some((line) => !COMMENT.test(line));
-      if (!hasCode) continue;
-      ranges.push(`${file}:${from}-${Number(from) + taken - 1}`);
-      linesLeft -= taken;
-    }
-  }
-  return ranges;
+/** The commit since which enough lines were changed: that of so many commits ago, or one before it. */
+function enoughCommits(count) {
+  // A clone that is not deep enough begins with what it has.
+  const known = git('rev-list', '--first-parent', 'HEAD').trim().split('\n');
+  const all = Object.values(areas).map(({ mutate }) => mutate);
+  const isEnough = (commit) => all.flatMap((globs) => changedLines(commit, globs)).length >= MOST_LINES;
+  return known.slice(count).find(isEnough) ?? known.at(-1);
+}
+
+function changedLines(commit, globs) {
+  const listed = git('diff', '--name-only', '--diff-filter=d', `${commit}..HEAD`, '--', 'lib');
+  return covered(listed, globs).flatMap((file) => {
+    const diff = git('diff', '-U0', `${commit}..HEAD`, '--', file);
+    const changes = [...diff.matchAll(/^@@ -\S+ \+(\d+)(?:,(\d+))? @@/gm)];
+    return linesThatCanFail(file, (line) =>
+      changes.some(([, from, length = '1']) => line >= Number(from) && line < Number(from) + Number(length)),
+    );
+  });
+}
+
+/** `file:line-line` of the lines of a file, counted from 1. */
+function linesThatCanFail(file, isMeant = () => true) {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .flatMap((text, n) => {
+      const canFail = CAN_FAIL.test(text) && !COMMENT_OR_IMPORT.test(text);
+      return canFail && isMeant(n + 1) ? [`${file}:${n + 1}-${n + 1}`] : [];
+    });
 }
 
 /** Those of the listed files that are of an area. */
@@ -90,12 +112,12 @@ function covered(listed, globs) {
     );
 }
 
-/** The commit before them; a clone that is not deep enough begins with what it has. */
-function base(count) {
-  const known = git('rev-list', '--first-parent', '-n', String(count + 1), 'HEAD')
-    .trim()
-    .split('\n');
-  return known.at(-1);
+/** How many faults the report of an area has, but for those that no test could have met. */
+function countTried(name) {
+  const { files } = JSON.parse(readFileSync(`build/mutation/${name}.json`, 'utf8'));
+  return Object.values(files)
+    .flatMap(({ mutants }) => mutants)
+    .filter(({ status }) => !['Ignored', 'CompileError'].includes(status)).length;
 }
 
 function git(...words) {
