@@ -65,6 +65,11 @@ export class SessionsModule
     return super.forRoot(options);
   }
 
+  /**
+   * The same options from a provider: `useFactory` with `inject`, `useClass`, or `useExisting`.
+   *
+   * @throws SessionsConfigError when it names none of them; a wrong option is an error when the application starts.
+   */
   static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
     checkForRootAsync(options);
     return super.forRootAsync(options);

@@ -5,6 +5,7 @@ import { checkKeys, synchronous } from '../options/validate.js';
 import { assertConvertible } from './assert-convertible.js';
 import { BridgedSession } from './bridged-session.js';
 
+/** What `expressSession()` does where express-session has no counterpart. */
 export interface ExpressSessionOptions {
   /**
    * Whether a request locks its session as soon as it arrives, before its route is known. Code that changes the session without a

@@ -48,6 +48,7 @@ export interface PartitionedStore {
   partOf(id: string): string;
 }
 
+/** How much is cleaned up at a time. */
 export interface SweepOptions {
   /** At most so many records are removed in one batch. */
   readonly batchSize: number;

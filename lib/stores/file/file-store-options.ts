@@ -6,6 +6,7 @@ import { checkOptions } from '../shared/store-options.js';
 /** What survives a power failure. */
 export type FileStoreFsync = 'none' | 'file' | 'full';
 
+/** What a `FileStore` is made with. A wrong one is a `SessionsConfigError`. */
 export interface FileStoreOptions {
   /**
    * Where the sessions are kept: a directory of its own on a local disk, for this user alone (mode 700). It is created where

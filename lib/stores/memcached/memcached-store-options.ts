@@ -5,6 +5,7 @@ import type { MemcachedClient } from './connection/client.js';
 import { ExternalClient, type MemcachedConnection } from './connection/connection.js';
 import { ManagedServers } from './connection/managed-servers.js';
 
+/** What a `MemcachedStore` is made with: servers, or a client of the application. A wrong one is a `SessionsConfigError`. */
 export type MemcachedStoreOptions = MemcachedStoreSettings &
   (
     | {
@@ -19,6 +20,7 @@ export type MemcachedStoreOptions = MemcachedStoreSettings &
       }
   );
 
+/** How the store uses memcached, wherever it runs. */
 export interface MemcachedStoreSettings {
   /** The beginning of each key. At most 200 printable ASCII characters without spaces and `$`. Default `'sessions:'`. */
   prefix?: string;

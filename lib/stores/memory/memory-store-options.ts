@@ -1,6 +1,7 @@
 import { count } from '../../options/validate.js';
 import { checkOptions } from '../shared/store-options.js';
 
+/** What a `MemoryStore` is made with. A wrong one is a `SessionsConfigError`. */
 export interface MemoryStoreOptions {
   /**
    * At most so many sessions are kept, tombstones included. When there are more, the one used longest ago that is not locked is

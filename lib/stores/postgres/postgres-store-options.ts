@@ -16,6 +16,7 @@ import { reasonOf } from './connection/failures.js';
 import { checkName, DEFAULT_TABLE, type SessionTableName } from './table/table-sql.js';
 import { tableIn } from './table/typeorm-table.js';
 
+/** What a `PostgresStore` is made with: a `DataSource`, a pool, or a connection string. A wrong one is a `SessionsConfigError`. */
 export type PostgresStoreOptions = PostgresStoreSettings &
   (
     | {
@@ -38,6 +39,7 @@ export type PostgresStoreOptions = PostgresStoreSettings &
       }
   );
 
+/** Where the table is, and how the store uses the database. */
 export interface PostgresStoreSettings {
   /** Where the table is. Default: the `DataSource`'s, else the first of the connection's search path that has the table. */
   schema?: string;

@@ -3,6 +3,7 @@ import { display } from '../../options/validate.js';
 import { checkOptions, text } from '../shared/store-options.js';
 import { type RedisClient, scaleReadsOf, type SendCommand, sendCommandOf } from './connection/clients.js';
 
+/** What a `RedisStore` is made with: a client of the application, or a function that sends commands. A wrong one is a `SessionsConfigError`. */
 export type RedisStoreOptions = RedisStoreSettings &
   (
     | {
@@ -20,6 +21,7 @@ export type RedisStoreOptions = RedisStoreSettings &
       }
   );
 
+/** How the store uses Redis, whichever client it has. */
 export interface RedisStoreSettings {
   /** The beginning of each key. At most 200 printable ASCII characters without spaces. Default `'sessions:'`. */
   prefix?: string;

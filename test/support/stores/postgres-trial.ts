@@ -35,9 +35,12 @@ export async function refusalOf(options: PostgresStoreOptions): Promise<string> 
   throw new Error('The store started');
 }
 
+/** Milliseconds: who tests this deadline sets it, and a machine may be slow. */
+const PATIENCE = 60_000;
+
 /** No connection is made before it is used. */
 export function tryPostgresUnstarted(options: PostgresStoreOptions): PostgresTrial {
-  const store = new PostgresStore(options);
+  const store = new PostgresStore({ operationTimeout: PATIENCE, ...options });
   return {
     store,
     trial: trialOf(store),
