@@ -15,6 +15,7 @@ export class SessionLockTimeoutError extends SessionsError {
     message: string,
     /** Milliseconds after which another attempt may succeed. */
     readonly retryAfter: number,
+    /** Why the request did not get it. */
     readonly reason: LockTimeoutReason,
     /** Who held the lock, where that is known. */
     readonly holder?: LockHolder,

@@ -8,7 +8,9 @@ export abstract class SessionsError extends Error {
 
   /** The HTTP status of the answer. */
   readonly status: number;
+  /** The same, as Fastify and `http-errors` name it. */
   readonly statusCode: number;
+  /** The message is for the log, and not for the client. */
   readonly expose = false;
 
   constructor(message: string, status = 500, options?: ErrorOptions) {

@@ -55,6 +55,7 @@ export interface Acquired {
 /** Another token holds the lock. */
 export interface Held {
   readonly status: 'held';
+  /** Who that is, where the store keeps it. */
   readonly holder?: LockHolder;
 }
 
@@ -64,6 +65,7 @@ export interface Held {
  * atomic step with the write: with the token alone, a lock holder would overwrite a write that was made without a lock.
  */
 export interface WriteGuard {
+  /** That of the record that the caller has read. */
   readonly version: SessionVersion;
   /** The lock that the caller must still have. */
   readonly lock?: {

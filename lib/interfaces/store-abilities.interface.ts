@@ -4,7 +4,9 @@ import type { SessionsLogger } from './sessions-logger.interface.js';
 
 /** What the module hands to a store when the application starts. */
 export interface StoreContext {
+  /** The time that the module goes by. */
   readonly clock: Clock;
+  /** Where a store writes what an operator should know. */
   readonly logger: SessionsLogger;
   /** The module's `storeTimeout`: milliseconds after which a request is answered without the store. */
   readonly storeTimeout?: number;

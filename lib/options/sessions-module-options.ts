@@ -27,5 +27,6 @@ export interface SessionsModuleOptions extends SessionPolicyOptions {
 
 /** For `forRootAsync({ useClass })` and `useExisting`. */
 export interface SessionsOptionsFactory {
+  /** What `forRoot()` would be given. */
   createSessionsOptions(): SessionsModuleOptions | Promise<SessionsModuleOptions>;
 }

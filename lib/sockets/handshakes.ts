@@ -3,6 +3,7 @@ import { isObject } from '../options/validate.js';
 
 /** The HTTP request that opened a socket: all that is needed of it are its headers. */
 export interface Handshake {
+  /** As Node has read them. */
   readonly headers: { readonly cookie?: string | undefined };
 }
 

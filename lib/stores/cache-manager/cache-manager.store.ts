@@ -22,6 +22,7 @@ import { keyvOf, type SessionCache, type SessionKeyv } from './session-cache.js'
 import { type SharedState, sharedStateOf } from './shared-state.js';
 import { startWarnings } from './start-warnings.js';
 
+/** What a `CacheManagerStore` is made with. A wrong one is a `SessionsConfigError`. */
 export interface CacheManagerStoreOptions {
   /** What `CACHE_MANAGER` of `@nestjs/cache-manager` injects, or `createCache()` of cache-manager returns, with one store. */
   cache: SessionCache;

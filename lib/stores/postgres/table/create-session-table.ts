@@ -23,12 +23,15 @@ export interface SqlRunner {
 export class CreateSessionTable {
   /** TypeORM sorts migrations by the time at the end of their names. */
   readonly name: string = 'CreateSessionTable1767225600000';
+  /** Another schema or table than the default. */
   readonly where: SessionTableName = {};
 
+  /** @throws SessionsConfigError when `where` cannot name a table. */
   async up(runner: SqlRunner): Promise<void> {
     await runner.query(creationOf(this.#nameIn(runner)));
   }
 
+  /** Drops the table, with all sessions in it. */
   async down(runner: SqlRunner): Promise<void> {
     await runner.query(`DROP TABLE IF EXISTS ${quotedName(this.#nameIn(runner))}`);
   }

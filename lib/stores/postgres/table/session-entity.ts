@@ -54,4 +54,5 @@ export function sessionEntity(where: SessionTableName = {}) {
   };
 }
 
+/** The entity of the table of the default name: see `sessionEntity()`. */
 export const SessionEntity = sessionEntity();

@@ -81,6 +81,11 @@ CREATE INDEX IF NOT EXISTS ${quoted(indexName(name))} ON ${table} (expires_at);
 `;
 }
 
+/**
+ * The SQL that drops the table, with all sessions in it: for a migration of your own.
+ *
+ * @throws SessionsConfigError when the name cannot be that of a table.
+ */
 export function dropTableSql(name: SessionTableName = {}): string {
   checkName(name);
   return `DROP TABLE IF EXISTS ${quotedName(name)};\n`;
