@@ -23,11 +23,11 @@ export class Reply implements HandlerOutcome, Partial<TapObserver<unknown>> {
   isClosed = false;
   hasHandlerBegun = false;
   lastError: unknown;
+  isCookieSet = false;
   /** The commit that began when the headers left before the body was complete. */
   #streaming: Promise<void> | undefined;
   #pieces: BodyPieces | undefined;
   #cookiesBefore: readonly string[] = NO_COOKIES;
-  #isCookieSet = false;
   /** Handlers that take the session, and run. */
   #running = 0;
   #isCutShort = false;
@@ -101,8 +101,8 @@ export class Reply implements HandlerOutcome, Partial<TapObserver<unknown>> {
     this.haveHeadersLeft = true;
     if (this.http.isTouched) {
       // Once: headers that Node refuses to send are set a second time, with those of the error.
-      const cookie = this.#isCookieSet ? undefined : this.http.unit.active.cookie;
-      this.#isCookieSet ||= cookie !== undefined;
+      const cookie = this.isCookieSet ? undefined : this.http.unit.active.cookie;
+      this.isCookieSet ||= cookie !== undefined;
       setSessionHeaders(this.http, response, cookie);
     }
   }
@@ -191,7 +191,7 @@ export class Reply implements HandlerOutcome, Partial<TapObserver<unknown>> {
     this.state = 'failing';
     // Headers that Node refuses have not left; and those of the error carry the cookie of what was stored.
     this.haveHeadersLeft = response.headersSent;
-    this.#isCookieSet = false;
+    this.isCookieSet = false;
     if (this.haveHeadersLeft) {
       this.http.report('The connection was cut, since the session could not be stored', error);
       this.state = 'failed';

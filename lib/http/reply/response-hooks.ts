@@ -4,16 +4,18 @@ import type { RequestSlot } from '../request-slot.js';
 import type { Reply } from './reply.js';
 import { applyPassedHeaders, type PassedHeaders } from './response-headers.js';
 import { SEALED, type Call } from './sealed-response.js';
+import { keepSessionHeaders } from './session-headers.js';
 
 /** What others wrap as well. */
 const WRAPPED = ['end', 'writeHead', 'write'] as const;
 const UNWRAPPED = ['setHeader', 'appendHeader', 'removeHeader', 'flushHeaders'] as const;
 const FLAGS = ['headersSent', 'writableEnded'] as const;
 
+type Members = Readonly<Record<(typeof WRAPPED)[number], unknown>>;
 type Name = (typeof WRAPPED)[number] | (typeof UNWRAPPED)[number];
 
 /** What the responses have to pass by, on the requests whose session somebody has touched. */
-export type Replies = RequestSlot<{ readonly reply: Reply } | null>;
+export type Replies = RequestSlot<{ readonly reply: Reply; readonly isTouched: boolean } | null>;
 
 /**
  * The one place where responses are tampered with: what ends a reply or writes its headers passes by the reply of the session.
@@ -71,10 +73,15 @@ export class ResponseHooks {
     Object.defineProperties(response, this.#flags);
   }
 
-  /** Makes the hooks the outermost: a wrapper that was laid over them (compression) would else decide before the commit. */
+  /**
+   * Makes the hooks the outermost: a wrapper that was laid over them (compression) would else decide before the commit, and one
+   * that a tracer (dd-trace) has laid on the response before the platform gave it its prototype would pass them by.
+   */
   renew(response: ServerResponse): void {
-    const { end } = response as { readonly end: unknown };
-    if (end === this.#methods['end'] || (typeof end === 'function' && this.#outermost.has(end))) {
+    const members = response as Members;
+    const { end, writeHead, write } = this.#methods;
+    const isBare = members.end === end && members.writeHead === writeHead && members.write === write;
+    if (isBare || WRAPPED.every((name) => this.#isHook(name, members))) {
       return;
     }
     this.#wrapped.add(response);
@@ -82,6 +89,10 @@ export class ResponseHooks {
       const hook = this.#hookOver(response, name);
       Object.defineProperty(response, name, { value: hook, configurable: true, writable: true });
     }
+  }
+
+  #isHook(name: keyof Members, { [name]: method }: Members): boolean {
+    return method === this.#methods[name] || (typeof method === 'function' && this.#outermost.has(method));
   }
 
   #hookOver(response: ServerResponse, name: Name): Call {
@@ -102,8 +113,15 @@ function hooked(name: Name, original: Call, replies: Replies, wrapped?: WeakSet<
     };
   }
   return function hookedCall(...args) {
-    const reply = replies.get(this.req)?.reply;
-    if (reply === undefined || wrapped?.has(this) === true) {
+    const http = replies.get(this.req);
+    if (http === undefined || http === null) {
+      return Reflect.apply(original, this, args);
+    }
+    const { reply } = http;
+    if (wrapped?.has(this) === true) {
+      if (name === 'writeHead' && http.isTouched) {
+        keepSessionHeaders(this, reply.isCookieSet);
+      }
       return Reflect.apply(original, this, args);
     }
     const sealed = SEALED[reply.state];

@@ -31,6 +31,14 @@ export function setSessionHeaders(http: HttpSession, response: ServerResponse, c
   }
 }
 
+/** Wrappers of the response set headers of their own when it begins: these must not let a cache hand it to others. */
+export function keepSessionHeaders(response: ServerResponse, hasCookie: boolean): void {
+  varyByCookie(response);
+  if (hasCookie) {
+    keepPrivate(response);
+  }
+}
+
 function setCookie(http: HttpSession, response: ServerResponse, cookie: CookieChange): void {
   const { cookies, engine } = http.sessions.settings;
   const request = cookieRequest(http);

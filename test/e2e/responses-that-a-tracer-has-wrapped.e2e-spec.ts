@@ -1,0 +1,132 @@
+import { Controller, Get, Post, Res, StreamableFile } from '@nestjs/common';
+import type { Server, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { MemoryStore, Session } from 'nestjs-sessions';
+import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
+import { PLATFORMS } from '../support/http/platforms.js';
+import { TestApp } from '../support/http/test-app.js';
+import { onHeaders } from '../support/shapes/response-wrappers.js';
+
+type Method = 'end' | 'write' | 'writeHead';
+
+/** Reads, and does not write while it fails. */
+class FailingStore extends MemoryStore {
+  isFailing = false;
+
+  override update(args: Parameters<MemoryStore['update']>[0]): ReturnType<MemoryStore['update']> {
+    return this.isFailing ? Promise.reject(new Error('out of order')) : super.update(args);
+  }
+}
+
+function count(session: Session): number {
+  const visits = (session.get('visits') ?? 0) + 1;
+  session.set('visits', visits);
+  return visits;
+}
+
+@Controller()
+class Visits {
+  @Post('value') value(@Session() session: Session): object {
+    return { visits: count(session) };
+  }
+
+  @Post('timer') timer(@Session() session: Session, @Res() reply: AnyReply): void {
+    setTimeout(() => void reply.send({ visits: count(session) }), 1);
+  }
+
+  @Post('stream') stream(@Session() session: Session): StreamableFile {
+    return new StreamableFile(Readable.from([Buffer.from(JSON.stringify({ visits: count(session) }))]));
+  }
+
+  @Post('pieces') pieces(@Session() session: Session, @Res() reply: AnyReply): void {
+    const response = nodeResponse(reply);
+    const visits = count(session);
+    response.writeHead(200, { 'Content-Type': 'application/json' });
+    response.write('{"visits":');
+    response.end(`${visits}}`);
+  }
+
+  @Get('visits') read(@Session() session: Session): object {
+    return { visits: session.get('visits') };
+  }
+
+  @Get('page') page(@Session() session: Session): string {
+    return `a page for visit ${count(session)}`;
+  }
+}
+
+/** As dd-trace does it: when the request comes, before the platform has seen its response. */
+function trace(response: ServerResponse, methods: readonly Method[]): void {
+  for (const method of methods) {
+    const original = response[method] as (...args: unknown[]) => unknown;
+    Object.assign(response, {
+      [method](this: ServerResponse, ...args: unknown[]) {
+        return Reflect.apply(original, this, args);
+      },
+    });
+  }
+}
+
+describe.each(PLATFORMS)('On %s, a response', (platform) => {
+  describe.each<{ methods: readonly Method[] }>([
+    { methods: ['writeHead'] },
+    { methods: ['write'] },
+    { methods: ['end'] },
+    { methods: ['end', 'write', 'writeHead'] },
+  ])('whose $methods a tracer has wrapped before the platform', ({ methods }) => {
+    let store: FailingStore;
+    let app: TestApp;
+    beforeEach(async () => {
+      store = new FailingStore();
+      app = await TestApp.start({
+        platform,
+        controllers: [Visits],
+        sessions: { store },
+        configure: (nest) => {
+          const server = nest.getHttpServer() as Server;
+          server.prependListener('request', (_, response: ServerResponse) => trace(response, methods));
+        },
+      });
+    });
+    afterEach(() => app.close());
+
+    it.each(['value', 'timer', 'stream', 'pieces'])('brings the cookie, and loses no update: %s', async (way) => {
+      const visitor = app.browser();
+      expect((await visitor.post(`/${way}`)).setCookies).toHaveLength(1);
+      const replies = await Promise.all(Array.from({ length: 30 }, () => visitor.post(`/${way}`)));
+      expect(replies.filter(({ status }) => status >= 400)).toEqual([]);
+      expect((await visitor.get('/visits')).json()).toEqual({ visits: 31 });
+    });
+
+    it.each(['value', 'timer', 'stream', 'pieces'])('is no success when nothing could be stored: %s', async (way) => {
+      const visitor = app.browser();
+      await visitor.post(`/${way}`);
+      store.isFailing = true;
+      const status = await visitor.post(`/${way}`).then(
+        (reply) => reply.status,
+        () => 'cut',
+      );
+      expect([503, 'cut']).toContain(status);
+      store.isFailing = false;
+      expect((await visitor.get('/visits')).json()).toEqual({ visits: 1 });
+    });
+  });
+});
+
+it('A response with a cookie is for no shared cache, whatever a wrapper sets when its headers leave', async () => {
+  const app = await TestApp.start({
+    controllers: [Visits],
+    configure: (nest) => {
+      nest.use((_: unknown, response: ServerResponse, next: () => void) => {
+        onHeaders(response, () =>
+          response.setHeader('Cache-Control', 'public, max-age=60').setHeader('Vary', 'Accept'),
+        );
+        next();
+      });
+    },
+  });
+  const { headers } = await app.browser().get('/page');
+  await app.close();
+  expect(headers.get('cache-control')).toBe('private, max-age=60');
+  expect(headers.get('vary')).toBe('Accept, Cookie');
+});
