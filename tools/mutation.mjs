@@ -1,7 +1,7 @@
 /*
  * `npm run mutation` tries all areas of test/mutation/areas.js, `npm run mutation -- http --concurrency 1` one of them, with options of
- * Stryker. `npm run mutation -- --changed 5` tries twenty lines that the last five commits have changed; where they have fewer, the
- * commits before them count too. `npm run mutation -- http --sample 60` tries sixty lines that are drawn by lot, from which the score
+ * Stryker. `npm run mutation -- --changed 5` tries twelve lines that the last five commits have changed, in areas that are tried in
+ * seconds or in those that are named; where there are fewer, the commits before them count too. `npm run mutation -- http --sample 60` tries sixty lines that are drawn by lot, from which the score
  * of an area is estimated.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -10,7 +10,7 @@ import { readFileSync } from 'node:fs';
 import { matchesGlob } from 'node:path';
 import { areas } from '../test/mutation/areas.js';
 
-const MOST_LINES = 20;
+const MOST_LINES = 12;
 
 /** Of a few lines: one that test/mutation.md judges weighs more there than in a whole area. */
 const LEAST_SCORE = 0.7;
@@ -20,17 +20,21 @@ const CAN_FAIL =
   /[!=]==|[<>]=| [<>] |&&|\|\||\?\?|\?\.| \? |[-+]=? \d| [*/%]=? |=> [^{]|\b(?:true|false)\b|['"`]|[ (!]!\w/;
 const COMMENT_OR_IMPORT = /^\s*(?:\/\/|\/?\*|import\b|export\b.*\bfrom\b|\} from\b)/;
 
+/** Areas that are tried in seconds. */
+const SHORT = Object.keys(areas).filter((name) => areas[name].isShort);
+
 const args = process.argv.slice(2);
 const commits = takeNumber('--changed');
 const sampleSize = takeNumber('--sample');
 const names = Object.keys(areas).filter((name) => args.includes(name));
 const options = args.filter((arg) => !names.includes(arg));
+const chosen = names.length > 0 ? names : commits === undefined ? Object.keys(areas) : SHORT;
 const since = commits === undefined ? undefined : enoughCommits(commits);
 
 let failed = false;
 let linesLeft = MOST_LINES;
 const found = { tried: 0, caught: 0 };
-for (const name of names.length > 0 ? names : Object.keys(areas)) {
+for (const name of chosen) {
   const lines = linesOf(areas[name].mutate);
   if (lines?.length === 0) continue;
   console.log(`== ${name}: ${(lines ?? areas[name].mutate).join(', ')}`);
@@ -44,7 +48,7 @@ for (const name of names.length > 0 ? names : Object.keys(areas)) {
 }
 if (commits !== undefined || sampleSize !== undefined) {
   console.log(`== ${found.caught} of ${found.tried} faults were found`);
-  // A clone may have too little history for twenty lines, and then perhaps nothing to try.
+  // A clone may have too little history for twelve lines, and then perhaps nothing to try.
   const isHistoryShort = commits !== undefined && linesLeft > 0;
   failed ||= found.caught < LEAST_SCORE * found.tried || (found.tried === 0 && !isHistoryShort);
 }
@@ -80,8 +84,7 @@ function drawnLines(globs, count) {
 function enoughCommits(count) {
   // A clone that is not deep enough begins with what it has.
   const known = git('rev-list', '--first-parent', 'HEAD').trim().split('\n');
-  const all = Object.values(areas).map(({ mutate }) => mutate);
-  const isEnough = (commit) => all.flatMap((globs) => changedLines(commit, globs)).length >= MOST_LINES;
+  const isEnough = (commit) => chosen.flatMap((name) => changedLines(commit, areas[name].mutate)).length >= MOST_LINES;
   return known.slice(count).find(isEnough) ?? known.at(-1);
 }
 

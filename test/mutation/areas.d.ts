@@ -3,6 +3,8 @@ export interface Area {
   readonly mutate: readonly string[];
   /** The files of its tests, from `test` on. */
   readonly specs: readonly string[];
+  /** They need no application and no server. */
+  readonly isShort?: true;
 }
 
 export const areas: Readonly<Record<string, Area>>;

@@ -41,8 +41,10 @@ const REPLIES = /^(bodies|cache|commit-|error|filters|headers|held|replies|vary)
 const HANDLERS =
   /^(controllers|current-session\.|errors-tell|failed-load|locking|one-line|require|route-|routes|server-sent|session-|sockets|touched)/;
 
+/** `isShort`: its tests need no application and no server, so that its lines are tried within seconds. */
 export const areas = {
   session: {
+    isShort: true,
     mutate: ['lib/session/**/*.ts', 'lib/logging/*.ts'],
     specs: [
       ...specs('session', /./, new RegExp(`${ABOUT_THE_MODULE.source}|${LONG.source}`)),
@@ -91,10 +93,12 @@ export const areas = {
     ],
   },
   'store-options': {
+    isShort: true,
     mutate: [STORE_OPTIONS, 'lib/stores/shared/store-options.ts'],
     specs: [...specs('stores', /-options\.spec/, /^postgres/), 'stores/file-store-fsync.spec.ts'],
   },
   memory: {
+    isShort: true,
     mutate: ['lib/stores/memory/*.ts', `!${STORE_OPTIONS}`],
     specs: specs('stores', /^memory-store/),
   },
