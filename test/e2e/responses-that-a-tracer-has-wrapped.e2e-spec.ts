@@ -130,3 +130,34 @@ it('A response with a cookie is for no shared cache, whatever a wrapper sets whe
   expect(headers.get('cache-control')).toBe('private, max-age=60');
   expect(headers.get('vary')).toBe('Accept, Cookie');
 });
+
+describe.each(PLATFORMS)('On %s, a session', (platform) => {
+  it.each([10, 0])('takes none of the listeners of a response that its application may have: %i', async (most) => {
+    const room: number[] = [];
+    const note = (response: ServerResponse): void => {
+      room.push(response.getMaxListeners() - (most > 0 ? response.listenerCount('close') : 0));
+    };
+    @Controller()
+    class Listeners {
+      @Get() touch(@Session() session: Session, @Res({ passthrough: true }) reply: AnyReply): void {
+        session.set('visits', 1);
+        note(nodeResponse(reply));
+      }
+    }
+    const app = await TestApp.start({
+      platform,
+      controllers: [Listeners],
+      configure: (nest) => {
+        nest.use((_: unknown, response: ServerResponse, next: () => void) => {
+          response.setMaxListeners(most);
+          note(response);
+          next();
+        });
+      },
+    });
+    await app.browser().get('/');
+    await app.close();
+    expect(room).toHaveLength(2);
+    expect(room[1]).toBe(room[0]);
+  });
+});

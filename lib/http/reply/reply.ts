@@ -6,6 +6,7 @@ import { breakOff } from './break-off.js';
 import { isRefused, type HandlerOutcome } from './commit-on-error.js';
 import { replaceBody } from './error-response.js';
 import { showToFilters } from './exception-filters.js';
+import { onClose } from './on-close.js';
 import { NO_COOKIES } from './response-headers.js';
 import { endAgain, type ReplyState } from './sealed-response.js';
 import { setSessionHeaders } from './session-headers.js';
@@ -53,7 +54,7 @@ export class Reply implements HandlerOutcome, Partial<TapObserver<unknown>> {
     this.isClosed = response.writableEnded || response.destroyed;
     this.haveHeadersLeft = response.headersSent;
     this.onHandlerReached();
-    response.on('close', () => this.#onClose());
+    onClose(response, this.#onClose);
     response.once('pipe', () => (this.#isPiped = true));
   }
 
@@ -217,11 +218,11 @@ export class Reply implements HandlerOutcome, Partial<TapObserver<unknown>> {
     return ended;
   }
 
-  #onClose(): void {
+  readonly #onClose = (): void => {
     this.isClosed = true;
     this.http.unit.abandonLoading();
     this.#cleanUp();
-  }
+  };
 
   /**
    * The reply is decided, or nobody will get it. When no handler runs any more nothing else may free the lock: here it is freed, or
