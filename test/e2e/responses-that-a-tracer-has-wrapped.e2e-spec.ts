@@ -1,7 +1,7 @@
 import { Controller, Get, Post, Res, StreamableFile } from '@nestjs/common';
 import type { Server, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { MemoryStore, Session } from 'nestjs-sessions';
+import { LockSession, MemoryStore, Session } from 'nestjs-sessions';
 import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import { PLATFORMS } from '../support/http/platforms.js';
 import { TestApp } from '../support/http/test-app.js';
@@ -50,17 +50,24 @@ class Visits {
     return { visits: session.get('visits') };
   }
 
+  @LockSession('explicit')
+  @Get('notice')
+  notice(): string {
+    return 'a notice, the same for all';
+  }
+
   @Get('page') page(@Session() session: Session): string {
     return `a page for visit ${count(session)}`;
   }
 }
 
 /** As dd-trace does it: when the request comes, before the platform has seen its response. */
-function trace(response: ServerResponse, methods: readonly Method[]): void {
+function trace(response: ServerResponse, methods: readonly Method[], seen: Set<Method>): void {
   for (const method of methods) {
     const original = response[method] as (...args: unknown[]) => unknown;
     Object.assign(response, {
       [method](this: ServerResponse, ...args: unknown[]) {
+        seen.add(method);
         return Reflect.apply(original, this, args);
       },
     });
@@ -76,15 +83,17 @@ describe.each(PLATFORMS)('On %s, a response', (platform) => {
   ])('whose $methods a tracer has wrapped before the platform', ({ methods }) => {
     let store: FailingStore;
     let app: TestApp;
+    let seen: Set<Method>;
     beforeEach(async () => {
       store = new FailingStore();
+      seen = new Set();
       app = await TestApp.start({
         platform,
         controllers: [Visits],
         sessions: { store },
         configure: (nest) => {
           const server = nest.getHttpServer() as Server;
-          server.prependListener('request', (_, response: ServerResponse) => trace(response, methods));
+          server.prependListener('request', (_, response: ServerResponse) => trace(response, methods, seen));
         },
       });
     });
@@ -96,6 +105,11 @@ describe.each(PLATFORMS)('On %s, a response', (platform) => {
       const replies = await Promise.all(Array.from({ length: 30 }, () => visitor.post(`/${way}`)));
       expect(replies.filter(({ status }) => status >= 400)).toEqual([]);
       expect((await visitor.get('/visits')).json()).toEqual({ visits: 31 });
+    });
+
+    it('passes by the tracer all the same', async () => {
+      await app.browser().post('/pieces');
+      expect([...seen].sort()).toEqual(methods);
     });
 
     it.each(['value', 'timer', 'stream', 'pieces'])('is no success when nothing could be stored: %s', async (way) => {
@@ -126,9 +140,12 @@ it('A response with a cookie is for no shared cache, whatever a wrapper sets whe
     },
   });
   const { headers } = await app.browser().get('/page');
+  const { headers: ofNobody } = await app.browser().get('/notice');
   await app.close();
   expect(headers.get('cache-control')).toBe('private, max-age=60');
   expect(headers.get('vary')).toBe('Accept, Cookie');
+  expect(ofNobody.get('cache-control')).toBe('public, max-age=60');
+  expect(ofNobody.get('vary')).toBe('Accept');
 });
 
 describe.each(PLATFORMS)('On %s, a session', (platform) => {
