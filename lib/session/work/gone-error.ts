@@ -4,7 +4,10 @@ import { hashSessionId, shortHash } from '../session-id.js';
 import type { GoneReason } from '../stage.js';
 
 /** Names the session by the first characters of its hash. */
-export function goneError({ stage, sent }: ActiveSession, because: GoneReason): SessionGoneError {
+export function goneError(
+  { stage, sent }: Pick<ActiveSession, 'stage' | 'sent'>,
+  because: GoneReason,
+): SessionGoneError {
   const key = stage.at === 'stored' ? stage.record.key : hashSessionId(sent.candidates[0] ?? '');
   return new SessionGoneError(shortHash(key), because);
 }
