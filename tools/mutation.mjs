@@ -1,8 +1,8 @@
 /*
  * `npm run mutation` tries all areas of test/mutation/areas.js, `npm run mutation -- http --concurrency 1` one of them, with options of
  * Stryker. `npm run mutation -- --changed 5` tries twelve lines that the last five commits have changed, in areas that are tried in
- * seconds or in those that are named; where there are fewer, the commits before them count too. `npm run mutation -- http --sample 60` tries sixty lines that are drawn by lot, from which the score
- * of an area is estimated.
+ * seconds or in those that are named; where there are fewer, the commits before them count too. `npm run mutation -- http --sample 60`
+ * tries sixty lines that are drawn by lot, from which the score of an area is estimated.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';

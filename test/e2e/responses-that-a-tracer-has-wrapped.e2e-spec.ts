@@ -4,50 +4,37 @@ import { Readable } from 'node:stream';
 import { LockSession, MemoryStore, Session } from 'nestjs-sessions';
 import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import { PLATFORMS } from '../support/http/platforms.js';
+import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
+import { count } from '../support/shapes/handler-shape.js';
 import { onHeaders } from '../support/shapes/response-wrappers.js';
 
 type Method = 'end' | 'write' | 'writeHead';
 
-/** Reads, and does not write while it fails. */
-class FailingStore extends MemoryStore {
-  isFailing = false;
-
-  override update(args: Parameters<MemoryStore['update']>[0]): ReturnType<MemoryStore['update']> {
-    return this.isFailing ? Promise.reject(new Error('out of order')) : super.update(args);
-  }
-}
-
-function count(session: Session): number {
-  const visits = (session.get('visits') ?? 0) + 1;
-  session.set('visits', visits);
-  return visits;
-}
-
 @Controller()
 class Visits {
   @Post('value') value(@Session() session: Session): object {
-    return { visits: count(session) };
+    return count(session);
   }
 
   @Post('timer') timer(@Session() session: Session, @Res() reply: AnyReply): void {
-    setTimeout(() => void reply.send({ visits: count(session) }), 1);
+    setTimeout(() => void reply.send(count(session)), 1);
   }
 
   @Post('stream') stream(@Session() session: Session): StreamableFile {
-    return new StreamableFile(Readable.from([Buffer.from(JSON.stringify({ visits: count(session) }))]));
+    return new StreamableFile(Readable.from([Buffer.from(JSON.stringify(count(session)))]));
   }
 
   @Post('pieces') pieces(@Session() session: Session, @Res() reply: AnyReply): void {
     const response = nodeResponse(reply);
-    const visits = count(session);
+    const { n } = count(session);
     response.writeHead(200, { 'Content-Type': 'application/json' });
-    response.write('{"visits":');
-    response.end(`${visits}}`);
+    response.write('{"n":');
+    response.end(`${n}}`);
   }
 
   @Get('visits') read(@Session() session: Session): object {
-    return { visits: session.get('visits') };
+    return { n: session.get('n') };
   }
 
   @LockSession('explicit')
@@ -57,7 +44,7 @@ class Visits {
   }
 
   @Get('page') page(@Session() session: Session): string {
-    return `a page for visit ${count(session)}`;
+    return `a page for visit ${count(session).n}`;
   }
 }
 
@@ -81,11 +68,11 @@ describe.each(PLATFORMS)('On %s, a response', (platform) => {
     { methods: ['end'] },
     { methods: ['end', 'write', 'writeHead'] },
   ])('whose $methods a tracer has wrapped before the platform', ({ methods }) => {
-    let store: FailingStore;
+    let store: ObservedStore;
     let app: TestApp;
     let seen: Set<Method>;
     beforeEach(async () => {
-      store = new FailingStore();
+      store = new ObservedStore(new MemoryStore());
       seen = new Set();
       app = await TestApp.start({
         platform,
@@ -104,7 +91,7 @@ describe.each(PLATFORMS)('On %s, a response', (platform) => {
       expect((await visitor.post(`/${way}`)).setCookies).toHaveLength(1);
       const replies = await Promise.all(Array.from({ length: 30 }, () => visitor.post(`/${way}`)));
       expect(replies.filter(({ status }) => status >= 400)).toEqual([]);
-      expect((await visitor.get('/visits')).json()).toEqual({ visits: 31 });
+      expect((await visitor.get('/visits')).json()).toEqual({ n: 31 });
     });
 
     it('passes by the tracer all the same', async () => {
@@ -115,14 +102,14 @@ describe.each(PLATFORMS)('On %s, a response', (platform) => {
     it.each(['value', 'timer', 'stream', 'pieces'])('is no success when nothing could be stored: %s', async (way) => {
       const visitor = app.browser();
       await visitor.post(`/${way}`);
-      store.isFailing = true;
+      store.before('update', () => Promise.reject(new Error('out of order')));
       const status = await visitor.post(`/${way}`).then(
         (reply) => reply.status,
         () => 'cut',
       );
       expect([503, 'cut']).toContain(status);
-      store.isFailing = false;
-      expect((await visitor.get('/visits')).json()).toEqual({ visits: 1 });
+      store.mend();
+      expect((await visitor.get('/visits')).json()).toEqual({ n: 1 });
     });
   });
 });

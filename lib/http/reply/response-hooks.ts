@@ -80,6 +80,7 @@ export class ResponseHooks {
   renew(response: ServerResponse): void {
     const members = response as Members;
     const { end, writeHead, write } = this.#methods;
+    // Most responses: compared without a call.
     const isBare = members.end === end && members.writeHead === writeHead && members.write === write;
     if (isBare || WRAPPED.every((name) => this.#isHook(name, members))) {
       return;

@@ -3,7 +3,10 @@ import { display } from '../../options/validate.js';
 import { checkOptions, text } from '../shared/store-options.js';
 import { type RedisClient, scaleReadsOf, type SendCommand, sendCommandOf } from './connection/clients.js';
 
-/** What a `RedisStore` is made with: a client of the application, or a function that sends commands. A wrong one is a `SessionsConfigError`. */
+/**
+ * What a `RedisStore` is made with: a client of the application, or a function that sends commands. A wrong one is a
+ * `SessionsConfigError`.
+ */
 export type RedisStoreOptions = RedisStoreSettings &
   (
     | {

@@ -5,8 +5,8 @@ import { runOnce } from '../servers/postgres-run-once.js';
 import { PostgresServer } from '../servers/postgres-server.js';
 import type { StorePlace } from './stores.js';
 
-/** Milliseconds: nobody tests this deadline here, and a machine may be slow. */
-const PATIENCE = 60_000;
+/** Milliseconds: for all but tests of this deadline, since a machine may be slow. */
+export const PATIENCE = 60_000;
 
 export function preparePgPlace(): Promise<StorePlace> {
   return preparePostgresPlace('pg', openPg);

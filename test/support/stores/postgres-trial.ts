@@ -3,6 +3,7 @@ import { PostgresStore, type PostgresStoreOptions } from 'nestjs-sessions/postgr
 import { ManualClock } from 'nestjs-sessions/testing';
 import type { ContractHarness } from '../../../lib/testing/contract/harness.js';
 import { RecordingLogger } from '../basics/recording-logger.js';
+import { PATIENCE } from './postgres-place.js';
 import { trialOf } from './trial-of.js';
 
 /** A store, started, and what a test needs to try it. */
@@ -34,9 +35,6 @@ export async function refusalOf(options: PostgresStoreOptions): Promise<string> 
   }
   throw new Error('The store started');
 }
-
-/** Milliseconds: who tests this deadline sets it, and a machine may be slow. */
-const PATIENCE = 60_000;
 
 /** No connection is made before it is used. */
 export function tryPostgresUnstarted(options: PostgresStoreOptions): PostgresTrial {
