@@ -5,8 +5,9 @@ import { runOnce } from '../support/servers/postgres-run-once.js';
 import { PostgresServer } from '../support/servers/postgres-server.js';
 import type { Place } from './place.js';
 
+// By name and not by number: what the administrator does at the same time, on another connection, goes on.
 const TERMINATE = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-  WHERE datname = current_database() AND pid <> pg_backend_pid() AND random() < 0.5`;
+  WHERE datname = current_database() AND application_name <> current_setting('application_name') AND random() < 0.5`;
 
 const ADVANCE = `UPDATE nestjs_sessions SET
   expires_at = expires_at - $1::float8 * interval '1 ms', lock_until = lock_until - $1::float8 * interval '1 ms'`;

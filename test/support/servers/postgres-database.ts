@@ -26,7 +26,7 @@ export class PostgresDatabase {
     await runOnce(server, `CREATE DATABASE ${name}`);
     const url = new URL(server);
     url.pathname = `/${name}`;
-    const admin = new pg.Pool({ connectionString: url.href, max: 4, allowExitOnIdle: true });
+    const admin = new pg.Pool({ connectionString: url.href, application_name: name, max: 4, allowExitOnIdle: true });
     // Tests end connections of all kinds, these included.
     admin.on('error', () => undefined);
     // All stores of a spec file listen to it.
