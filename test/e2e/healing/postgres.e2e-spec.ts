@@ -1,6 +1,14 @@
 import pg from 'pg';
 import { createTableSql, PostgresStore } from 'nestjs-sessions/postgres';
-import { expectHealing, type Fault, outage, OUTAGE, STORE_TIMEOUT, VISITORS } from '../../support/http/healing.js';
+import {
+  expectHealing,
+  type Fault,
+  OPERATION_TIMEOUT,
+  outage,
+  OUTAGE,
+  STORE_TIMEOUT,
+  VISITORS,
+} from '../../support/http/healing.js';
 import { FaultProxy } from '../../support/servers/fault-proxy.js';
 import { runOnce } from '../../support/servers/postgres-run-once.js';
 import { PostgresServer } from '../../support/servers/postgres-server.js';
@@ -192,7 +200,8 @@ describe('Sessions in PostgreSQL heal', () => {
     [url.port, url.username, url.password] = [String(proxy.port), ROLE, PASSWORD];
     const pool = new pg.Pool({ connectionString: url.href, connectionTimeoutMillis: STORE_TIMEOUT });
     try {
-      await expectHealing(new PostgresStore({ pool }), { ...fault, inject: () => fault.inject(pool) }, [PASSWORD]);
+      const store = new PostgresStore({ pool, operationTimeout: OPERATION_TIMEOUT });
+      await expectHealing(store, { ...fault, inject: () => fault.inject(pool) }, [PASSWORD]);
     } finally {
       await pool.end();
     }

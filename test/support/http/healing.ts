@@ -16,6 +16,8 @@ export const VISITORS = 10;
 const areFiguresWanted = process.env['NESTJS_SESSIONS_FIGURES'] !== undefined;
 /** For the figures the default. Elsewhere more: whether it heals is tested, and not how fast the machine is. */
 export const STORE_TIMEOUT = areFiguresWanted ? 2_000 : 8_000;
+/** Of a store that has a deadline of its own, as much longer as by default. */
+export const OPERATION_TIMEOUT = STORE_TIMEOUT + 500;
 /** How long what takes a while is made to last, in milliseconds. */
 export const OUTAGE = 1_000;
 
