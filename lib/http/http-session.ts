@@ -19,6 +19,10 @@ const TOO_LATE_TO_LOCK =
   'The response was over before its session was loaded, so nothing would unlock it: load it before, or open the session with ' +
   'Sessions.open() in work that outlives its request';
 
+const PASSED_BY =
+  'the headers of the response were sent past the session, so its cookie may be missing and its changes may be lost: something has ' +
+  'replaced writeHead() or end() of the response by those that it had kept from before the application was created';
+
 /** The session in one HTTP exchange: which request it is of, what its reply can still carry, and who works on it. */
 export class HttpSession implements SessionTransport, SessionOwner {
   readonly platform: HttpPlatform;
@@ -139,6 +143,14 @@ export class HttpSession implements SessionTransport, SessionOwner {
     this.#isPreloaded = true;
     this.#use({ ...this.unit.active.settings, mode: isLocked ? 'implicit' : 'explicit' });
     await this.unit.load().catch(() => undefined);
+  }
+
+  /** The reply is over, sent or not. */
+  onClosed(): void {
+    this.unit.abandonLoading();
+    if (this.response?.headersSent === true && !this.reply.haveHeadersLeft) {
+      this.sessions.settings.engine.log.warnings.log('headers sent past the session', `${this.route}: ${PASSED_BY}.`);
+    }
   }
 
   report(what: string, error: unknown): void {

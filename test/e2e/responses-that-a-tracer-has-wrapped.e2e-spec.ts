@@ -1,5 +1,5 @@
 import { Controller, Get, Post, Res, StreamableFile } from '@nestjs/common';
-import type { Server, ServerResponse } from 'node:http';
+import { ServerResponse, type Server } from 'node:http';
 import { Readable } from 'node:stream';
 import { LockSession, MemoryStore, Session } from 'nestjs-sessions';
 import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
@@ -31,6 +31,14 @@ class Visits {
     response.writeHead(200, { 'Content-Type': 'application/json' });
     response.write('{"n":');
     response.end(`${n}}`);
+  }
+
+  @Post('past') past(@Session() session: Session, @Res() reply: AnyReply): void {
+    const body = count(session);
+    const response = nodeResponse(reply);
+    const { writeHead } = ServerResponse.prototype;
+    response.writeHead = (...args: unknown[]) => Reflect.apply(writeHead, response, args) as ServerResponse;
+    reply.send(body);
   }
 
   @Get('visits') read(@Session() session: Session): object {
@@ -112,6 +120,20 @@ describe.each(PLATFORMS)('On %s, a response', (platform) => {
       expect((await visitor.get('/visits')).json()).toEqual({ n: 1 });
     });
   });
+});
+
+it.each(PLATFORMS)('On %s, a reply whose headers are written past the session is told of once', async (platform) => {
+  const app = await TestApp.start({ platform, controllers: [Visits] });
+  for (const way of ['value', 'timer', 'stream', 'pieces']) await app.browser().post(`/${way}`);
+  const before = app.logs.matching(/past the session/, 'warn');
+  const { setCookies } = await app.browser().post('/past');
+  await app.browser().post('/past');
+  await app.close();
+  expect(before).toEqual([]);
+  expect(setCookies).toEqual([]);
+  expect(app.logs.matching(/past the session/, 'warn')).toEqual([
+    expect.stringMatching(/^POST \/past: the headers of the response were sent past the session/),
+  ]);
 });
 
 it('A response with a cookie is for no shared cache, whatever a wrapper sets when its headers leave', async () => {

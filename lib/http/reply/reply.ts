@@ -220,7 +220,7 @@ export class Reply implements HandlerOutcome, Partial<TapObserver<unknown>> {
 
   readonly #onClose = (): void => {
     this.isClosed = true;
-    this.http.unit.abandonLoading();
+    this.http.onClosed();
     this.#cleanUp();
   };
 
