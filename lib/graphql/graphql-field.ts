@@ -38,11 +38,20 @@ export function graphqlFieldOf(args: readonly unknown[]): GraphqlField | undefin
   return http === undefined ? undefined : new GraphqlField(http);
 }
 
-/** The request of the HTTP platform, which drivers of @nestjs/graphql put into the context as `req`. */
+/** The request of the HTTP platform: drivers of @nestjs/graphql put it into the context as `req`, and mercurius puts its `reply` there. */
 export function requestOf(args: readonly unknown[]): PlatformRequest | undefined {
   // A resolver of references has no arguments of its own: (reference, context, info).
   const context: unknown = args.length === 3 ? args[1] : args[2];
-  return isObject(context) && 'req' in context && isRequest(context.req) ? context.req : undefined;
+  const request = memberOf(context, 'req');
+  if (isRequest(request)) {
+    return request;
+  }
+  const requestOfReply = memberOf(memberOf(context, 'reply'), 'request');
+  return isRequest(requestOfReply) ? requestOfReply : undefined;
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return isObject(value) ? (Reflect.get(value, name) as unknown) : undefined;
 }
 
 function isRequest(value: unknown): value is PlatformRequest {

@@ -98,8 +98,8 @@ function cookieHeaderOf(args: readonly unknown[], name: string): string | undefi
   const handshake = handshakeOf(args);
   if (handshake === undefined) {
     throw new SessionsUnsupportedError(
-      `${name}: the request that opened the socket of this operation is not known, so it has no session. With graphql-ws, let ` +
-        'the context of GraphQLModule keep extra: context: ({ extra }) => ({ extra })',
+      `${name}: neither the request of this operation is known, nor the one that opened its socket, so it has no session. Let the ` +
+        'context of GraphQLModule keep the request, and extra of graphql-ws: context: ({ req, extra }) => ({ req, extra })',
     );
   }
   return handshake.headers.cookie;

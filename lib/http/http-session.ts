@@ -11,6 +11,7 @@ import { routeOf, type HttpRequest } from './http-request.js';
 import type { HttpSessions } from './http-sessions.js';
 import type { GraphqlOutcome } from './reply/commit-on-error.js';
 import { Reply } from './reply/reply.js';
+import { SEALED } from './reply/sealed-response.js';
 import { isCookieAccepted } from './reply/session-headers.js';
 
 /** Why no cookie can be sent. */
@@ -145,24 +146,30 @@ export class HttpSession implements SessionTransport, SessionOwner {
     await this.unit.load().catch(() => undefined);
   }
 
-  /** The reply is over, sent or not. */
-  onClosed(): void {
-    this.unit.abandonLoading();
-    if (this.response?.headersSent === true && !this.reply.haveHeadersLeft) {
-      this.sessions.settings.engine.log.warnings.log('headers sent past the session', `${this.route}: ${PASSED_BY}.`);
-    }
-  }
-
   report(what: string, error: unknown): void {
     this.sessions.settings.engine.log.failed(what, error, this.route);
   }
 
-  /** A filter has answered a failed commit as if it had worked. */
+  /** A filter may answer a failed commit as if it had worked. */
   warnOfStatus(status: number): void {
-    this.sessions.settings.engine.log.warnings.log(
-      'status of a failed commit',
-      `${this.route}: a filter has answered ${status} to a request whose session could not be stored`,
-    );
+    if (status < 400) {
+      this.#warn(
+        'status of a failed commit',
+        `a filter has answered ${status} to a request whose session could not be stored`,
+      );
+    }
+  }
+
+  /** The reply is over, and no headers have passed by. */
+  warnOfHeaders(): void {
+    // While a reply is held, and when it has failed, its response counts as sent.
+    if (SEALED[this.reply.state] === undefined && this.response?.headersSent === true) {
+      this.#warn('headers past the session', PASSED_BY);
+    }
+  }
+
+  #warn(kind: string, what: string): void {
+    this.sessions.settings.engine.log.warnings.log(kind, `${this.route}: ${what}`);
   }
 
   /** Else what the handler changes by what it reads would overwrite the change of another request. */

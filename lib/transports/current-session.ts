@@ -31,8 +31,9 @@ export class CurrentSession<T extends object = SessionData> {
     const owner = ownerOf(session);
     if (owner === undefined) {
       throw new SessionsConfigError(
-        'CurrentSession was used outside of a request that has a session. The callbacks of events (request.on("end"), streams, ' +
-          'sockets) do not know their request: take the session before, or wrap them with AsyncResource.bind(callback)',
+        'CurrentSession was used outside of a request that has a session. What runs before the middleware of Nest (app.use() in ' +
+          'main.ts, routes of Express or Fastify themselves) has request.session. The callbacks of events (request.on("end"), ' +
+          'streams, sockets) do not know their request: take the session before, or wrap them with AsyncResource.bind(callback)',
       );
     }
     // With a compatibility, what the application sees is another object.

@@ -149,8 +149,7 @@ export class Reply implements HandlerOutcome, Partial<TapObserver<unknown>> {
         proceed();
       })
       .catch((error: unknown) => {
-        // That of a body that had begun has failed already. Node may refuse a body or a status, too: who called `end` can no longer
-        // be told.
+        // A body that had begun has failed already. Node may refuse a body or a status, too: who called `end` has gone on by then.
         if (this.state !== 'failed') {
           this.#fail(response, error);
         }
@@ -209,9 +208,7 @@ export class Reply implements HandlerOutcome, Partial<TapObserver<unknown>> {
   }
 
   #endFailed(response: ServerResponse, proceed: () => ServerResponse): ServerResponse {
-    if (response.statusCode < 400) {
-      this.http.warnOfStatus(response.statusCode);
-    }
+    this.http.warnOfStatus(response.statusCode);
     const ended = proceed();
     // Only now: until then the headers of the error are still to be written.
     this.state = 'failed';
@@ -220,7 +217,10 @@ export class Reply implements HandlerOutcome, Partial<TapObserver<unknown>> {
 
   readonly #onClose = (): void => {
     this.isClosed = true;
-    this.http.onClosed();
+    this.http.unit.abandonLoading();
+    if (!this.haveHeadersLeft) {
+      this.http.warnOfHeaders();
+    }
     this.#cleanUp();
   };
 

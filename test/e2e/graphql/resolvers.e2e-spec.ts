@@ -140,6 +140,10 @@ class Resolvers {
     return before + 1;
   }
 
+  @Mutation(() => Int) carefulCount(@Session() session: Session): Promise<number> {
+    return session.withLock((locked) => this.slowCount(locked));
+  }
+
   @UseInterceptors(countsLater)
   @Mutation(() => Int)
   late(@Session() session: Session): number {
@@ -202,12 +206,13 @@ describe.each(PLATFORMS)('A resolver of GraphQL, on %s', (platform) => {
     await start();
   });
 
-  async function start(options: object = {}): Promise<void> {
+  async function start(options: object = {}, context: Pick<ApolloDriverConfig, 'context'> = {}): Promise<void> {
     store = new ObservedStore(new MemoryStore());
     const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({
       driver: ApolloDriver,
       autoSchemaFile: true,
       allowBatchedHttpRequests: true,
+      ...context,
     });
     app = await startNotes({
       platform,
@@ -232,6 +237,22 @@ describe.each(PLATFORMS)('A resolver of GraphQL, on %s', (platform) => {
 
   it('takes the session of its request, and keys of it, loaded and locked', async () => {
     expect(await ask('{ visits locked }')).toEqual({ data: { visits: 1, locked: true } });
+  });
+
+  it('has the session of the request of the reply, where a driver (mercurius) hands over nothing else', async () => {
+    await app.close();
+    await start({}, { context: (args: object) => ({ req: {}, reply: { request: 'req' in args ? args.req : args } }) });
+
+    expect(await ask('mutation { count }')).toEqual({ data: { count: 2 } });
+    expect(await notes()).toEqual({ visits: 2 });
+  });
+
+  it('is an error that says what to write where the context has no request', async () => {
+    await app.close();
+    await start({}, { context: () => ({ req: {} }) });
+
+    expect(await ask('{ visits }')).toMatchObject({ errors: [{ message: 'Internal Server Error' }] });
+    expect(app.logs.matching(/Resolvers\.visits\(\): neither the request .* is known.*req/)).toHaveLength(1);
   });
 
   it('stores what it changes, and a new visitor gets a cookie', async () => {
@@ -280,6 +301,13 @@ describe.each(PLATFORMS)('A resolver of GraphQL, on %s', (platform) => {
 
   it('loses no update of requests that run at the same time', async () => {
     await Promise.all(Array.from({ length: 10 }, () => ask('mutation { slowCount }')));
+
+    expect(await notes()).toEqual({ visits: 11 });
+  });
+
+  it('takes turns by withLock() with itself in the other operations of a batch, which run side by side', async () => {
+    const queries = Array.from({ length: 10 }, () => ({ query: 'mutation { carefulCount }' }));
+    await visitor.post('/graphql', queries);
 
     expect(await notes()).toEqual({ visits: 11 });
   });

@@ -329,6 +329,6 @@ describe.each(PLATFORMS)('A subscription of GraphQL, on %s', (platform) => {
     await start(() => ({ req: {} }));
 
     expect(await subscribe('user')).toMatchObject({ errors: [{ message: 'Internal Server Error' }] });
-    expect(app.logs.matching(/Subscriptions\.user\(\): the request .* is not known.*extra/)).toHaveLength(1);
+    expect(app.logs.matching(/Subscriptions\.user\(\): neither the request .* is known.*extra/)).toHaveLength(1);
   });
 });
