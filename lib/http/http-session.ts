@@ -74,7 +74,7 @@ export class HttpSession implements SessionTransport, SessionOwner {
 
   /** A reply that is held back counts as sent: nobody may answer twice. */
   get hasSentHeaders(): boolean {
-    return this.reply.haveHeadersLeft || this.reply.isDecided;
+    return this.reply.haveHeadersLeft || this.reply.state !== 'open';
   }
 
   cookieObstacle(): string | undefined {

@@ -8,7 +8,7 @@ import { replaceBody } from './error-response.js';
 import { showToFilters } from './exception-filters.js';
 import { onClose } from './on-close.js';
 import { NO_COOKIES } from './response-headers.js';
-import { endAgain, type ReplyState } from './sealed-response.js';
+import { endAgain, onceEnded, type ReplyState } from './sealed-response.js';
 import { setSessionHeaders } from './session-headers.js';
 import { keepStatus } from './status.js';
 
@@ -36,10 +36,6 @@ export class Reply implements HandlerOutcome, Partial<TapObserver<unknown>> {
   #isPiped = false;
 
   constructor(private readonly http: HttpSession) {}
-
-  get isDecided(): boolean {
-    return this.state !== 'open';
-  }
 
   get isUndetermined(): boolean {
     return this.#running > 0 || this.#isCutShort;
@@ -209,9 +205,10 @@ export class Reply implements HandlerOutcome, Partial<TapObserver<unknown>> {
 
   #endFailed(response: ServerResponse, proceed: () => ServerResponse): ServerResponse {
     this.http.warnOfStatus(response.statusCode);
+    this.state = 'answered';
     const ended = proceed();
-    // Only now: until then the headers of the error are still to be written.
-    this.state = 'failed';
+    // Only then: until it has ended, which a wrapper may do later, the headers of the error are still to be written.
+    onceEnded(response, () => (this.state = 'failed'));
     return ended;
   }
 

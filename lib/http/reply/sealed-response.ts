@@ -7,7 +7,9 @@ export type ReplyState =
   | 'held'
   /** The commit has failed, and the application's filters answer instead. */
   | 'failing'
-  /** They have answered: whatever the application still does with the response is ignored. */
+  /** They have answered, and a second answer is ignored; what others have laid around `end` may still work on it. */
+  | 'answered'
+  /** Their answer has ended: whatever the application still does with the response is ignored. */
   | 'failed'
   /** What the application has answered is on its way. */
   | 'ended';
@@ -49,9 +51,19 @@ export const SEALED: Readonly<Record<ReplyState, SealedCalls | undefined>> = {
   open: undefined,
   held: SENT,
   failing: undefined,
+  answered: undefined,
   failed: IGNORED,
   ended: undefined,
 };
+
+/** Now, or when what is laid around `end` has ended the response. */
+export function onceEnded(response: ServerResponse, then: () => void): void {
+  if (response.writableEnded) {
+    then();
+  } else {
+    response.once('finish', then);
+  }
+}
 
 /** A second end is ignored; but who waits to hear of it hears of the first one, as in Node. */
 export function endAgain(response: ServerResponse, callback: unknown): ServerResponse {

@@ -3,7 +3,7 @@ import type { NextFunction, Request, Response } from 'express';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Session } from 'nestjs-sessions';
 import { count, loadAndCount, sessionOf, shapesOf } from './handler-shape.js';
-import { compressResponse, onHeaders } from './response-wrappers.js';
+import { compressResponse, endLater, onHeaders } from './response-wrappers.js';
 
 @Controller('middleware')
 class Handlers {
@@ -57,6 +57,7 @@ function onRoute(path: string, ...steps: Step[]): Parameters<typeof shapesOf>[0]
 const load: Step = (request) => sessionOf(request).load();
 const compress: Step = (_, response) => compressResponse(response);
 const mark: Step = (_, response) => onHeaders(response, () => response.setHeader('X-Marked', 'yes'));
+const delay: Step = (_, response) => endLater(response);
 
 /** Middleware works on the session, answers, or wraps what the response is sent by. */
 export const middlewareShapes = shapesOf({ controllers: [Handlers] }, [
@@ -97,6 +98,13 @@ export const middlewareShapes = shapesOf({ controllers: [Handlers] }, [
     'compression of a reply in a timer that is laid over a touched session',
     '/middleware/json',
     onRoute('/middleware/json', load, compress),
+  ],
+  ['an end that waits for something', '/middleware/value', onRoute('/middleware/value', delay)],
+  ['an end that waits for something, in a timer', '/middleware/json', onRoute('/middleware/json', delay)],
+  [
+    'an end that waits for something and is laid over a touched session',
+    '/middleware/value',
+    onRoute('/middleware/value', load, delay),
   ],
   ['a listener of the headers', '/middleware/value', onRoute('/middleware/value', mark)],
   [

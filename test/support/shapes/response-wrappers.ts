@@ -21,6 +21,16 @@ export function onHeaders(response: ServerResponse, listener: () => void): void 
   });
 }
 
+/** Does something that takes a while before the response ends, as express-openid-connect with a store and express-mung do. */
+export function endLater(response: ServerResponse): void {
+  wrap(response, 'end', (end, args) => {
+    setTimeout(() => {
+      if (!response.writableEnded) end(...args);
+    }, 2);
+    return response;
+  });
+}
+
 /** Compresses what is written, as the package compression does: the headers are written as soon as `end` is called. */
 export function compressResponse(response: ServerResponse): void {
   let gzip: Gzip | undefined;
