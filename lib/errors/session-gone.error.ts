@@ -12,6 +12,7 @@ const WHAT_HAPPENED = {
  * the request was stored. 409.
  */
 export class SessionGoneError extends SessionsError {
+  override readonly name: string = 'SessionGoneError';
   override readonly code = 'SESSION_GONE';
 
   constructor(

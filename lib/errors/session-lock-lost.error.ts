@@ -2,6 +2,7 @@ import { SessionsError } from './sessions.error.js';
 
 /** The request slept through its lease and somebody else took the lock: its changes were not stored. 409. */
 export class SessionLockLostError extends SessionsError {
+  override readonly name: string = 'SessionLockLostError';
   override readonly code = 'SESSION_LOCK_LOST';
 
   constructor(session: string) {

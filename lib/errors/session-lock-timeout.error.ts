@@ -9,6 +9,7 @@ export type LockTimeoutReason = 'waited' | 'full' | 'aborted' | 'too late';
 
 /** The lock was not free within `lock.wait`, too many were waiting for it, or nobody waits for the answer any more. 503. */
 export class SessionLockTimeoutError extends SessionsError {
+  override readonly name: string = 'SessionLockTimeoutError';
   override readonly code = 'SESSION_LOCK_TIMEOUT';
 
   constructor(

@@ -2,6 +2,7 @@ import { SessionsError } from './sessions.error.js';
 
 /** The session was read before it was loaded. */
 export class SessionNotLoadedError extends SessionsError {
+  override readonly name: string = 'SessionNotLoadedError';
   override readonly code = 'SESSION_NOT_LOADED';
 
   constructor(member: string) {

@@ -2,6 +2,7 @@ import { SessionsError } from './sessions.error.js';
 
 /** A value that would not come back from the store as it went in. */
 export class SessionNotSerializableError extends SessionsError {
+  override readonly name: string = 'SessionNotSerializableError';
   override readonly code = 'SESSION_NOT_SERIALIZABLE';
 
   constructor(

@@ -2,6 +2,7 @@ import { SessionsError } from './sessions.error.js';
 
 /** The session was changed where it can only be read. */
 export class SessionReadOnlyError extends SessionsError {
+  override readonly name: string = 'SessionReadOnlyError';
   override readonly code = 'SESSION_READ_ONLY';
 
   constructor(operation: string) {

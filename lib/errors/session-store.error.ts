@@ -5,6 +5,7 @@ export const RETRY_AFTER = 1_000;
 
 /** The store could not be reached, failed, or did not answer in time. 503: the request may be tried again. */
 export class SessionStoreError extends SessionsError {
+  override readonly name: string = 'SessionStoreError';
   override readonly code = 'SESSION_STORE_FAILED';
 
   constructor(

@@ -2,6 +2,7 @@ import { SessionsError } from './sessions.error.js';
 
 /** The serialised session is over `maxBytes`, or over what its store can keep. What was stored before is still there. */
 export class SessionTooLargeError extends SessionsError {
+  override readonly name: string = 'SessionTooLargeError';
   override readonly code = 'SESSION_TOO_LARGE';
 
   constructor(

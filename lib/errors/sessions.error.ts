@@ -3,6 +3,8 @@
  * status text alone: no id, key, host or statement reaches a client.
  */
 export abstract class SessionsError extends Error {
+  /** Written out in each class: a bundler that minifies leaves a letter of the class's own. */
+  abstract override readonly name: string;
   /** Stable, for programs; the message is for people and may change. */
   abstract readonly code: string;
 
@@ -15,7 +17,6 @@ export abstract class SessionsError extends Error {
 
   constructor(message: string, status = 500, options?: ErrorOptions) {
     super(message, options);
-    this.name = new.target.name;
     this.status = status;
     this.statusCode = status;
   }

@@ -98,6 +98,16 @@ it.each<[SessionGoneError['because'], RegExp]>([
   expect(new SessionGoneError('abcdefgh', because).message).toMatch(message);
 });
 
+it('An error has its name although a bundler that minifies has given its class another', () => {
+  const { name } = SessionIdCollisionError;
+  Object.defineProperty(SessionIdCollisionError, 'name', { value: 'Hs' });
+  try {
+    expect(new SessionIdCollisionError().name).toBe('SessionIdCollisionError');
+  } finally {
+    Object.defineProperty(SessionIdCollisionError, 'name', { value: name });
+  }
+});
+
 it('No class of error is missing here, and no two have the same code', () => {
   const concrete = Object.keys(errors).filter((name) => name !== 'SessionsError');
 

@@ -1,5 +1,6 @@
 /** What an operator can do something about, by SQLSTATE (PostgreSQL, appendix A). They name no host, no statement and no value. */
 const WORDS: Readonly<Record<string, string>> = {
+  '08P01': 'it refuses the protocol: a pgbouncer in statement mode, perhaps, which needs pool_mode = transaction',
   '25006': 'the server is read-only: a standby, or default_transaction_read_only',
   '28000': 'it does not let the role in: the role may not log in, or not without TLS or from here (pg_hba.conf)',
   '28P01': 'it refuses the password of the role',
