@@ -184,6 +184,19 @@ describe.each(PLATFORMS)('The global filters that answer for a commit that faile
     });
   }
 
+  it('whose answer Node refuses have not answered', async () => {
+    const seen = await visitInVain(
+      filterOf((host) => {
+        const response = nodeResponse(replyOf(host));
+        response.statusCode = 1_000;
+        response.end('of no such status');
+      }),
+    );
+
+    expect(seen).toMatchObject({ status: 503 });
+    expect(app.logs.matching(/An exception filter failed on a session that could not be stored/)).toHaveLength(1);
+  });
+
   it('that fail when they have answered have answered', async () => {
     const seen = await visitInVain(
       filterOf((host) => {

@@ -205,8 +205,8 @@ export class Reply implements HandlerOutcome, Partial<TapObserver<unknown>> {
 
   #endFailed(response: ServerResponse, proceed: () => ServerResponse): ServerResponse {
     this.http.warnOfStatus(response.statusCode);
-    this.state = 'answered';
     const ended = proceed();
+    this.state = 'answered';
     // Only then: until it has ended, which a wrapper may do later, the headers of the error are still to be written.
     onceEnded(response, () => (this.state = 'failed'));
     return ended;
