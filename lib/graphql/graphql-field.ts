@@ -5,6 +5,7 @@ import { isObject } from '../options/validate.js';
 import type { AnySession } from '../session/object/session.js';
 import type { UnitOfWork } from '../session/work/unit-of-work.js';
 import { graphqlRequestOf } from './graphql-request.js';
+import { memberOf } from './member-of.js';
 
 /** One field of an operation, whose session is that of the HTTP request. */
 export class GraphqlField {
@@ -48,10 +49,6 @@ export function requestOf(args: readonly unknown[]): PlatformRequest | undefined
   }
   const requestOfReply = memberOf(memberOf(context, 'reply'), 'request');
   return isRequest(requestOfReply) ? requestOfReply : undefined;
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return isObject(value) ? (Reflect.get(value, name) as unknown) : undefined;
 }
 
 function isRequest(value: unknown): value is PlatformRequest {
