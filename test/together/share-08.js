@@ -1,0 +1,3 @@
+import { runShare } from './shares.js';
+
+await runShare(8);
