@@ -7,6 +7,7 @@ import { HOUR, written } from '../../lib/testing/contract/harness.js';
 import type { Direction, FaultProxy } from '../support/servers/fault-proxy.js';
 import type { PostgresDatabase } from '../support/servers/postgres-database.js';
 import { until } from '../support/basics/within.js';
+import { often } from '../support/models/long-form.js';
 import { proxiedDatabase } from '../support/servers/proxied-servers.js';
 import { type PostgresTrial, tryPostgres, tryPostgresUnstarted } from '../support/stores/postgres-trial.js';
 
@@ -191,7 +192,7 @@ describe('PostgresStore, when a statement was carried out and its answer got los
 });
 
 describe('PostgresStore, wherever a conversation is cut', () => {
-  const STEP = 37;
+  const STEP = 73;
 
   it.each<Direction>(['up', 'down'])('each operation is done once, and known to be (%s)', async (direction) => {
     let cuts = 0;
@@ -209,14 +210,14 @@ describe('PostgresStore, wherever a conversation is cut', () => {
       if (isCut) cuts += 1;
       await store.close();
     }
-    expect(cuts).toBeGreaterThan(30);
+    expect(cuts).toBeGreaterThan(15);
   });
 });
 
 describe('PostgresStore, while connections are ended all the time', () => {
   const NAME = 'terminated';
-  const ENDED = 100;
-  const ACKNOWLEDGED = 50;
+  const ENDED = often(40);
+  const ACKNOWLEDGED = often(20);
 
   /** As fast as increments come to their end: faster, on a slow machine, none would ever succeed. */
   async function endConnections(tally: Tally): Promise<void> {
