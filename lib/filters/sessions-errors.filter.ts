@@ -9,6 +9,7 @@ import {
 } from '../errors/index.js';
 import type { PlatformRequest } from '../http/http-request.js';
 import { HttpSessions } from '../http/http-sessions.js';
+import { breakOff } from '../http/reply/break-off.js';
 import { errorBody } from '../http/reply/error-response.js';
 import { ThrottledLogger } from '../logging/throttled-logger.js';
 import type { ResolvedOptions } from '../options/sessions-options.js';
@@ -50,11 +51,11 @@ export class SessionsErrorsFilter extends BaseExceptionFilter {
   #answer({ status }: SessionsError, host: ArgumentsHost): void {
     const { platform } = this.sessions;
     const response = platform.responseOf(platform.nodeRequestOf(host.getArgByIndex<PlatformRequest>(0)));
-    if (response?.headersSent === true) {
-      // Nest 11 does not see headers that have left past Fastify: its own answer would end the process.
-      response.end();
-    } else {
+    if (response?.headersSent !== true) {
       super.catch(withoutLog(status), host);
+    } else if (!response.writableEnded) {
+      // Nest would end the body, as if it were whole and what has failed were done. On Fastify Nest 11 would try to send headers.
+      breakOff(response);
     }
   }
 

@@ -11,7 +11,7 @@ export function breakOff(response: ServerResponse): void {
   if (!isHttp2 && isPlainTcp(response.socket)) {
     response.socket.resetAndDestroy();
   }
-  response.destroy(isHttp2 ? new Error('The session could not be stored') : undefined);
+  response.destroy(isHttp2 ? new Error('The reply is not whole') : undefined);
 }
 
 /** Node can reset no other connection: neither one of TLS, nor one of a Unix socket, which has no address. */
