@@ -21,18 +21,21 @@ export interface WaySettings {
   readonly timeout?: number;
 }
 
+/** No connection is closed because it was idle: on a busy machine a test may stand still for longer than a pool allows. */
+const IDLE = { idleTimeoutMillis: 0 };
+
 export async function openSharedWay(
   way: (typeof SHARED_WAYS)[number],
   { url, connections = 10, timeout = 2_500 }: WaySettings,
 ): Promise<PostgresWay> {
   if (way === 'a pool') {
-    const pool = new pg.Pool({ connectionString: url, max: connections, connectionTimeoutMillis: timeout });
+    const pool = new pg.Pool({ connectionString: url, max: connections, connectionTimeoutMillis: timeout, ...IDLE });
     pool.on('error', () => undefined);
     return { options: { pool, operationTimeout: timeout }, pool, end: () => pool.end() };
   }
   // TypeORM says on the console what breaks; it is meant to.
   const quiet = { poolErrorHandler: (): void => undefined };
-  const settings = { poolSize: connections, connectTimeoutMS: timeout, ...quiet };
+  const settings = { poolSize: connections, connectTimeoutMS: timeout, extra: IDLE, ...quiet };
   const dataSource = await new DataSource({ type: 'postgres', url, ...settings }).initialize();
   const { master } = dataSource.driver as unknown as { master: pg.Pool & PostgresPool };
   return { options: { dataSource, operationTimeout: timeout }, pool: master, end: () => dataSource.destroy() };
