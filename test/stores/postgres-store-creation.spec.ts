@@ -3,7 +3,7 @@ import { SessionStoreError } from 'nestjs-sessions';
 import { createTableSql, dropTableSql } from 'nestjs-sessions/postgres';
 import { FaultProxy } from '../support/servers/fault-proxy.js';
 import { PostgresDatabase } from '../support/servers/postgres-database.js';
-import { tryPostgres } from '../support/stores/postgres-trial.js';
+import { refusalOf, tryPostgres } from '../support/stores/postgres-trial.js';
 
 describe('The creation of the table by PostgresStore', () => {
   let database: PostgresDatabase;
@@ -60,5 +60,16 @@ describe('The creation of the table by PostgresStore', () => {
     await later.found(id);
     await store.close();
     await pool.end();
+  });
+
+  it.each([true, false])('tells when there is no schema for it (createTable: %s)', async (createTable) => {
+    const connectionString = database.urlWith({ options: '-c search_path=' });
+    expect(await refusalOf({ connectionString, createTable })).toMatch(
+      /no schema in which to look.*option schema.*ALTER ROLE "postgres" SET search_path TO public/,
+    );
+
+    const named = await tryPostgres({ connectionString, createTable: true, schema: 'public' });
+    await named.trial.given();
+    await named.store.close();
   });
 });

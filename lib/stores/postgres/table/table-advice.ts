@@ -45,6 +45,14 @@ export class TableAdvice {
     return this.#withSetup(`There is no table ${quoted(table)}${where}. Let a role that may create it run:`);
   }
 
+  onNoSchema(): string {
+    const { role } = this.#place;
+    return (
+      `There is no schema in which to look for the table: the search_path of the role "${role}" names none that exists. Name one ` +
+      `by the option schema of the store, or set it: ALTER ROLE ${quoted(role)} SET search_path TO public.`
+    );
+  }
+
   onColumns(wrong: readonly string[]): string {
     const how = wrong.length === 0 ? '' : ` (${wrong.join('; ')})`;
     return this.#withSetup(`The table ${this.#quoted} has other columns${how} than one that is created like this:`);

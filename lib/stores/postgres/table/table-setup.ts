@@ -92,8 +92,7 @@ export class TableSetup {
     }
     // Safe in any number of instances at once. In the schema that connections have by default, and not in the one that the
     // application may have set on this one since.
-    const schema = name.schema ?? found;
-    await this.#database.runScript(CREATION_LOCK + creationOf({ ...name, ...(schema !== '' && { schema }) }));
+    await this.#database.runScript(CREATION_LOCK + creationOf({ ...name, schema: name.schema ?? found }));
     const created = await this.#read(name, isProved);
     if (typeof created === 'object') {
       return created;
@@ -110,7 +109,7 @@ export class TableSetup {
     return this.#advice ?? new TableAdvice(unknownPlace(name));
   }
 
-  /** The table; or, when there is none and it is to be created, the schema for it (empty when the search path leads nowhere). */
+  /** The table; or, when there is none and it is to be created, the schema for it where none is asked for. */
   #read(name: SessionTableName, isProved: boolean): Promise<FoundTable | string> {
     return this.#database.rolledBack(async (ask) => {
       // What the application has set on a connection of a shared pool is not what all of them have.
@@ -121,6 +120,7 @@ export class TableSetup {
       refuseIf(is_read_only, () => advice.onReadOnly());
       const [table] = (await ask(TABLE, [quotedName(name)])).rows;
       if (table === undefined) {
+        refuseIf(home === null && name.schema === undefined, () => advice.onNoSchema());
         refuseIf(!this.#isToBeCreated || this.#settled !== undefined, () => advice.onMissingTable());
         return home ?? '';
       }
