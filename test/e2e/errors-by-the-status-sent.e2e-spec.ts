@@ -8,6 +8,7 @@ import {
   ParseIntPipe,
   Query,
   RequestTimeoutException,
+  Res,
   UseFilters,
   UseGuards,
   UseInterceptors,
@@ -17,9 +18,10 @@ import {
   type ExecutionContext,
   type NestInterceptor,
 } from '@nestjs/common';
+import { once } from 'node:events';
 import { Session } from 'nestjs-sessions';
 import { catchError, concat, map, throwError, timeout, type Observable } from 'rxjs';
-import { type AnyReply } from '../support/http/any-platform.js';
+import { nodeResponse, type AnyReply } from '../support/http/any-platform.js';
 import { distantMemory } from '../support/stores/distant-memory.js';
 import { ObservedStore } from '../support/stores/observed-store.js';
 import { TestApp } from '../support/http/test-app.js';
@@ -132,6 +134,16 @@ class Pages {
     session.set('found', 'timeout');
     return new Promise(() => undefined);
   }
+
+  /** As a middleware does whose timer has run out. */
+  @Get('answered-meanwhile') async answeredMeanwhile(
+    @Session() session: Session,
+    @Res() reply: AnyReply,
+  ): Promise<void> {
+    session.set('found', 'answered meanwhile');
+    setImmediate(() => reply.status(408).send({ late: true }));
+    await once(nodeResponse(reply), 'close');
+  }
 }
 
 describe.each(PLATFORMS)('Changes of a request that fails are judged by the status sent, on %s', (platform) => {
@@ -187,6 +199,10 @@ describe.each(PLATFORMS)('Changes of a request that fails are judged by the stat
 
   it('an interceptor that ends the wait with 408 discards what the handler has done so far', async () => {
     expect(await outcome('/timeout')).toEqual({ status: 408, found: 'start' });
+  });
+
+  it('a 408 that comes from elsewhere while the handler still runs discards it, too', async () => {
+    expect(await outcome('/answered-meanwhile')).toEqual({ status: 408, found: 'start' });
   });
 
   it.each(['/bug', '/handler?status=500', '/guard?status=503'])(
