@@ -26,3 +26,8 @@ export const slowTests = [
   // Floods.
   'test/e2e/logs-stay-short\\.e2e-spec',
 ].map((path) => `<rootDir>/${path}`);
+
+/** Whether a spec file is one of them, by its path in `test`. */
+export function isSlow(file) {
+  return slowTests.some((slow) => new RegExp(slow.replace('<rootDir>/test/', '^')).test(file));
+}

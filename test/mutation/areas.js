@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { slowTests } from '../slow-tests.js';
+import { isSlow } from '../slow-tests.js';
 
 /*
  * What mutation testing covers, and with which tests: those that are fast, need no server, and are about it. The long ones come last,
@@ -19,7 +19,7 @@ function specs(folder, pattern = /./, except = /^$/, withoutWhat = COMPILED) {
   return readdirSync(join(tests, folder))
     .filter((file) => file.endsWith('spec.ts') && pattern.test(file) && !except.test(file))
     .map((file) => `${folder}/${file}`)
-    .filter((file) => !slowTests.some((slow) => new RegExp(slow.replace('<rootDir>/test/', '^')).test(file)))
+    .filter((file) => !isSlow(file))
     .filter((file) => !withoutWhat.test(readFileSync(join(tests, file), 'utf8')));
 }
 

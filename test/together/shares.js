@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { slowTests } from '../slow-tests.js';
+import { isSlow } from '../slow-tests.js';
 
 /*
  * Jest loads all modules anew for each spec file, and their code is cold again: of a small file that is more than half of the work.
@@ -16,7 +16,7 @@ const HAS_HOOK_FOR_ALL = /^(?:(?:before|after)(?:All|Each)|stepDisk)\(/m;
 /** The paths of the spec files that run together, in `test`. */
 export const together = readdirSync(tests, { recursive: true, encoding: 'utf8' })
   .filter((file) => /^(?:e2e|logging|properties|session|stores|testing)\/.*spec\.ts$/.test(file))
-  .filter((file) => !slowTests.some((slow) => new RegExp(slow.replace('<rootDir>/test/', '^')).test(file)))
+  .filter((file) => !isSlow(file))
   .filter((file) => !HAS_HOOK_FOR_ALL.test(readFileSync(join(tests, file), 'utf8')))
   .sort();
 
